@@ -1,0 +1,51 @@
+# `make demo` runs the main job, `make test` the tests; both set up what is missing first.
+
+PYTHON ?= python3
+RAKING = .venv/bin/raking
+SETUP = .venv/.installed
+
+.PHONY: demo test check setup system clean-demo
+
+demo: demo/neural50 demo/disk20
+	$(RAKING) evaluate demo/neural50 demo/sample
+	$(RAKING) evaluate demo/disk20 demo/sample
+	test -d demo/orbit || $(RAKING) render demo/disk20 --orbit 36 -o demo/orbit
+	$(RAKING) verify demo/neural50
+	$(RAKING) verify demo/disk20
+	$(RAKING) bench demo/neural50 demo/disk20 --quick -o demo/bench
+	@echo
+	@echo "The sample:       demo/sample/Dome"
+	@echo "Relit frames:     demo/orbit/animation.webp"
+	@echo "The report:       demo/bench/report.html"
+	@echo "Relight it now:   $(RAKING) view demo/disk20 demo/neural50"
+
+# The teacher is NeuralRTI(50) with the improved encoder; the student learns from it.
+demo/neural50: demo/sample
+	$(RAKING) train demo/sample -o $@ --model neural --units 50 --encoder improved
+
+demo/disk20: demo/sample demo/neural50
+	$(RAKING) train demo/sample -o $@ --model disk --units 20 --teacher demo/neural50
+
+demo/sample: | setup
+	$(RAKING) sample $@
+
+test: setup
+	.venv/bin/python -m pytest
+
+check: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+setup: $(SETUP)
+
+$(SETUP): pyproject.toml constraints.txt | system
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	touch $@
+
+system:
+	@./setup.sh
+
+clean-demo:
+	rm -rf demo

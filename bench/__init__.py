@@ -1,0 +1,1 @@
+"""Measuring the browser viewer's frame rates, and holding the shaders against PyTorch."""

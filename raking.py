@@ -1,0 +1,494 @@
+"""The front door: one command `raking` with a subcommand per job.
+
+For use as a library: `read_image`, `write_image` and `RelightableImage` (no GPU needed), and
+`Relighter` from `renderer.relight` to decode.
+"""
+
+import json
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from renderer.image import RelightableImage, check_writable, read_image, write_image
+from shaders.errors import RakingError
+
+__all__ = ["RakingError", "RelightableImage", "main", "read_image", "write_image"]
+
+app = typer.Typer(
+    help="Relight surfaces photographed under many lights.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+errors = Console(stderr=True, highlight=False)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+ImagePath = Annotated[Path, typer.Argument(metavar="IMAGE", help="Folder of a relightable image.")]
+MlicPath = Annotated[
+    Path, typer.Argument(metavar="MLIC", help="Folder of photographs and a .lp file.")
+]
+
+
+class Model(StrEnum):
+    neural = "neural"
+    disk = "disk"
+
+
+class Encoder(StrEnum):
+    original = "original"
+    improved = "improved"
+
+
+class Renderer(StrEnum):
+    auto = "auto"
+    gpu = "gpu"
+    llvmpipe = "llvmpipe"
+    swiftshader = "swiftshader"
+
+
+@app.command()
+def sample(
+    path: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
+    size: Annotated[str, typer.Option(help="Pixels, WIDTHxHEIGHT, up to 10 million.")] = "512x512",
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+) -> None:
+    """Write a procedural collection: a carved relief of several materials, 49 + 20 lights."""
+    from trainer.sample import write_sample
+
+    width, height = parse_size(size)
+    with progress_bar("sample") as (bar, task):
+        write_sample(
+            path, width, height, seed, lambda done, n: bar.update(task, completed=done, total=n)
+        )
+    errors.print(f"{path}: {width} x {height} pixels, 49 lights to train on and 20 to test with")
+
+
+@app.command()
+def train(
+    mlic: MlicPath,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="IMAGE")],
+    model: Annotated[Model, typer.Option(help="NeuralRTI, or DisK with a teacher.")] = Model.disk,
+    units: Annotated[
+        int | None, typer.Option(help="Hidden units, 1 to 64.", show_default="50 or, DisK, 20")
+    ] = None,
+    teacher: Annotated[
+        str, typer.Option(help="original, improved, or the folder of a trained image.")
+    ] = "improved",
+    keep_teacher: Annotated[
+        Path | None, typer.Option(metavar="IMAGE", help="Write the newly trained teacher here.")
+    ] = None,
+    encoder: Annotated[Encoder, typer.Option(help="For --model neural.")] = Encoder.original,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    steps: Annotated[
+        int | None, typer.Option(help="Training steps.", show_default="by model")
+    ] = None,
+    test_lights: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Names of the images to hold out.")
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="cpu or cuda.", show_default="auto")] = None,
+    as_json: Json = False,
+) -> None:
+    """Train a relightable image from photographs. Interrupted, the same command goes on."""
+    check_writable(output)
+    from trainer.mlic import read_mlic
+    from trainer.train import train as train_image
+
+    collection = read_mlic(mlic, test_lights)
+    for warning in collection.warnings:
+        warn(warning)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    checkpoint = output.with_name(f".{output.name}.checkpoint")
+    with progress_bar("train") as (bar, task):
+
+        def report(phase: str, step: int, steps: int, loss: float, psnr: float | None) -> None:
+            held_out = "" if psnr is None else f", held-out PSNR {psnr:.2f} dB"
+            text = f"{phase}{held_out}"
+            bar.update(task, completed=step, total=steps, description=text)
+
+        image = train_image(
+            collection,
+            model=model.value,
+            units=units or (50 if model is Model.neural else 20),
+            teacher=teacher,
+            encoder=encoder.value,
+            seed=seed,
+            steps=steps,
+            device=device,
+            progress=report,
+            checkpoint=checkpoint,
+            keep_teacher=keep_teacher,
+            warn=warn,
+        )
+    write_image(image, output)
+    checkpoint.unlink(missing_ok=True)
+    scores = image.provenance.get("scores", {})
+    if as_json:
+        print_json({"image": str(output), **image.provenance})
+    else:
+        print_table(f"{image.label}, {output}", [{"test lights": "mean", **scores}])
+
+
+@app.command()
+def evaluate(image: ImagePath, mlic: MlicPath, as_json: Json = False) -> None:
+    """Score a stored image against held-out photographs: PSNR, SSIM, Delta E."""
+    stored = read_image(image)
+    from trainer.evaluate import evaluate as evaluate_image
+    from trainer.mlic import read_mlic
+
+    collection = read_mlic(mlic)
+    for warning in collection.warnings:
+        warn(warning)
+    scores = evaluate_image(stored, collection)
+    if as_json:
+        print_json(scores)
+        return
+    rows = [*scores["per_image"], {"name": "mean", **scores}]
+    keys = ("psnr", "ssim", "delta_e")
+    table = [{"photograph": row["name"], **{key: row[key] for key in keys}} for row in rows]
+    print_table(f"{stored.label}, {image}", table)
+
+
+@app.command()
+def render(
+    image: ImagePath,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="A PNG; for several lights, a new folder.")
+    ],
+    light: Annotated[str | None, typer.Option(metavar="X,Y", help="One light direction.")] = None,
+    lights: Annotated[Path | None, typer.Option(metavar="FILE.lp", help="One frame each.")] = None,
+    orbit: Annotated[int | None, typer.Option(metavar="N", min=1, help="N lights around.")] = None,
+    elevation: Annotated[
+        float, typer.Option(min=0, max=90, help="Of the orbit, in degrees.")
+    ] = 30.0,
+    crop: Annotated[str | None, typer.Option(metavar="X,Y,WIDTH,HEIGHT")] = None,
+    size: Annotated[str | None, typer.Option(help="Of the frames, WIDTHxHEIGHT.")] = None,
+    scale: Annotated[float | None, typer.Option(help="Of the frames, instead of --size.")] = None,
+) -> None:
+    """Relight an image on the GPU, off screen: one PNG, or a sequence and an animation."""
+    import numpy as np
+
+    from renderer import frames
+
+    if sum(option is not None for option in (light, lights, orbit)) != 1:
+        raise typer.BadParameter("give one of --light, --lights and --orbit")
+    if size and scale:
+        raise typer.BadParameter("give --size or --scale, not both")
+    if light is not None:
+        directions, names = np.array([parse_light(light)]), ["frame"]
+    elif lights is not None:
+        directions, names = read_lights(lights)
+    else:
+        directions = frames.orbit(orbit or 1, elevation)
+        names = [f"frame_{i:04d}" for i in range(len(directions))]
+    stored = read_image(image)
+    if crop:
+        stored = frames.crop_image(stored, parse_numbers(crop, 4, "--crop"))
+    frame_size = parse_size(size) if size else None
+    if scale is not None:
+        frame_size = scaled_size(stored, scale)
+    relit = frames.relight_frames(stored, directions, frame_size)
+    if light is not None:
+        frames.write_frame(next(relit), output)
+        return
+    with progress_bar("frames") as (bar, task):
+        frames.write_sequence(
+            relit, names, output, lambda done, n: bar.update(task, completed=done, total=n)
+        )
+
+
+@app.command()
+def view(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...")],
+    window: Annotated[bool, typer.Option("--window", help="A native window instead.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open")] = True,
+    target: Annotated[float, typer.Option(min=1, help="Frames per second while moving.")] = 20.0,
+) -> None:
+    """Look at relightable images in the browser, or in a native window."""
+    stored = [read_image(path) for path in images]
+    if window:
+        from renderer.window import open_window
+
+        open_window(stored, target)
+        return
+    import signal
+    import webbrowser
+
+    from webviewer.server import ViewerServer
+
+    with ViewerServer(images, port) as server:
+        url = server.url(target=f"{target:g}")
+        print(url, flush=True)
+        errors.print("Ctrl-C ends the server.")
+        if open_browser:
+            webbrowser.open(url)
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+
+
+@app.command()
+def verify(
+    image: ImagePath,
+    lights: Annotated[int, typer.Option(min=20, help="Light directions to compare.")] = 20,
+    renderer: Annotated[Renderer, typer.Option(help="Of the browser.")] = Renderer.auto,
+    as_json: Json = False,
+) -> None:
+    """Hold the shaders against PyTorch: wgpu and WebGL2, every pixel. Exit status 1 if they differ."""
+    from bench.verify import verify as verify_image
+
+    with progress_bar("verify") as (bar, task):
+        result = verify_image(
+            image,
+            lights,
+            renderer.value,
+            lambda label, done, n: bar.update(task, completed=done, total=n, description=label),
+        )
+    if as_json:
+        print_json(result)
+    else:
+        print_agreement(result)
+    if not result["ok"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def bench(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT")],
+    quick: Annotated[bool, typer.Option("--quick", help="A subset, in two minutes.")] = False,
+    renderer: Annotated[Renderer, typer.Option()] = Renderer.auto,
+    target: Annotated[
+        float, typer.Option(min=1, help="What adaptive resolution holds, in fps.")
+    ] = 20.0,
+    repeats: Annotated[
+        int | None, typer.Option(min=1, help="Browser processes per case.", show_default="3")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the order of cases.")] = 0,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget an earlier run.")] = False,
+) -> None:
+    """Measure frame rates in the browser, with a report. Interrupted, the same command goes on."""
+    from bench.measure import run_bench
+
+    with progress_bar("bench") as (bar, task):
+
+        def report_progress(done: int, total: int, name: str, left: float | None) -> None:
+            bar.update(task, completed=done, total=total, description=name)
+
+        report = run_bench(
+            images,
+            output,
+            quick=quick,
+            renderer=renderer.value,
+            target_fps=target,
+            repeats=repeats,
+            seed=seed,
+            fresh=fresh,
+            progress=report_progress,
+        )
+    print(report)
+
+
+@app.command()
+def info(
+    path: Annotated[Path | None, typer.Argument(help="An image or an MLIC; else this machine.")] = (
+        None
+    ),
+    as_json: Json = False,
+) -> None:
+    """What an image or a collection is, or what this machine can do."""
+    if path is None:
+        facts = machine_facts()
+    elif (path / "info.json").exists():
+        facts = image_facts(read_image(path))
+    else:
+        facts = collection_facts(path)
+    if as_json:
+        print_json(facts)
+        return
+    for key, value in facts.items():
+        print(f"{key}: {value}")
+
+
+def machine_facts() -> dict[str, Any]:
+    """The adapter and the browser, or the sentence that says why there is none."""
+    from bench.browser import find_chromium
+    from renderer.device import device_name, request_device
+
+    def found(get: Any) -> str:
+        try:
+            return str(get())
+        except RakingError as error:
+            return f"none: {error}"
+
+    return {
+        "raking": version("raking"),
+        "adapter": found(lambda: device_name(request_device())),
+        "browser": found(find_chromium),
+    }
+
+
+def image_facts(image: RelightableImage) -> dict[str, Any]:
+    decoder = image.decoder
+    return {
+        "model": image.label,
+        "width": image.width,
+        "height": image.height,
+        "units": decoder.units,
+        "parameters": decoder.parameters,
+        "latents": decoder.latents,
+        "mask": image.mask is not None,
+        **image.provenance,
+    }
+
+
+def collection_facts(path: Path) -> dict[str, Any]:
+    from trainer.mlic import read_mlic
+
+    collection = read_mlic(path)
+    return {
+        "collection": str(path),
+        "width": collection.width,
+        "height": collection.height,
+        "photographs": len(collection.names),
+        "bits": collection.train.pixels.dtype.itemsize * 8,
+        "mask": collection.mask is not None,
+        "test_lights": collection.test.names,
+        "warnings": collection.warnings,
+    }
+
+
+def read_lights(path: Path) -> tuple[Any, list[str]]:
+    """Light directions [L, 2] of a .lp file, and names for the frames, each once."""
+    import numpy as np
+
+    from trainer.lp import read_lp
+
+    entries, warned = read_lp(path)
+    for warning in warned:
+        warn(warning)
+    names = [f"{i:04d}_{Path(entry.name or 'frame').stem}" for i, entry in enumerate(entries)]
+    return np.array([entry.direction[:2] for entry in entries]), names
+
+
+def scaled_size(image: RelightableImage, scale: float) -> tuple[int, int]:
+    if not 0 < scale <= 16:
+        raise typer.BadParameter("--scale takes a number above 0 and up to 16")
+    return max(1, round(image.width * scale)), max(1, round(image.height * scale))
+
+
+def parse_light(text: str) -> tuple[float, float]:
+    try:
+        x, y = (float(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"--light takes two numbers, X,Y, not {text!r}") from None
+    if not x * x + y * y <= 1.0001:
+        raise typer.BadParameter(f"the light {text} lies outside the unit disc")
+    return x, y
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    width, height = parse_numbers(text.replace("x", ","), 2, "a size WIDTHxHEIGHT")
+    if width < 1 or height < 1:
+        raise typer.BadParameter(f"the size {text} is not positive")
+    return width, height
+
+
+def parse_numbers(text: str, count: int, what: str) -> Any:
+    try:
+        numbers = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        numbers = ()
+    if len(numbers) != count:
+        raise typer.BadParameter(f"{what} takes {count} whole numbers, not {text!r}")
+    return numbers
+
+
+@contextmanager
+def progress_bar(description: str) -> Iterator[tuple[Progress, TaskID]]:
+    """A bar with the time left, on standard error so that output stays clean."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
+    with Progress(*columns, console=errors) as bar:
+        yield bar, bar.add_task(description, total=None)
+
+
+def print_agreement(result: dict[str, Any]) -> None:
+    """The table of `raking verify`."""
+    rows = []
+    for agreement in [*result["backends"], *result["random_decoders"]]:
+        random = f"random {agreement['units']} units" if "latents" in agreement else "image"
+        rows.append(
+            {
+                "decoder": random,
+                "backend": agreement["name"],
+                "pixels x lights": f"{agreement['pixels']} x {agreement['lights']}",
+                "largest step": agreement["max_step"],
+                "differing": f"{agreement['differing']:.4%}",
+                "float error": f"{agreement['max_abs_error']:.2e}",
+                "output range": f"{agreement['output_range']:.4g}",
+                "": "equal" if agreement["ok"] else "DIFFERS",
+            }
+        )
+    print_table(f"{result['image']} against PyTorch", rows)
+    for backend in result["backends"]:
+        print(f"{backend['name']}: {backend['device']}")
+
+
+def print_table(title: str, rows: list[dict[str, Any]]) -> None:
+    table = Table(title=title, title_justify="left")
+    for key in rows[0]:
+        numeric = not isinstance(rows[0][key], str)
+        table.add_column(key, justify="right" if numeric else "left")
+    for row in rows:
+        cells = (f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row.values())
+        table.add_row(*cells)
+    Console().print(table)
+
+
+def print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, indent=1))
+
+
+def warn(message: str) -> None:
+    errors.print(f"raking: warning: {message}", style="yellow", markup=False)
+
+
+def main() -> None:
+    """Runs the command; a RakingError becomes one line, and an interrupt exits quietly."""
+    warnings.showwarning = lambda message, *_: warn(str(message))
+    try:
+        app()
+    except RakingError as error:
+        errors.print(f"raking: {error}", style="red", markup=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        errors.print("raking: interrupted", markup=False)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Installs the Debian packages that Raking uses, where they are missing and that is permitted:
+# a browser to measure in, software drivers for machines without a GPU, a screen for the window.
+set -eu
+
+missing=""
+need() { # need PACKAGE TEST...: the package is missing when the test fails
+    package=$1
+    shift
+    "$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+library() { ldconfig -p | grep -q "$1"; }
+vulkan_driver() { ls /usr/share/vulkan/icd.d/*.json /etc/vulkan/icd.d/*.json 2>/dev/null | grep -q .; }
+browser() {
+    [ -n "${RAKING_CHROMIUM:-}" ] || command -v chromium || command -v chromium-browser ||
+        command -v google-chrome || command -v google-chrome-stable
+}
+
+[ "$(uname -s)" = Linux ] || exit 0
+need chromium browser
+need mesa-vulkan-drivers vulkan_driver
+need libvulkan1 library libvulkan.so.1
+need libegl1 library libEGL.so.1
+need libgl1-mesa-dri ls /usr/lib/*/dri/swrast_dri.so
+need xvfb command -v Xvfb
+for name in libx11-6:libX11.so.6 libxrandr2:libXrandr.so.2 libxinerama1:libXinerama.so.1 \
+    libxcursor1:libXcursor.so.1 libxi6:libXi.so.6; do
+    need "${name%%:*}" library "${name##*:}"
+done
+python3 -c "import ensurepip, venv" 2>/dev/null || missing="$missing python3-venv"
+[ -n "$missing" ] || exit 0
+
+as_root=""
+if [ "$(id -u)" != 0 ]; then
+    as_root="sudo -n"
+    $as_root true 2>/dev/null || as_root="no"
+fi
+if [ "$as_root" = no ] || ! command -v apt-get >/dev/null; then
+    echo "Raking needs these Debian packages (or your system's equivalents):$missing" >&2
+    echo "Install them, for instance with: sudo apt-get install$missing" >&2
+    exit 1
+fi
+echo "Installing:$missing"
+$as_root apt-get update -qq
+# shellcheck disable=SC2086 # the list is to be split
+DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing

@@ -1,0 +1,1 @@
+"""The ground floor: what a decoder is, and the decode shader specialised to it."""

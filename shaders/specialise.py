@@ -1,0 +1,143 @@
+"""Specialises the decode shader to one decoder: weights become constants of the shader text.
+
+The browser viewer does the same from the same templates (`webviewer/app/shader.js`); golden texts
+in the tests hold the two together.
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import jinja2
+import numpy as np
+
+from shaders.decoder import Decoder
+from shaders.errors import RakingError
+
+TEMPLATES = Path(__file__).parent
+SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
+
+Target = Literal["unorm", "float"]
+TARGETS: dict[str, str] = {"unorm": "nearest_level(decode(texel))", "float": "decode(texel)"}
+
+
+def baked_wgsl(decoder: Decoder, target: Target = "unorm") -> str:
+    """The relighting shader of one decoder for wgpu: entry points `cover` and `relight`.
+
+    `target` is "unorm" for colours rounded to 8-bit levels, or "float" for the decoder's raw
+    output, unclamped.
+    """
+    return _baked("baked.wgsl.jinja", decoder, target)
+
+
+def baked_glsl(decoder: Decoder, target: Target = "unorm") -> str:
+    """The relighting fragment shader of one decoder for WebGL2 (GLSL ES 3.00)."""
+    return _baked("baked.glsl.jinja", decoder, target)
+
+
+def looped_glsl(decoder: Decoder, target: Target = "unorm") -> str:
+    """The baseline with weights as uniform arrays, for WebGL2. Only the widths are in its text."""
+    blocks, inputs = _blocks(decoder.units), _blocks(decoder.latents + decoder.conditions)
+    return _render(
+        "looped.glsl.jinja",
+        plane_count=decoder.planes,
+        block_count=blocks,
+        input_blocks=inputs,
+        light_x=decoder.latents,
+        light_y=decoder.latents + 1,
+        weights1_size=blocks * 4 * inputs,
+        weights2_size=blocks * 4 * blocks,
+        weights3_size=3 * blocks,
+        target=TARGETS[target],
+    )
+
+
+def frame_bias(decoder: Decoder, condition: Sequence[float]) -> np.ndarray:
+    """The first layer's bias for one frame, [4 * ceil(N / 4)] float32, padded with zeros.
+
+    `condition` holds C values (light x and y). The share of the light and of the latents' offsets
+    does not differ between pixels, so it is worked out once a frame.
+    """
+    weight = decoder.layers[0].weight.astype(np.float64)
+    k = decoder.latents
+    bias = decoder.layers[0].bias + weight[:, :k] @ decoder.latent_min.astype(np.float64)
+    bias = bias + weight[:, k:] @ np.asarray(condition, np.float64)
+    padded = np.zeros(4 * _blocks(decoder.units), np.float32)
+    padded[: decoder.units] = bias
+    return padded
+
+
+def _baked(template: str, decoder: Decoder, target: Target) -> str:
+    blocks = _blocks(decoder.units)
+    names = _baked_names(decoder)
+    return _render(
+        template,
+        decode=_render("decode.jinja", **names),
+        block_count=blocks,
+        target=TARGETS[target],
+    )
+
+
+def _baked_names(decoder: Decoder) -> dict[str, Any]:
+    """The values of decode.jinja: vectors of four output units, one per input."""
+    n, k, blocks = decoder.units, decoder.latents, _blocks(decoder.units)
+    scale = decoder.latent_max.astype(np.float64) - decoder.latent_min.astype(np.float64)
+    first = decoder.layers[0].weight[:, :k].astype(np.float64) * scale
+    _, second, third = decoder.layers
+    return {
+        "planes": range(decoder.planes),
+        "blocks": range(blocks),
+        "latents": range(k),
+        "units": range(n),
+        "latent": [f"plane{i // 3}.{'xyz'[i % 3]}" for i in range(k)],
+        "unit1": [f"unit1_{i // 4}.{'xyzw'[i % 4]}" for i in range(n)],
+        "unit2": [f"unit2_{i // 4}.{'xyzw'[i % 4]}" for i in range(n)],
+        "weights1": [[_vec4(first[4 * j : 4 * j + 4, i]) for i in range(k)] for j in range(blocks)],
+        "biases2": [_vec4(second.bias[4 * j : 4 * j + 4]) for j in range(blocks)],
+        "weights2": [
+            [_vec4(second.weight[4 * j : 4 * j + 4, i]) for i in range(n)] for j in range(blocks)
+        ],
+        "biases3": _vec4(third.bias),
+        "weights3": [_vec4(third.weight[:, i]) for i in range(n)],
+    }
+
+
+def _blocks(count: int) -> int:
+    """Vectors of four that hold `count` values."""
+    return -(-count // 4)
+
+
+def _vec4(values: np.ndarray) -> str:
+    """Up to four values as a shader constant; missing ones are zero."""
+    padded = [float(value) for value in values] + [0.0] * (4 - len(values))
+    return f"vec4f({', '.join(map(_literal, padded))})"
+
+
+def _literal(value: float) -> str:
+    """A float32 as nine decimal digits, which give it back exactly; the text JavaScript's
+    `toExponential(8)` makes."""
+    with np.errstate(over="ignore"):
+        single = float(np.float32(value))
+    if not np.isfinite(single):
+        raise RakingError("a weight of the decoder, times its latent's range, exceeds float32")
+    if abs(single) < SMALLEST_NORMAL:
+        return "0.0"
+    with localcontext(Context(prec=120, rounding=ROUND_HALF_UP)):
+        return format(Decimal(single), ".8e")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+
+
+def _render(template: str, **values: Any) -> str:
+    return _environment().get_template(template).render(values)

@@ -1,0 +1,1 @@
+"""From photographs and light directions (an MLIC) to a relightable image."""

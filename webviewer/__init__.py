@@ -1,0 +1,1 @@
+"""The browser viewer (plain ES modules in `app/`) and the small local server for it."""

@@ -1,0 +1,144 @@
+// Reads `info.json`, ours and the published trainer's, into a decoder; renderer/info.py does the
+// same. Latents come out in the channel order of the plane files, the output as RGB.
+
+const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+const MAX_UNITS = 64;
+const MAX_LATENTS = 27;
+
+// Returns { width, height, latents, units, conditions, parameters, layers: [{ weight, bias }],
+// latentMin, latentMax, planeFiles: [[name, ...], ...], maskFile, provenance }; all numbers are
+// float32 values. Throws an Error whose message is a sentence for the user.
+export function parseInfo(info) {
+    check(info?.type === 'neural', `its type is ${JSON.stringify(info?.type)}, where "neural" is needed`);
+    for (const key of ['width', 'height']) {
+        check(Number.isInteger(info[key]) && info[key] > 0, `its ${key} is not a positive whole number`);
+    }
+    const colorspace = info.colorspace ?? 'rgb';
+    check(['rgb', 'bgr'].includes(colorspace), 'its colorspace is neither "rgb" nor "bgr"');
+    const decoder = canonical(unpackDecoder(info), colorspace);
+    checkDecoder(decoder);
+    const { layers, latentMin } = decoder;
+    return {
+        ...decoder,
+        width: info.width,
+        height: info.height,
+        latents: latentMin.length,
+        units: layers[0].bias.length,
+        parameters: layers.reduce((sum, { weight, bias }) => sum + bias.length * (weight[0].length + 1), 0),
+        planeFiles: planeFiles(info, latentMin.length / 3),
+        maskFile: info.raking?.mask ? fileName(info.raking.mask) : null,
+        provenance: info.raking?.provenance ?? {},
+    };
+}
+
+// Unpacks the padded lists. Widths come from their lengths, since `samples` may be wrong.
+function unpackDecoder(info) {
+    const ours = info.raking;
+    check(!ours || ours.version === 1, `its raking version is ${ours?.version}, where 1 is known`);
+    const conditions = ours?.conditions ?? 2;
+    const latentMin = numbers(info.min, 'min');
+    const latentMax = numbers(info.max, 'max');
+    const [bias1, bias2, bias3] = threeLists(info.biases, 'biases');
+    const [flat1, flat2, flat3] = threeLists(info.weights, 'weights');
+    const inputs = latentMin.length + conditions;
+    const rows = bias1.length;
+    check(bias2.length === rows && bias3.length === 3, 'the lengths of its biases do not fit together');
+    const first = unpack(flat1, rows, roundUp(inputs), 1);
+    const second = unpack(flat2, rows, roundUp(rows), 2);
+    const third = unpack(flat3, 3, roundUp(rows), 3);
+    const units = ours ? ours.layers?.[1] : usedUnits(first, second, third, bias1, bias2);
+    check(!ours || String(ours.layers) === String([inputs, units, units, 3]),
+        'its layer widths do not fit its latents and condition inputs');
+    check(units > rows - 4 && units <= rows, `${units} units are announced, but there are ${rows} biases`);
+    return {
+        conditions,
+        activation: ours?.activation ?? 'elu',
+        latentMin,
+        latentMax,
+        layers: [
+            { weight: first.slice(0, units).map(row => row.slice(0, inputs)), bias: bias1.slice(0, units) },
+            { weight: second.slice(0, units).map(row => row.slice(0, units)), bias: bias2.slice(0, units) },
+            { weight: third.map(row => row.slice(0, units)), bias: bias3 },
+        ],
+    };
+}
+
+// The units left without the all-zero ones, three at most, that pad to a multiple of 4.
+function usedUnits(first, second, third, bias1, bias2) {
+    const unused = i => !bias1[i] && !bias2[i] && [first[i], second[i]].every(row => row.every(x => !x))
+        && [...second, ...third].every(row => !row[i]);
+    let units = first.length;
+    while (units > first.length - 3 && units > 1 && unused(units - 1)) units--;
+    return units;
+}
+
+// With "bgr" the latents of a plane and the output are blue first.
+function canonical(decoder, colorspace) {
+    if (colorspace === 'rgb') return decoder;
+    const [first, second, third] = decoder.layers;
+    const latents = decoder.latentMin.length;
+    const swap = list => list.map((value, i) => i < latents ? list[i - i % 3 + 2 - i % 3] : value);
+    return {
+        ...decoder,
+        latentMin: swap(decoder.latentMin),
+        latentMax: swap(decoder.latentMax),
+        layers: [
+            { weight: first.weight.map(swap), bias: first.bias },
+            second,
+            { weight: third.weight.toReversed(), bias: third.bias.toReversed() },
+        ],
+    };
+}
+
+function checkDecoder({ latentMin, latentMax, conditions, activation, layers }) {
+    const latents = latentMin.length;
+    const units = layers[0].bias.length;
+    check(latents % 3 === 0 && latents >= 3 && latents <= MAX_LATENTS,
+        `it has ${latents} latents, where a multiple of 3 up to ${MAX_LATENTS} is needed`);
+    check(units >= 1 && units <= MAX_UNITS, `it has ${units} units, where 1 to ${MAX_UNITS} are supported`);
+    check(conditions === 2, `its decoder has ${conditions} condition inputs, where this viewer has 2, a light`);
+    check(activation === 'elu', 'its activation is not "elu"');
+    check(latentMax.length === latents, 'its latent ranges (min and max) differ in length');
+    check(latentMin.every((min, i) => latentMax[i] > min), 'a latent range is empty or reversed');
+}
+
+function planeFiles(info, count) {
+    const names = info.raking?.planes;
+    if (names) {
+        check(Array.isArray(names) && names.length === count, 'it lists too few or too many planes');
+        return names.map(name => [fileName(name)]);
+    }
+    return [...Array(count).keys()].map(i => [0, 1].flatMap(
+        first => ['png', 'webp', 'jpg'].map(ending => `plane_${i + first}.${ending}`)));
+}
+
+function fileName(name) {
+    check(FILE_NAME.test(name), `it names the picture ${JSON.stringify(name)}, which is not a plain file name`);
+    return name;
+}
+
+function threeLists(lists, what) {
+    check(Array.isArray(lists) && lists.length === 3, `its ${what} are not three lists`);
+    return lists.map((list, i) => numbers(list, `${what} of layer ${i + 1}`));
+}
+
+function numbers(list, what) {
+    check(Array.isArray(list), `its ${what} are not a list`);
+    const singles = list.map(value => typeof value === 'number' ? Math.fround(value) : NaN);
+    check(singles.every(Number.isFinite), `its ${what} are not all finite numbers`);
+    return singles;
+}
+
+function unpack(flat, rows, columns, layer) {
+    check(flat.length === rows * columns,
+        `the weights of layer ${layer} are ${flat.length} values, where ${rows * columns} are needed`);
+    return [...Array(rows).keys()].map(i => flat.slice(i * columns, (i + 1) * columns));
+}
+
+function roundUp(count) {
+    return Math.ceil(count / 4) * 4;
+}
+
+function check(holds, problem) {
+    if (!holds) throw new Error(`info.json cannot be used: ${problem}.`);
+}

@@ -250,7 +250,7 @@ def verify(
     renderer: Annotated[Renderer, typer.Option(help="Of the browser.")] = Renderer.auto,
     as_json: Json = False,
 ) -> None:
-    """Hold the shaders against PyTorch: wgpu and WebGL2, every pixel. Exit status 1 if they differ."""
+    """Hold the shaders (wgpu, WebGL2) against PyTorch; exit status 1 if they differ."""
     from bench.verify import verify as verify_image
 
     with progress_bar("verify") as (bar, task):

@@ -33,7 +33,7 @@ class RakingBlock(BaseModel):
 class Info(BaseModel):
     """The keys of `info.json`; those not named here belong to other programs and are ignored."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
     type: Literal["neural"]
     width: int = Field(gt=0)
@@ -151,7 +151,7 @@ def _decoder(info: Info) -> Decoder:
 def _used_units(
     first: np.ndarray, second: np.ndarray, third: np.ndarray, biases: list[np.ndarray]
 ) -> int:
-    """The units that remain without the all-zero ones (three at most) that pad to a multiple of 4."""
+    """The units without the all-zero ones, three at most, that pad to a multiple of 4."""
     units = len(first)
     while units > len(first) - 3 and units > 1:
         last = units - 1

@@ -54,7 +54,7 @@ class Relighter:
         limit = min(block, self.device.limits["max-texture-dimension-2d"])
         self.blocks = [self._upload(*part) for part in split(image.height, image.width, limit)]
 
-    def decode(self, light: Sequence[float], scale: float = 1.0) -> None:
+    def decode(self, light: Sequence[float] | np.ndarray, scale: float = 1.0) -> None:
         """Relights every block into its target texture; `light` is x, y within the unit disc.
 
         With `scale` below 1 only the top-left `scale` of each target is drawn, from every
@@ -68,10 +68,11 @@ class Relighter:
             self._draw(encoder, block, scale)
         queue.submit([encoder.finish()])
 
-    def frame(self, light: Sequence[float]) -> np.ndarray:
+    def frame(self, light: Sequence[float] | np.ndarray) -> np.ndarray:
         """The relit image for a light (x, y), [H, W, 3]: uint8, or unclamped float32."""
         self.decode(light)
-        frame = np.empty((self.image.height, self.image.width, 3), FORMATS[self.target][1])
+        size = (self.image.height, self.image.width, 3)
+        frame: np.ndarray = np.empty(size, FORMATS[self.target][1])
         for block in self.blocks:
             rows = slice(block.y, block.y + block.height)
             frame[rows, block.x : block.x + block.width] = self._read(block)

@@ -67,11 +67,11 @@ class Decoder:
         """Sentences on what is wrong; each check may rely on those before it."""
         k, n, c = self.latents, self.units, self.conditions
         if k % 3 or not 3 <= k <= MAX_LATENTS:
-            yield f"the decoder has {k} latents, where a multiple of 3 up to {MAX_LATENTS} is needed"
+            yield f"the decoder has {k} latents; a multiple of 3 up to {MAX_LATENTS} is needed"
         if not 1 <= n <= MAX_UNITS:
-            yield f"the decoder has {n} units in a hidden layer, where 1 to {MAX_UNITS} are supported"
+            yield f"the decoder has {n} hidden units; 1 to {MAX_UNITS} are supported"
         if c not in (2, 4):
-            yield f"the decoder has {c} condition inputs, where 2 (light) or 4 (view and light) are known"
+            yield f"the decoder has {c} condition inputs; 2 (light) or 4 (view and light) are known"
         if self.activation != "elu":
             yield f"the decoder's activation is {self.activation!r}, where only 'elu' is known"
         for index, (layer, shape) in enumerate(
@@ -83,10 +83,10 @@ class Decoder:
                     f"{layer.bias.shape}, where {shape} and {shape[:1]} are needed"
                 )
             if not (np.isfinite(layer.weight).all() and np.isfinite(layer.bias).all()):
-                yield f"layer {index} of the decoder holds values that are not finite (NaN or infinity)"
+                yield f"layer {index} of the decoder holds values that are not finite numbers"
         if self.latent_max.shape != self.latent_min.shape:
             yield "the decoder's latent ranges (min and max) differ in length"
         if not (np.isfinite(self.latent_min).all() and np.isfinite(self.latent_max).all()):
-            yield "the decoder's latent ranges hold values that are not finite (NaN or infinity)"
+            yield "the decoder's latent ranges hold values that are not finite numbers"
         if not (self.latent_max > self.latent_min).all():
             yield "a latent range of the decoder is empty or reversed (max must be above min)"

@@ -54,7 +54,7 @@ def looped_glsl(decoder: Decoder, target: Target = "unorm") -> str:
     )
 
 
-def frame_bias(decoder: Decoder, condition: Sequence[float]) -> np.ndarray:
+def frame_bias(decoder: Decoder, condition: Sequence[float] | np.ndarray) -> np.ndarray:
     """The first layer's bias for one frame, [4 * ceil(N / 4)] float32, padded with zeros.
 
     `condition` holds C values (light x and y). The share of the light and of the latents' offsets

@@ -1,0 +1,89 @@
+"""The native decode against PyTorch's, on the same machine, in one interleaved run."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from renderer.device import device_name
+from renderer.image import RelightableImage, read_image
+from renderer.relight import Relighter
+from trainer.networks import decode
+from trainer.relight import CHUNK_PIXELS, decoder_parameters, stored_latents
+
+SIZE = (1000, 1000)  # height, width
+ROUNDS = 5
+BATCH_SECONDS = 0.25
+
+
+def measure_native(
+    images: Sequence[Path], progress: Callable[[int, int], None] | None = None
+) -> list[dict[str, Any]]:
+    """Milliseconds to decode 1 Mpx of each image, with wgpu and with PyTorch, turn by turn.
+
+    Only the decode counts: planes and latents are in place before, and frames stay where they
+    are. Returns one row per image, backend and round: `image`, `units`, `pixels`, `backend`
+    ("wgpu" or "pytorch"), `device`, `repeat`, `frames`, `ms_per_frame`.
+    """
+    contenders = []
+    for path in images:
+        image = repeated_image(read_image(path))
+        row = {"image": path.name, "units": image.decoder.units, "pixels": SIZE[0] * SIZE[1]}
+        contenders.append(({**row, "backend": "wgpu"}, *wgpu_decode(image)))
+        contenders.append(({**row, "backend": "pytorch"}, *torch_decode(image)))
+    rows = []
+    for repeat in range(1, ROUNDS + 1):
+        for row, device, decode_once in contenders:
+            frames, seconds = time_batch(decode_once)
+            figures = {"frames": frames, "ms_per_frame": seconds / frames * 1000}
+            rows.append({**row, "device": device, "repeat": repeat, **figures})
+        if progress:
+            progress(repeat, ROUNDS)
+    return rows
+
+
+def time_batch(decode_once: Callable[[np.ndarray], None]) -> tuple[int, float]:
+    """Decodes under a moving light for at least BATCH_SECONDS: the frames, and the seconds."""
+    start, frames = time.perf_counter(), 0
+    while (seconds := time.perf_counter() - start) < BATCH_SECONDS or not frames:
+        angle = frames * 0.1
+        decode_once(np.array([np.cos(angle), np.sin(angle)], np.float32) * np.float32(0.7))
+        frames += 1
+    return frames, seconds
+
+
+def wgpu_decode(image: RelightableImage) -> tuple[str, Callable[[np.ndarray], None]]:
+    """The adapter's name, and a decode that returns when the GPU has finished."""
+    relighter = Relighter(image)
+
+    def decode_once(light: np.ndarray) -> None:
+        relighter.decode((float(light[0]), float(light[1])))
+        relighter.wait()
+
+    decode_once(np.zeros(2, np.float32))
+    return device_name(relighter.device), decode_once
+
+
+def torch_decode(image: RelightableImage) -> tuple[str, Callable[[np.ndarray], None]]:
+    """PyTorch's name and threads, and a decode of latents that are floats already."""
+    parameters = decoder_parameters(image.decoder)
+    latents = stored_latents(image, 0, image.height).flatten(0, 1).split(CHUNK_PIXELS)
+
+    def decode_once(light: np.ndarray) -> None:
+        with torch.inference_mode():
+            for chunk in latents:
+                decode(parameters, chunk, torch.from_numpy(light))
+
+    decode_once(np.zeros(2, np.float32))
+    return f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", decode_once
+
+
+def repeated_image(image: RelightableImage) -> RelightableImage:
+    """The image repeated and cut to SIZE."""
+    height, width = SIZE
+    tiles = (1, -(-height // image.height), -(-width // image.width), 1)
+    planes = np.ascontiguousarray(np.tile(image.planes, tiles)[:, :height, :width])
+    return RelightableImage(image.decoder, planes)

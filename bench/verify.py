@@ -1,0 +1,218 @@
+"""Holding the shaders against PyTorch: every pixel, many lights, two backends.
+
+PyTorch in float32 is the oracle. Each backend decodes the same 8-bit planes, once to 8-bit
+levels and once to raw floats.
+"""
+
+import base64
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from playwright.sync_api import Page
+
+from bench.browser import check_renderer, open_page
+from renderer.device import device_name, request_device
+from renderer.image import RelightableImage, read_image, write_image
+from renderer.relight import Relighter
+from shaders.decoder import Decoder, Layer
+from trainer.relight import relight
+from webviewer.server import ViewerServer
+
+MAX_STEP = 1  # 8-bit steps, anywhere
+MAX_DIFFERING = 1e-3  # of the values
+MAX_RELATIVE_ERROR = 1e-4  # of the output's range, in float
+
+# Random decoders: units, latents.
+RANDOM_DECODERS = [(1, 3), (10, 9), (20, 9), (50, 9), (64, 27)]
+RANDOM_SIZE = (72, 96)  # height, width
+QUARTER_STEP = 0.25 / 255
+PAGE_BYTES = 1 << 24  # of pixels fetched from the page at a time
+
+GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
+
+# Decodes one picture for a light: (light, "unorm" or "float") -> [H, W, 3].
+Backend = Callable[[np.ndarray, str], np.ndarray]
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Agreement:
+    """How far one backend is from PyTorch on one image."""
+
+    name: str  # wgpu or webgl2
+    device: str
+    pixels: int
+    lights: int = 0
+    max_step: int = 0  # in 8-bit steps
+    differing: float = 0.0  # the fraction of 8-bit values that differ at all
+    max_abs_error: float = 0.0  # of raw floats
+    output_range: float = 0.0  # of PyTorch's raw floats: largest minus smallest
+
+    def add(self, truth: np.ndarray, levels: np.ndarray, floats: np.ndarray) -> None:
+        """Takes in one light: PyTorch's raw floats, and the backend's levels and raw floats."""
+        expected = np.floor(truth.clip(0, 1) * 255 + np.float32(0.5))
+        steps = np.abs(levels - expected)
+        error = np.abs(floats - truth).max()
+        self.max_step = max(self.max_step, int(steps.max()))
+        fraction = float(np.count_nonzero(steps) / steps.size)
+        self.differing = (self.differing * self.lights + fraction) / (self.lights + 1)
+        # NaN must not vanish in a comparison.
+        self.max_abs_error = float(np.fmax(self.max_abs_error, np.nan_to_num(error, nan=np.inf)))
+        self.lights += 1
+
+    @property
+    def ok(self) -> bool:
+        return (
+            self.lights > 0
+            and self.max_step <= MAX_STEP
+            and self.differing <= MAX_DIFFERING
+            and self.max_abs_error <= MAX_RELATIVE_ERROR * self.output_range
+        )
+
+
+def verify(
+    path: Path, lights: int = 20, renderer: str = "auto", progress: Progress | None = None
+) -> dict[str, Any]:
+    """Decodes an image, and random decoders, with PyTorch, wgpu and WebGL2, and compares.
+
+    Returns `ok`, `backends` (the image's agreement with each), and `random_decoders` (likewise,
+    with `units`, `latents` and `weight_scale`). Raises RakingError where the image cannot be
+    read, or there is no adapter or no browser to decode with.
+    """
+    image = read_image(path)
+    directions = spread_lights(lights)
+    backends = compare(image, path, directions, renderer, progress, path.name)
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="raking-verify-") as folder:
+        for units, latents in RANDOM_DECODERS:
+            random_image, scale = largest_random_image(units, latents, directions)
+            written = Path(folder) / f"random_{units}_{latents}"
+            write_image(random_image, written)
+            label = f"random decoder, {units} units, {latents} latents"
+            for row in compare(random_image, written, directions, renderer, progress, label):
+                rows.append((row, {"units": units, "latents": latents, "weight_scale": scale}))
+    return {
+        "ok": all(row.ok for row in [*backends, *(row for row, _ in rows)]),
+        "image": str(path),
+        "units": image.decoder.units,
+        "backends": [{**asdict(row), "ok": row.ok} for row in backends],
+        "random_decoders": [{**about, **asdict(row), "ok": row.ok} for row, about in rows],
+    }
+
+
+def compare(
+    image: RelightableImage,
+    path: Path,
+    lights: np.ndarray,
+    renderer: str = "auto",
+    progress: Progress | None = None,
+    label: str = "",
+) -> list[Agreement]:
+    """The agreement of wgpu and of WebGL2 with PyTorch on an image that lies at `path`."""
+    pixels = image.width * image.height
+    with webgl2_backend(image, path, renderer) as (page_name, page_backend):
+        backends = [
+            (Agreement("wgpu", device_name(request_device()), pixels), wgpu_backend(image)),
+            (Agreement("webgl2", page_name, pixels), page_backend),
+        ]
+        low, high = np.inf, -np.inf
+        for i, (light, truth) in enumerate(zip(lights, relight(image, lights), strict=True)):
+            low, high = min(low, float(truth.min())), max(high, float(truth.max()))
+            for agreement, decode in backends:
+                agreement.add(truth, decode(light, "unorm"), decode(light, "float"))
+                agreement.output_range = high - low
+            if progress:
+                progress(label, i + 1, len(lights))
+    return [agreement for agreement, _ in backends]
+
+
+def wgpu_backend(image: RelightableImage) -> Backend:
+    """Decoding with the native renderer."""
+    relighters = {target: Relighter(image, target) for target in ("unorm", "float")}
+    return lambda light, target: relighters[target].frame(light)
+
+
+@contextmanager
+def webgl2_backend(
+    image: RelightableImage, path: Path, renderer: str
+) -> Iterator[tuple[str, Backend]]:
+    """Decoding with the viewer's page in a real browser, and the name of what it draws with."""
+    with ViewerServer([path]) as server:
+        url = server.url(ui="off", tiling="on", adaptive="off")
+        with open_page(url, renderer=renderer, width=640, height=480) as page:
+            page.evaluate("window.raking.ready")
+            yield (
+                check_renderer(page, renderer),
+                lambda light, target: page_frame(page, image, light, target),
+            )
+
+
+def page_frame(page: Page, image: RelightableImage, light: np.ndarray, target: str) -> np.ndarray:
+    """The picture that the page decodes, [H, W, 3], fetched some rows at a time."""
+    dtype = np.dtype(np.uint8 if target == "unorm" else np.float32)
+    rows = max(1, PAGE_BYTES // (image.width * 4 * dtype.itemsize))
+    parts = []
+    for first in range(0, image.height, rows):
+        end = min(first + rows, image.height)
+        text = page.evaluate(
+            "([light, first, end, target]) => window.raking.decodeRows(light, first, end, target)",
+            [[float(value) for value in light], first, end, target],
+        )
+        values = np.frombuffer(base64.b64decode(text), dtype)
+        parts.append(values.reshape(end - first, image.width, 4)[..., :3])
+    return np.concatenate(parts)
+
+
+def spread_lights(count: int) -> np.ndarray:
+    """Light directions (x, y) spread evenly over the unit disc, [count, 2] float32."""
+    radius = np.sqrt((np.arange(count) + 0.5) / count)
+    angle = np.arange(count) * GOLDEN_ANGLE
+    return (radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)).astype(np.float32)
+
+
+def largest_random_image(
+    units: int, latents: int, lights: np.ndarray
+) -> tuple[RelightableImage, float]:
+    """Random planes and a random decoder with weights as large as float32 bears.
+
+    The weights are doubled for as long as PyTorch in float32 agrees with float64 within a quarter
+    of an 8-bit step. Returns the image and the standard deviation of its weights.
+    """
+    best, scale = random_image(units, latents, 2**-4), 2**-4
+    while scale < 2**10:
+        larger = random_image(units, latents, scale * 2)
+        if rounding_error(larger, lights) > QUARTER_STEP:
+            break
+        best, scale = larger, scale * 2
+    return best, scale
+
+
+def random_image(units: int, latents: int, scale: float) -> RelightableImage:
+    """Planes of uniform random levels, and a decoder with normal weights of deviation `scale`."""
+    random = np.random.default_rng(units * 100 + latents)
+
+    def layer(rows: int, columns: int) -> Layer:
+        values = random.normal(0, scale, (rows, columns + 1)).astype(np.float32)
+        return Layer(values[:, :columns].copy(), values[:, columns].copy())
+
+    layers = (layer(units, latents + 2), layer(units, units), layer(3, units))
+    low = -random.uniform(0.5, 8, latents).astype(np.float32)
+    high = random.uniform(0.5, 8, latents).astype(np.float32)
+    planes = random.integers(0, 256, (latents // 3, *RANDOM_SIZE, 3), np.uint8)
+    return RelightableImage(Decoder(layers, low, high), planes)
+
+
+def rounding_error(image: RelightableImage, lights: np.ndarray) -> float:
+    """The largest difference between PyTorch in float32 and in float64, raw."""
+    singles = relight(image, lights)
+    doubles = relight(image, lights, dtype=torch.float64)
+    return max(
+        float(np.abs(single - double).max())
+        for single, double in zip(singles, doubles, strict=True)
+    )

@@ -1,0 +1,179 @@
+"""Relightable images on disk: ours, the published trainer's, and damaged ones."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from renderer.image import read_image, write_image
+from shaders.errors import RakingError
+
+
+@pytest.fixture
+def written(make_image, tmp_path: Path) -> Path:
+    image = make_image()
+    image.mask = np.zeros((48, 64), bool)
+    image.mask[10:20, 5:60] = True
+    image.provenance = {"model": "disk", "seed": 3}
+    write_image(image, tmp_path / "image")
+    return tmp_path / "image"
+
+
+def edit(path: Path, **changes: object) -> None:
+    info = json.loads((path / "info.json").read_text())
+    info.update(changes)
+    (path / "info.json").write_text(json.dumps(info))
+
+
+@pytest.mark.parametrize(("units", "latents"), [(1, 3), (10, 9), (50, 9), (64, 27)])
+def test_what_is_written_is_read(make_image, tmp_path: Path, units: int, latents: int) -> None:
+    image = make_image(units, latents)
+    write_image(image, tmp_path / "image")
+    again = read_image(tmp_path / "image")
+    np.testing.assert_array_equal(again.planes, image.planes)
+    np.testing.assert_array_equal(again.decoder.latent_min, image.decoder.latent_min)
+    np.testing.assert_array_equal(again.decoder.latent_max, image.decoder.latent_max)
+    for found, layer in zip(again.decoder.layers, image.decoder.layers, strict=True):
+        np.testing.assert_array_equal(found.weight, layer.weight)
+        np.testing.assert_array_equal(found.bias, layer.bias)
+
+
+def test_mask_and_provenance(written: Path) -> None:
+    image = read_image(written)
+    assert image.mask is not None
+    assert image.mask.sum() == 10 * 55
+    assert image.provenance == {"model": "disk", "seed": 3}
+    assert image.label == "DisK(20)"
+    with Image.open(written / "plane_0.png") as plane:
+        assert plane.mode == "RGB"
+
+
+def test_layout_of_the_published_lists(written: Path) -> None:
+    info = json.loads((written / "info.json").read_text())
+    assert [len(values) for values in info["weights"]] == [20 * 12, 20 * 20, 3 * 20]
+    assert info["samples"] == 20
+    weight = read_image(written).decoder.layers[0].weight
+    assert info["weights"][0][12 : 12 + 11] == weight[1].tolist()
+    assert info["weights"][0][12 + 11] == 0
+
+
+def test_published_image(shared_data: Path) -> None:
+    path = shared_data / "interop" / "neural_disk" / "Student"
+    image = read_image(path)
+    assert image.decoder.units == 20
+    # Where float latents lie beside the planes, the stored ones must be within a step of them.
+    floats = np.load(path / "coefficient.npy").reshape(320, 320, 9)
+    info = json.loads((path / "info.json").read_text())
+    step = (np.array(info["max"]) - np.array(info["min"])) / 255
+    order = np.arange(9).reshape(3, 3)[:, ::-1].ravel()  # its planes are blue first
+    levels = np.concatenate(list(image.planes), axis=-1)
+    latents = levels * step[order] + np.array(info["min"])[order]
+    assert (np.abs(latents - floats[..., order]) <= 1.01 * step[order]).mean() > 0.999
+
+
+def test_bgr_is_put_in_rgb_order(shared_data: Path, by_hand) -> None:
+    """The published image relit at a training light looks like the photograph, in its colours."""
+    image = read_image(shared_data / "interop" / "neural_disk" / "Student")
+    item = shared_data / "synthrti" / "Multi" / "Object2" / "material5" / "Dome"
+    with Image.open(item / "image01.jpg") as picture:
+        photograph = np.asarray(picture, np.float64) / 255
+    error = np.mean((by_hand(image, (0.3368, 0.9254)) - photograph) ** 2)
+    swapped = np.mean((by_hand(image, (0.3368, 0.9254))[..., ::-1] - photograph) ** 2)
+    assert -10 * np.log10(error) > 18
+    assert error < 0.6 * swapped
+
+
+def test_published_image_with_jpeg_planes_only(shared_data: Path, tmp_path: Path) -> None:
+    source = shared_data / "interop" / "neural_disk" / "Student"
+    for name in ("info.json", "plane_0.jpg", "plane_1.jpg", "plane_2.jpg"):
+        (tmp_path / name).write_bytes((source / name).read_bytes())
+    jpeg, png = read_image(tmp_path), read_image(source)
+    difference = np.abs(jpeg.planes.astype(int) - png.planes)
+    assert 0 < difference.mean() < 6
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"type": "ptm"}, "type"),
+        ({"width": 0}, "width"),
+        ({"width": 65}, "64 x 48 pixels"),
+        ({"min": [0.0] * 9, "max": [0.0] * 9}, "empty or reversed"),
+        ({"min": [1.0] * 9, "max": [0.0] * 9}, "empty or reversed"),
+        ({"max": [1.0] * 8}, "differ in length"),
+        ({"biases": [[0.0] * 20, [0.0] * 19, [0.0] * 3]}, "biases of layer 2"),
+        ({"weights": [[0.0] * 240, [0.0] * 399, [0.0] * 60]}, "weights of layer 2"),
+        ({"weights": [[0.0] * 240, [0.0] * 400]}, "weights"),
+        ({"weights": [[float("nan")] * 240, [0.0] * 400, [0.0] * 60]}, "weights"),
+        ({"weights": [["x"] * 240, [0.0] * 400, [0.0] * 60]}, "weights"),
+    ],
+)
+def test_a_wrong_info_is_named(written: Path, changes: dict, sentence: str) -> None:
+    edit(written, **changes)
+    with pytest.raises(RakingError, match=sentence) as error:
+        read_image(written)
+    assert str(written) in str(error.value)
+
+
+def test_a_path_in_place_of_a_file_name_is_refused(written: Path) -> None:
+    info = json.loads((written / "info.json").read_text())
+    info["raking"]["planes"][1] = "../../secret.png"
+    edit(written, raking=info["raking"])
+    with pytest.raises(RakingError, match="plain file name"):
+        read_image(written)
+
+
+def test_broken_json(written: Path) -> None:
+    (written / "info.json").write_text('{"type": "neu')
+    with pytest.raises(RakingError, match=r"info.json is not valid JSON"):
+        read_image(written)
+
+
+def test_missing_plane(written: Path) -> None:
+    (written / "plane_1.png").unlink()
+    with pytest.raises(RakingError, match=r"plane_1.png is missing"):
+        read_image(written)
+
+
+def test_truncated_plane(written: Path) -> None:
+    data = (written / "plane_2.png").read_bytes()
+    (written / "plane_2.png").write_bytes(data[: len(data) // 2])
+    with pytest.raises(RakingError, match=r"plane_2.png is damaged"):
+        read_image(written)
+
+
+def test_nothing_there(tmp_path: Path) -> None:
+    with pytest.raises(RakingError, match="not a folder"):
+        read_image(tmp_path / "none")
+    with pytest.raises(RakingError, match=r"no info.json"):
+        read_image(tmp_path)
+
+
+def test_a_foreign_folder_is_not_overwritten(make_image, tmp_path: Path) -> None:
+    (tmp_path / "photographs.txt").write_text("dear")
+    with pytest.raises(RakingError, match="not empty"):
+        write_image(make_image(), tmp_path)
+    assert (tmp_path / "photographs.txt").read_text() == "dear"
+
+
+@pytest.mark.parametrize("stop", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_stop_in_the_middle_leaves_the_old_image(
+    make_image, written: Path, monkeypatch: pytest.MonkeyPatch, stop: BaseException
+) -> None:
+    before = read_image(written)
+    save = Image.Image.save
+
+    def fail_on_the_second(self: Image.Image, file: Path, *args: object, **options: object) -> None:
+        if Path(file).name == "plane_1.png":
+            raise stop
+        save(self, file, *args, **options)
+
+    monkeypatch.setattr(Image.Image, "save", fail_on_the_second)
+    with pytest.raises((RakingError, KeyboardInterrupt)) as error:
+        write_image(make_image(seed=5), written)
+    if isinstance(stop, OSError):
+        assert "No space left" in str(error.value)
+    np.testing.assert_array_equal(read_image(written).planes, before.planes)
+    assert [path.name for path in written.parent.iterdir()] == ["image"]

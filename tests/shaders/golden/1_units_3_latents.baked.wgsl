@@ -1,0 +1,51 @@
+// Relights the planes of one image or tile: a fragment is one texel, or one of every few.
+const zero = vec4f(0.0);
+const one = vec4f(1.0);
+
+@group(0) @binding(0) var planes: texture_2d_array<f32>;  // row 0 is the top of the image
+@group(0) @binding(1) var<uniform> frame_bias: array<vec4f, 1>;
+@group(0) @binding(2) var<uniform> texel_step: vec2f;  // texels per fragment
+
+fn latents(plane: i32, texel: vec2i) -> vec4f {
+    return textureLoad(planes, texel, plane, 0);
+}
+
+fn decode(texel: vec2i) -> vec3f {
+    let plane0 = latents(0, texel);
+
+    // First hidden layer, four units at a time, ELU.
+    let sum1_0 = frame_bias[0]
+        + vec4f(-1.03320308e-1, 0.0, 0.0, 0.0) * plane0.x
+        + vec4f(0.0, 0.0, 0.0, 0.0) * plane0.y
+        + vec4f(2.70363723e-38, 0.0, 0.0, 0.0) * plane0.z
+        ;
+    let unit1_0 = max(sum1_0, zero) + exp(min(sum1_0, zero)) - one;
+
+    // Second hidden layer, ELU.
+    let sum2_0 = vec4f(-4.49218750e-2, 0.0, 0.0, 0.0)
+        + vec4f(-4.49218750e-2, 0.0, 0.0, 0.0) * unit1_0.x
+        ;
+    let unit2_0 = max(sum2_0, zero) + exp(min(sum2_0, zero)) - one;
+
+    // Output layer, linear: display-referred RGB.
+    let rgb = vec4f(-4.49218750e-2, 0.0, 1.17549449e-38, 0.0)
+        + vec4f(-4.49218750e-2, 0.0, 1.17549449e-38, 0.0) * unit2_0.x
+        ;
+    return rgb.xyz;
+}
+
+fn nearest_level(rgb: vec3f) -> vec3f {
+    return floor(clamp(rgb, vec3f(0.0), vec3f(1.0)) * 255.0 + 0.5) / 255.0;
+}
+
+@vertex
+fn cover(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
+    // One triangle over the whole target.
+    return vec4f(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
+}
+
+@fragment
+fn relight(@builtin(position) position: vec4f) -> @location(0) vec4f {
+    let texel = min(vec2i(position.xy * texel_step), vec2i(textureDimensions(planes)) - 1);
+    return vec4f(decode(texel), 1.0);
+}

@@ -1,0 +1,132 @@
+"""The generated shader texts: golden copies, the browser's twin, and their numbers."""
+
+import importlib.util
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from bench.browser import open_page
+from renderer.image import RelightableImage, write_image
+from shaders.decoder import Decoder, Layer
+from shaders.errors import RakingError
+from shaders.specialise import baked_glsl, baked_wgsl, frame_bias
+from webviewer.server import ViewerServer
+
+spec = importlib.util.spec_from_file_location("golden", Path(__file__).with_name("golden.py"))
+assert spec and spec.loader
+golden = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(golden)
+
+# The page's own modules, on the page's own copy of info.json.
+FROM_PAGE = """async ([info, light]) => {
+    const { parseInfo } = await import('./decoder.js');
+    const shader = await import('./shader.js');
+    const templates = await shader.loadTemplates(new URL('shaders/', document.baseURI));
+    const decoder = parseInfo(JSON.parse(info));
+    return {
+        baked: shader.bakedShader(decoder, templates, { target: 'unorm' }),
+        looped: shader.loopedShader(decoder, templates, { target: 'float' }),
+        bias: [...shader.frameBias(decoder, light)],
+        units: decoder.units,
+        parameters: decoder.parameters,
+    };
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    folder = tmp_path_factory.mktemp("golden") / "image"
+    write_image(picture(golden.golden_decoder(6, 9)), folder)
+    with ViewerServer([folder]) as server, open_page(server.url(ui="off")) as page:
+        yield page
+
+
+def picture(decoder: Decoder) -> RelightableImage:
+    return RelightableImage(decoder, np.zeros((decoder.planes, 4, 4, 3), np.uint8))
+
+
+@pytest.mark.parametrize("shape", golden.SHAPES)
+def test_python_writes_the_golden_texts(shape: tuple[int, int]) -> None:
+    for name, text in golden.texts(*shape).items():
+        kept = (golden.FOLDER / name).read_text("utf-8")
+        assert text + "\n" == kept, f"{name} differs; if that is meant, run tests/shaders/golden.py"
+
+
+@pytest.mark.parametrize("shape", golden.SHAPES)
+def test_the_browser_writes_the_golden_texts(
+    page: Page, tmp_path: Path, shape: tuple[int, int]
+) -> None:
+    decoder = golden.golden_decoder(*shape)
+    write_image(picture(decoder), tmp_path / "image")
+    info = (tmp_path / "image" / "info.json").read_text("utf-8")
+    found = page.evaluate(FROM_PAGE, [info, [0.3, -0.4]])
+    kept = golden.texts(*shape)
+    name = f"{shape[0]}_units_{shape[1]}_latents"
+    assert found["baked"] == kept[f"{name}.baked.glsl"]
+    assert found["looped"] == kept[f"{name}.looped.glsl"]
+    assert found["parameters"] == decoder.parameters
+    np.testing.assert_allclose(found["bias"], frame_bias(decoder, (0.3, -0.4)), rtol=1e-6)
+
+
+def test_the_browser_reads_the_published_image_alike(page: Page, shared_data: Path) -> None:
+    from renderer.image import read_image
+
+    student = shared_data / "interop" / "neural_disk" / "Student"
+    found = page.evaluate(FROM_PAGE, [(student / "info.json").read_text(), [0.1, 0.2]])
+    decoder = read_image(student).decoder
+    assert found["baked"] == baked_glsl(decoder)
+    assert found["units"] == 20
+
+
+@pytest.mark.parametrize("key", ["weights", "biases", "min"])
+def test_the_browser_refuses_what_is_no_number(page: Page, tmp_path: Path, key: str) -> None:
+    write_image(picture(golden.golden_decoder(6, 9)), tmp_path / "image")
+    info = json.loads((tmp_path / "image" / "info.json").read_text())
+    values = info[key] if key == "min" else info[key][1]
+    values[2] = "1); discard; //"
+    text = page.evaluate(
+        "([info, light]) => (" + FROM_PAGE + ")([info, light]).catch(error => error.message)",
+        [json.dumps(info), [0, 0]],
+    )
+    assert "info.json cannot be used" in text
+
+
+def test_literals_give_float32_back_exactly() -> None:
+    decoder = golden.golden_decoder(20, 9)
+    text = baked_wgsl(decoder)
+    second = text[text.index("// Second") : text.index("// Output")]
+    blocks = re.findall(r"sum2_\d+ = .*?;", second, re.S)
+    rows = [re.findall(r"\+ vec4f\((.*?)\)", block) for block in blocks]
+    columns = np.array([[np.float32(row.split(", ")) for row in block] for block in rows])
+    weight = columns.transpose(0, 2, 1).reshape(20, 20)
+    expected = decoder.layers[1].weight.copy()
+    expected[np.abs(expected) < np.finfo(np.float32).tiny] = 0
+    np.testing.assert_array_equal(weight.astype(np.float32), expected)
+
+
+def test_frame_bias_is_the_first_layers_share_of_light_and_offsets(make_decoder) -> None:
+    decoder = make_decoder(10)
+    light = np.array([0.25, -0.5])
+    inputs = np.concatenate([decoder.latent_min, light]).astype(np.float64)
+    bias = frame_bias(decoder, light)
+    expected = decoder.layers[0].weight @ inputs + decoder.layers[0].bias
+    np.testing.assert_allclose(bias[:10], expected, rtol=1e-6)
+    assert len(bias) == 12
+    assert not bias[10:].any()
+
+
+def test_a_weight_beyond_float32_is_refused(make_decoder) -> None:
+    decoder = make_decoder(4)
+    weight = np.full_like(decoder.layers[0].weight, 3e38)
+    huge = Decoder(
+        (Layer(weight, decoder.layers[0].bias), *decoder.layers[1:]),
+        decoder.latent_min,
+        decoder.latent_max,
+    )
+    with pytest.raises(RakingError, match="float32"):
+        baked_glsl(huge)

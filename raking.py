@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -437,16 +438,17 @@ def print_agreement(result: dict[str, Any]) -> None:
     """The table of `raking verify`."""
     rows = []
     for agreement in [*result["backends"], *result["random_decoders"]]:
-        random = f"random {agreement['units']} units" if "latents" in agreement else "image"
+        units = agreement.get("units")
         rows.append(
             {
-                "decoder": random,
+                "decoder": f"random ({units})" if units else "image",
                 "backend": agreement["name"],
-                "pixels x lights": f"{agreement['pixels']} x {agreement['lights']}",
-                "largest step": agreement["max_step"],
-                "differing": f"{agreement['differing']:.4%}",
-                "float error": f"{agreement['max_abs_error']:.2e}",
-                "output range": f"{agreement['output_range']:.4g}",
+                "pixels": agreement["pixels"],
+                "lights": agreement["lights"],
+                "step": agreement["max_step"],
+                "differ": f"{agreement['differing']:.4%}",
+                "error": f"{agreement['max_abs_error']:.1e}",
+                "range": f"{agreement['output_range']:.1f}",
                 "": "equal" if agreement["ok"] else "DIFFERS",
             }
         )
@@ -456,10 +458,11 @@ def print_agreement(result: dict[str, Any]) -> None:
 
 
 def print_table(title: str, rows: list[dict[str, Any]]) -> None:
-    table = Table(title=title, title_justify="left")
+    looks: Any = {"box": box.SIMPLE_HEAD, "collapse_padding": True, "pad_edge": False}
+    table = Table(title=title, title_justify="left", **looks)
     for key in rows[0]:
         numeric = not isinstance(rows[0][key], str)
-        table.add_column(key, justify="right" if numeric else "left")
+        table.add_column(key, justify="right" if numeric else "left", no_wrap=True)
     for row in rows:
         cells = (f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row.values())
         table.add_row(*cells)

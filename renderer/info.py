@@ -15,6 +15,7 @@ from shaders.decoder import Decoder, Layer
 from shaders.errors import RakingError
 
 VERSION = 1
+BGR = [2, 1, 0]
 FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
@@ -167,11 +168,11 @@ def _canonical(decoder: Decoder, colorspace: str) -> Decoder:
     if colorspace == "rgb":
         return decoder
     k = decoder.latents
-    order = np.arange(k).reshape(-1, 3)[:, ::-1].ravel()
+    order = np.arange(k).reshape(-1, 3)[:, BGR].ravel()
     first, second, third = decoder.layers
     weight = np.concatenate([first.weight[:, :k][:, order], first.weight[:, k:]], axis=1)
     return Decoder(
-        layers=(Layer(weight, first.bias), second, Layer(third.weight[::-1], third.bias[::-1])),
+        layers=(Layer(weight, first.bias), second, Layer(third.weight[BGR], third.bias[BGR])),
         latent_min=decoder.latent_min[order],
         latent_max=decoder.latent_max[order],
         conditions=decoder.conditions,

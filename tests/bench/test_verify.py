@@ -1,0 +1,78 @@
+"""Verification must pass on equal decoders and fail on unequal ones."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench import verify
+from renderer.image import RelightableImage, write_image
+
+
+def test_random_decoders_are_as_large_as_float32_bears() -> None:
+    lights = verify.spread_lights(20)
+    image, scale = verify.largest_random_image(20, 9, lights)
+    assert verify.rounding_error(image, lights) <= verify.QUARTER_STEP
+    doubled = verify.random_image(20, 9, scale * 2)
+    assert verify.rounding_error(doubled, lights) > verify.QUARTER_STEP
+
+
+def test_lights_are_spread_over_the_disc() -> None:
+    lights = verify.spread_lights(20)
+    radius = np.hypot(*lights.T)
+    assert radius.max() <= 1
+    assert (radius < 0.5).sum() == 5  # a quarter of the disc's area
+    assert abs(lights.mean(axis=0)).max() < 0.05
+
+
+@pytest.fixture
+def written(make_image, tmp_path: Path) -> tuple[RelightableImage, Path]:
+    image = make_image(20, width=70, height=40)
+    write_image(image, tmp_path / "image")
+    return image, tmp_path / "image"
+
+
+@pytest.mark.parametrize("renderer", ["llvmpipe", "swiftshader"])
+def test_both_backends_agree_with_pytorch(written, renderer: str) -> None:
+    image, path = written
+    wgpu, webgl2 = verify.compare(image, path, verify.spread_lights(20), renderer)
+    assert (wgpu.name, webgl2.name) == ("wgpu", "webgl2")
+    assert renderer in webgl2.device.lower()
+    for agreement in (wgpu, webgl2):
+        assert agreement.ok, agreement
+        assert agreement.pixels == 2800
+        assert agreement.lights == 20
+        assert 0 < agreement.max_abs_error < 1e-5
+
+
+@pytest.mark.parametrize("fault", ["weight", "plane"])
+def test_a_decoder_or_plane_that_differs_is_found(written, make_image, fault: str) -> None:
+    image, path = written
+    if fault == "weight":
+        image.decoder.layers[2].weight[0, 3] += 0.02
+    else:
+        image.planes[1, 12, 30, 0] ^= 0x40
+    for agreement in verify.compare(image, path, verify.spread_lights(20)):
+        # What the adapter decodes is the changed image, as PyTorch does; the page has the old one.
+        assert agreement.ok == (agreement.name == "wgpu")
+
+
+def test_bounds() -> None:
+    def agreement(**changes: float) -> verify.Agreement:
+        values = {"lights": 20, "max_step": 1, "differing": 1e-3, "max_abs_error": 1e-4}
+        return verify.Agreement("wgpu", "", 10, **{**values, "output_range": 1.0, **changes})
+
+    assert agreement().ok
+    assert not agreement(max_step=2).ok
+    assert not agreement(differing=1.1e-3).ok
+    assert not agreement(max_abs_error=1.1e-4).ok
+    assert not agreement(lights=0).ok
+
+
+def test_nan_is_no_agreement() -> None:
+    agreement = verify.Agreement("wgpu", "", 4, output_range=1.0)
+    truth = np.zeros((2, 2, 3), np.float32)
+    floats = truth.copy()
+    floats[0, 0, 0] = np.nan
+    agreement.add(truth, np.zeros((2, 2, 3), np.uint8), floats)
+    assert not agreement.ok

@@ -1,0 +1,160 @@
+"""The command as a script uses it: exit status, standard output, standard error."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from renderer.image import read_image, write_image
+
+
+def raking(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "raking", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("command") / "sample"
+    run = raking("sample", path, "--size", "64x48")
+    assert run.returncode == 0, run.stderr
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(sample: Path) -> Path:
+    path = sample.parent / "disk20"
+    run = raking("train", sample, "-o", path, "--model", "disk", "--units", 20, "--steps", 300)
+    assert run.returncode == 0, run.stderr
+    return path
+
+
+@pytest.fixture
+def written(make_image, tmp_path: Path) -> Path:
+    write_image(make_image(), tmp_path / "image")
+    return tmp_path / "image"
+
+
+def test_train_and_evaluate(sample: Path, trained: Path) -> None:
+    image = read_image(trained)
+    assert (image.width, image.height, image.decoder.units) == (64, 48, 20)
+    assert image.provenance["model"] == "disk"
+    assert not list(trained.parent.glob(".disk20*"))
+    run = raking("evaluate", trained, sample, "--json")
+    scores = json.loads(run.stdout)
+    assert len(scores["per_image"]) == 20
+    mean = np.mean([row["psnr"] for row in scores["per_image"]])
+    assert scores["psnr"] == pytest.approx(mean)
+    assert scores["psnr"] == pytest.approx(image.provenance["scores"]["psnr"], abs=1e-3)
+    assert 15 < scores["psnr"] < 60
+    assert 0 < scores["ssim"] < 1
+    assert scores["delta_e"] > 0
+
+
+def test_render_one_frame(trained: Path, tmp_path: Path, by_hand) -> None:
+    run = raking("render", trained, "--light", "0.3,-0.2", "-o", tmp_path / "frame.png")
+    assert run.returncode == 0, run.stderr
+    image = read_image(trained)
+    with Image.open(tmp_path / "frame.png") as frame:
+        levels = np.asarray(frame)
+    expected = np.rint(by_hand(image, (0.3, -0.2)).clip(0, 1) * 255)
+    assert np.abs(levels[..., :3] - expected).max() <= 1
+    assert image.mask is not None
+    np.testing.assert_array_equal(levels[..., 3] > 0, image.mask)
+
+
+def test_render_the_lights_of_a_file(sample: Path, trained: Path, tmp_path: Path) -> None:
+    lights = sample / "Test" / "dirs.lp"
+    run = raking("render", trained, "--lights", lights, "--scale", 0.5, "-o", tmp_path / "out")
+    assert run.returncode == 0, run.stderr
+    frames = sorted((tmp_path / "out").glob("*.png"))
+    assert len(frames) == 20
+    with Image.open(frames[3]) as frame:
+        assert frame.size == (32, 24)
+
+
+def test_verify_prints_what_scripts_rely_on(trained: Path) -> None:
+    run = raking("verify", trained, "--json")
+    assert run.returncode == 0, run.stderr
+    result = json.loads(run.stdout)
+    assert result["ok"] is True
+    assert [row["name"] for row in result["backends"]] == ["wgpu", "webgl2"]
+    keys = {"name", "device", "max_step", "differing", "max_abs_error", "pixels", "lights"}
+    for row in result["backends"]:
+        assert keys <= row.keys()
+        assert row["pixels"] == 64 * 48
+        assert row["lights"] >= 20
+
+
+def test_info(trained: Path, sample: Path) -> None:
+    facts = json.loads(raking("info", trained, "--json").stdout)
+    assert facts["parameters"] == 723
+    assert json.loads(raking("info", sample, "--json").stdout)["photographs"] == 69
+    assert "adapter" in json.loads(raking("info", "--json").stdout)
+
+
+def test_viewing_and_rendering_start_without_torch(written: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys, raking\n"
+        f"sys.argv = ['raking', 'render', {str(written)!r}, '--light', '0,0', '-o', 'x.png']\n"
+        "try: raking.main()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "import webviewer.server\n"
+        "print('torch' in sys.modules)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=60
+    )
+    assert run.stdout.strip() == "False", run.stderr
+
+
+def test_reading_images_needs_no_gpu_library() -> None:
+    code = "import sys, renderer.image; print({'wgpu', 'glfw', 'torch'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert run.stdout.strip() == "set()", run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["render", "{image}", "--light", "2,0", "-o", "x.png"], 2, "outside the unit disc"),
+        (["render", "{image}", "--light", "nan,0", "-o", "x.png"], 2, "outside the unit disc"),
+        (["render", "{image}", "-o", "x.png"], 2, "give one of"),
+        (["render", "{image}", "--light", "0,0", "--crop", "0,0,900,9", "-o", "x.png"], 1, "crop"),
+        (["render", "{none}", "--light", "0,0", "-o", "x.png"], 1, "not a folder"),
+        (["evaluate", "{image}", "{none}"], 1, "none"),
+        (["train", "{none}", "-o", "{none}2"], 1, "none"),
+        (["verify", "{none}"], 1, "not a folder"),
+        (["bench", "{none}", "-o", "{none}2"], 1, "not a folder"),
+        (["sample", "{none}", "--size", "4x4"], 1, "16"),
+        (["fly"], 2, "fly"),
+    ],
+)
+def test_bad_usage_is_one_sentence(
+    written: Path, tmp_path: Path, arguments: list[str], status: int, words: str
+) -> None:
+    places = {"image": written, "none": tmp_path / "none"}
+    run = raking(*(text.format(**places) for text in arguments))
+    assert run.returncode == status
+    assert words in " ".join(run.stderr.split())
+    assert "Traceback" not in run.stderr
+    assert not (tmp_path / "none").exists()
+    assert not (tmp_path / "none2").exists()
+
+
+def test_without_chromium_verify_says_what_to_install(written: Path) -> None:
+    run = raking("verify", written, PATH="/nowhere", RAKING_CHROMIUM="")
+    assert run.returncode == 1
+    assert "install" in run.stderr.lower()
+    assert "chromium" in run.stderr.lower()
+    assert "Traceback" not in run.stderr

@@ -1,0 +1,117 @@
+"""Small relightable images, what they must look like, and pages of the viewer in a real browser."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page
+
+from bench.browser import resolve_renderer, start_browser
+from renderer.image import RelightableImage, read_image, write_image
+from shaders.decoder import Decoder, Layer
+from webviewer.server import ViewerServer
+
+OpenViewer = Callable[..., AbstractContextManager[Page]]
+
+
+def make_image(
+    path: Path, width: int, height: int, units: int = 8, model: str = "disk", masked: bool = False
+) -> Path:
+    """Smooth random latents under a random decoder whose output fills 0..1."""
+    random = np.random.default_rng(width + units)
+    sizes = [(units, 11), (units, units), (3, units)]
+    layers = [
+        Layer(
+            random.normal(0, 1 / np.sqrt(inputs), (out, inputs)).astype(np.float32),
+            random.normal(0, 0.2, out).astype(np.float32),
+        )
+        for out, inputs in sizes
+    ]
+    layers[0].weight[:, 9:] *= 4
+    layers[2].bias[:] = 0.5
+    y, x = np.mgrid[:height, :width] / 40.0
+    phases = random.uniform(0, 6, (3, 3, 3))
+    waves = [np.sin(a * x + b * y + c) for a, b, c in phases.reshape(9, 3)]
+    planes = np.stack(waves).reshape(3, 3, height, width).transpose(0, 2, 3, 1)
+    levels = np.clip(planes * 110 + 127 + random.normal(0, 8, planes.shape), 0, 255)
+    ones = np.ones(9, np.float32)
+    mask = np.hypot(x - x.max() / 2, y - y.max() / 2) < y.max() / 2.5 if masked else None
+    decoder = Decoder((layers[0], layers[1], layers[2]), -ones, ones)
+    provenance = {"model": model, "collection": "A small relief"}
+    write_image(RelightableImage(decoder, levels.astype(np.uint8), mask, provenance), path)
+    return path
+
+
+def decode_with_numpy(path: Path, light: tuple[float, float]) -> np.ndarray:
+    """The picture of an image under a light, [H, W, 3] uint8, by numpy alone."""
+    image = read_image(path)
+    decoder = image.decoder
+    levels = np.moveaxis(image.planes, 0, 2).reshape(image.height, image.width, -1)
+    span = decoder.latent_max - decoder.latent_min
+    latents = levels / 255.0 * span + decoder.latent_min
+    lights = np.broadcast_to(light, (image.height, image.width, 2))
+    values = np.concatenate([latents, lights], axis=2)
+    for layer in decoder.layers[:2]:
+        values = values @ layer.weight.T + layer.bias
+        values = np.where(values > 0, values, np.expm1(np.minimum(values, 0)))
+    rgb = values @ decoder.layers[2].weight.T + decoder.layers[2].bias
+    return np.floor(np.clip(rgb, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A DisK(8) image of 64 x 48 pixels."""
+    return make_image(tmp_path_factory.mktemp("small") / "image", 64, 48)
+
+
+@pytest.fixture(scope="session")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A NeuralRTI(12) image of 64 x 48 pixels."""
+    return make_image(tmp_path_factory.mktemp("other") / "image", 64, 48, 12, "neural")
+
+
+@pytest.fixture(scope="session")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A DisK(8) image of 700 x 600 pixels: four tiles."""
+    return make_image(tmp_path_factory.mktemp("large") / "image", 700, 600)
+
+
+@pytest.fixture(scope="session")
+def masked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A DisK(8) image of 96 x 80 pixels whose mask is a disc about its middle."""
+    return make_image(tmp_path_factory.mktemp("masked") / "image", 96, 80, masked=True)
+
+
+@pytest.fixture(scope="session")
+def relight() -> Callable[[Path, tuple[float, float]], np.ndarray]:
+    """relight(image, light): the picture that must be seen, [H, W, 3] uint8."""
+    return decode_with_numpy
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with start_browser(resolve_renderer("auto")) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def open_viewer(browser: Browser) -> OpenViewer:
+    """`with open_viewer(images, width=, height=, **parameters) as page`: with its picture drawn."""
+
+    @contextmanager
+    def open_page(
+        images: list[Path], width: int = 640, height: int = 480, ready: bool = True, **parameters
+    ) -> Iterator[Page]:
+        page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=1)
+        try:
+            with ViewerServer(images) as server:
+                page.goto(server.url(**parameters))
+                if ready:
+                    page.evaluate("raking.ready")
+                yield page
+        finally:
+            page.close()
+
+    return open_page

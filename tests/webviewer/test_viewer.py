@@ -1,0 +1,405 @@
+"""The viewer page as a person uses it: pictures, light, view, switches, address, messages."""
+
+import io
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+LIGHT = (0.4, -0.3)
+COUNTS = "raking.counts()"
+REST = 400  # milliseconds, well after the page has come to rest
+
+
+def screenshot(page) -> np.ndarray:
+    """What the page shows, [H, W, 3] int."""
+    return np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB")).astype(int)
+
+
+def open_exact(open_viewer, image, window, **parameters):
+    """The bare picture pixel for pixel, in a window of its size."""
+    light = f"{LIGHT[0]},{LIGHT[1]}"
+    return open_viewer([image], *window, ui="off", zoom=1, light=light, **parameters)
+
+
+def drag(page, start, end, button="left") -> None:
+    page.mouse.move(*start)
+    page.mouse.down(button=button)
+    page.mouse.move(*end, steps=4)
+    page.mouse.up(button=button)
+
+
+def copy_image(image: Path, path: Path) -> Path:
+    shutil.copytree(image, path)
+    return path
+
+
+# Pictures
+
+
+@pytest.mark.parametrize("shader", ["baked", "looped"])
+def test_first_picture_is_the_decoders(open_viewer, small, relight, shader) -> None:
+    with open_exact(open_viewer, small, (64, 48), shader=shader) as page:
+        shown = screenshot(page)
+    expected = relight(small, LIGHT).astype(int)
+    assert expected.std() > 30
+    assert np.abs(shown - expected).max() <= 1
+
+
+def test_tiled_picture_equals_the_untiled_one_and_the_decoders(open_viewer, large, relight) -> None:
+    shown = {}
+    for tiling in ("on", "off"):
+        with open_exact(open_viewer, large, (700, 600), tiling=tiling) as page:
+            shown[tiling] = screenshot(page)
+            assert page.evaluate(COUNTS)["tilesInAll"] == (4 if tiling == "on" else 1)
+    assert np.array_equal(shown["on"], shown["off"])
+    assert np.abs(shown["on"] - relight(large, LIGHT).astype(int)).max() <= 1
+
+
+def test_magnified_picture_has_no_seams_between_tiles(open_viewer, large) -> None:
+    parameters = {"ui": "off", "zoom": 2.5, "center": "512,512"}
+    shown = []
+    for tiling in ("on", "off"):
+        with open_viewer([large], 300, 200, tiling=tiling, **parameters) as page:
+            shown.append(screenshot(page))
+    assert np.abs(shown[0] - shown[1]).max() <= 1
+
+
+def test_image_is_repeated_to_a_larger_size_and_cropped_to_a_smaller(
+    open_viewer, small, large, relight
+) -> None:
+    with open_exact(open_viewer, small, (150, 100), size="150x100") as page:
+        assert page.evaluate("raking.info()")["repeated"]
+        repeated = screenshot(page)
+    expected = np.tile(relight(small, LIGHT).astype(int), (3, 3, 1))[:100, :150]
+    assert np.abs(repeated - expected).max() <= 1
+    with open_exact(open_viewer, large, (300, 200), size="300x200") as page:
+        assert not page.evaluate("raking.info()")["repeated"]
+        cropped = screenshot(page)
+    assert np.abs(cropped - relight(large, LIGHT).astype(int)[200:400, 200:500]).max() <= 1
+
+
+def test_ground_shows_where_the_mask_is_off(open_viewer, masked, relight) -> None:
+    with open_exact(open_viewer, masked, (96, 80)) as page:
+        shown = screenshot(page)
+    mask = np.asarray(Image.open(masked / "mask.png")) > 127
+    assert 0.2 < mask.mean() < 0.8
+    assert (shown[~mask] == (22, 22, 23)).all()
+    assert np.abs(shown - relight(masked, LIGHT).astype(int))[mask].max() <= 1
+
+
+def test_shrunk_picture_is_like_the_whole_averaged(open_viewer, large, relight) -> None:
+    whole = relight(large, LIGHT).astype(float).reshape(150, 4, 175, 4, 3).mean(axis=(1, 3))
+    for tiling in ("on", "off"):
+        light = f"{LIGHT[0]},{LIGHT[1]}"
+        with open_viewer(
+            [large], 175, 150, ui="off", zoom=0.25, light=light, tiling=tiling
+        ) as page:
+            shown = screenshot(page)
+            pixels = page.evaluate(COUNTS)["pixels"]
+        assert np.sqrt(np.mean((shown - whole) ** 2)) < 12
+        assert pixels < 30_000 if tiling == "on" else pixels == 420_000
+
+
+# Light
+
+
+def test_dragging_moves_the_light_and_the_picture_follows(open_viewer, small, relight) -> None:
+    with open_viewer([small], ui="off", zoom=1, light="0,0") as page:
+        before = screenshot(page)
+        drag(page, (320, 240), (400, 160))
+        page.wait_for_timeout(REST)
+        x, y = page.evaluate("raking.state()")["light"]
+        assert 0.3 < x < 0.5
+        assert x == pytest.approx(y, abs=1e-6)
+        after = screenshot(page)
+    assert np.abs(after - before).max() > 20
+    picture = after[216:264, 288:352]
+    assert np.abs(picture - relight(small, (x, y)).astype(int)).max() <= 1
+
+
+def test_light_stays_inside_the_disc(open_viewer, small) -> None:
+    with open_viewer([small]) as page:
+        drag(page, (320, 200), (5, 5))
+        light = page.evaluate("raking.state()")["light"]
+        assert np.hypot(*light) <= 1 + 1e-9
+        assert np.hypot(*light) > 0.99
+        drag(page, (100, 100), (140, 140))
+        assert np.hypot(*page.evaluate("raking.state()")["light"]) < 0.9
+
+
+def test_dome_moves_the_light_and_shows_it(open_viewer, small) -> None:
+    with open_viewer([small]) as page:
+        dome = page.get_by_role("slider", name="Light direction")
+        box = dome.bounding_box()
+        place = (box["x"] + 0.75 * box["width"], box["y"] + 0.5 * box["height"])
+        page.mouse.click(*place)
+        assert page.evaluate("raking.state()")["light"] == pytest.approx([0.5, 0], abs=0.02)
+        assert dome.get_attribute("aria-valuenow") == "60"
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowUp")
+        assert page.evaluate("raking.state()")["light"] == pytest.approx([0.45, 0.05], abs=0.02)
+        knob = dome.locator("span").bounding_box()
+        assert knob["x"] + knob["width"] / 2 == pytest.approx(
+            place[0] - 0.025 * box["width"], abs=2
+        )
+
+
+def test_orbit_moves_the_light_until_a_hand_takes_it(open_viewer, small) -> None:
+    with open_viewer([small]) as page:
+        page.get_by_role("button", name="Orbit").click()
+        page.wait_for_timeout(300)
+        first = page.evaluate("raking.state()")["light"]
+        page.wait_for_timeout(300)
+        assert page.evaluate("raking.state()")["light"] != first
+        drag(page, (300, 200), (310, 210))
+        assert page.get_by_role("button", name="Orbit").get_attribute("aria-pressed") == "false"
+
+
+# View
+
+
+def test_wheel_zooms_about_the_pointer(open_viewer, large) -> None:
+    point = (200, 150)
+    under = """([x, y]) => {
+        const { zoom, center } = raking.state();
+        return [center[0] + (x - innerWidth / 2) / zoom, center[1] + (y - innerHeight / 2) / zoom];
+    }"""
+    with open_viewer([large], ui="off", zoom=1, center="350,300") as page:
+        before = page.evaluate(under, point)
+        page.mouse.move(*point)
+        page.mouse.wheel(0, -400)
+        page.wait_for_timeout(REST)
+        assert page.evaluate("raking.state()")["zoom"] > 1.5
+        assert page.evaluate(under, point) == pytest.approx(before, abs=0.5)
+
+
+@pytest.mark.parametrize("how", ["right button", "shift", "keys"])
+def test_panning_moves_the_picture_and_decodes_nothing(open_viewer, large, how) -> None:
+    with open_viewer([large], 700, 600, ui="off", zoom=1) as page:
+        before, pixels = screenshot(page), page.evaluate(COUNTS)["pixels"]
+        if how == "keys":
+            page.keyboard.press("Shift+ArrowRight")
+        elif how == "shift":
+            page.keyboard.down("Shift")
+            drag(page, (400, 300), (340, 300))
+            page.keyboard.up("Shift")
+        else:
+            drag(page, (400, 300), (340, 300), button="right")
+        page.wait_for_timeout(REST)
+        after = screenshot(page)
+        inside = np.s_[4:-4, 4:636]  # a focused picture has a frame
+        assert np.array_equal(after[inside], before[:, 60:][inside])
+        assert page.evaluate(COUNTS)["pixels"] == pixels
+        assert page.evaluate("raking.state()")["light"] == [0.35, 0.45]
+
+
+def test_two_fingers_pan_and_zoom(open_viewer, large) -> None:
+    with open_viewer([large], ui="off", zoom=1, center="350,300") as page:
+        touch = page.context.new_cdp_session(page)
+
+        def fingers(kind, *points) -> None:
+            places = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+        fingers("touchStart", (300, 240))
+        fingers("touchStart", (300, 240), (340, 240))
+        fingers("touchMove", (260, 240), (380, 240))
+        fingers("touchEnd")
+        page.wait_for_timeout(100)
+        state = page.evaluate("raking.state()")
+        assert state["zoom"] == pytest.approx(3, rel=0.05)
+        assert state["center"] == pytest.approx([350, 300], abs=3)
+        assert state["light"] == [0.35, 0.45]
+
+
+def test_buttons_and_keys_zoom_and_fit(open_viewer, large) -> None:
+    with open_viewer([large]) as page:
+        assert page.evaluate("raking.state()")["zoom"] is None
+        page.get_by_role("button", name="1:1").click()
+        assert page.evaluate("raking.state()")["zoom"] == 1
+        page.keyboard.press("+")
+        assert page.evaluate("raking.state()")["zoom"] == pytest.approx(1.25)
+        page.keyboard.press("f")
+        assert page.evaluate("raking.state()")["zoom"] is None
+
+
+# Economy
+
+
+def test_idle_page_draws_nothing(open_viewer, small) -> None:
+    with open_viewer([small]) as page:
+        page.wait_for_timeout(REST)
+        counts = page.evaluate(COUNTS)
+        page.wait_for_timeout(REST)
+        assert page.evaluate(COUNTS) == counts
+
+
+def test_only_tiles_in_sight_are_decoded(open_viewer, large) -> None:
+    with open_viewer([large], 200, 150, ui="off", zoom=1, center="120,100") as page:
+        counts = page.evaluate(COUNTS)
+        assert counts["tiles"] == counts["wantedTiles"] == 1
+        assert counts["tilesInAll"] == 4
+        assert counts["pixels"] <= 513 * 513
+        page.evaluate("raking.setState({ center: [512, 512] })")
+        assert page.evaluate(COUNTS)["tiles"] == 4
+
+
+def test_adaptive_resolution_coarsens_in_motion_and_returns_at_rest(open_viewer, large) -> None:
+    # No machine decodes a frame in a millisecond, as this target would have it.
+    parameters = {"ui": "off", "zoom": 1, "target": 1000}
+    with open_viewer([large], 700, 600, **parameters) as page:
+        frames = page.evaluate("raking.measureFrames({ seconds: 0.5 })")
+        assert frames["scale"] < 0.7
+        assert frames["decodedPixelsPerFrame"] < 0.6 * 700 * 600
+        page.evaluate("raking.setState({ light: [0.1, 0.2] })")
+        adaptive = screenshot(page)
+        page.evaluate("raking.setState({ adaptive: 'off', light: [0, 0] })")
+        frames = page.evaluate("raking.measureFrames({ seconds: 0.5 })")
+        assert frames["scale"] == 1
+        page.evaluate("raking.setState({ light: [0.1, 0.2] })")
+        assert np.array_equal(screenshot(page), adaptive)
+
+
+# Switches and the address
+
+
+def test_address_reproduces_what_is_seen(open_viewer, small, other) -> None:
+    with open_viewer([small, other]) as page:
+        drag(page, (320, 200), (360, 150))
+        page.mouse.wheel(0, -500)
+        drag(page, (300, 200), (330, 210), button="right")
+        page.keyboard.press("n")
+        page.get_by_role("button", name="Adaptive").click()
+        page.get_by_role("button", name="Tiling").click()
+        page.wait_for_timeout(REST)
+        state, seen = page.evaluate("raking.state()"), screenshot(page)
+        assert (state["show"], state["tiling"], state["adaptive"]) == (1, False, False)
+        page.reload()
+        page.evaluate("raking.ready")
+        page.wait_for_timeout(REST)
+        again = page.evaluate("raking.state()")
+        for key in ("light", "zoom", "center"):
+            assert again[key] == pytest.approx(state[key], abs=1e-3)
+        plain = ("show", "tiling", "adaptive", "orbit", "shader", "ui", "image")
+        assert {key: again[key] for key in plain} == {key: state[key] for key in plain}
+        picture = np.s_[60:400, :480]
+        assert np.abs(screenshot(page)[picture] - seen[picture]).mean() < 0.5
+
+
+def test_images_switch_and_keep_light_and_view(open_viewer, small, other, relight) -> None:
+    with open_viewer([small, other], light="0.2,0.1", zoom=1, center="32,24") as page:
+        title = page.get_by_role("heading", name="A small relief")
+        title.wait_for()
+        page.get_by_role("button", name="NeuralRTI(12)").click()
+        page.wait_for_timeout(REST)
+        assert page.evaluate("raking.info()")["units"] == 12
+        state = page.evaluate("raking.state()")
+        assert (state["light"], state["zoom"], state["center"]) == ([0.2, 0.1], 1, [32, 24])
+        shown = screenshot(page)
+        button = page.get_by_role("button", name="NeuralRTI(12)")
+        assert button.get_attribute("aria-pressed") == "true"
+        box = page.locator("#picture").bounding_box()
+    left, top = round(box["x"] + box["width"] / 2) - 32, round(box["y"] + box["height"] / 2) - 24
+    expected = relight(other, (0.2, 0.1)).astype(int)
+    found = [
+        np.abs(shown[top + dy : top + dy + 48, left : left + 64] - expected).max()
+        for dy in (-1, 0, 1)
+    ]
+    assert min(found) <= 1
+
+
+def test_text_from_a_file_is_never_markup(open_viewer, small, tmp_path) -> None:
+    image = copy_image(small, tmp_path / "image")
+    info = json.loads((image / "info.json").read_text())
+    info["raking"]["provenance"]["collection"] = "<img src=x onerror=document.title='owned'>"
+    (image / "info.json").write_text(json.dumps(info))
+    with open_viewer([image]) as page:
+        page.wait_for_timeout(200)
+        assert page.locator("header img").count() == 0
+        assert "<img" in page.locator("#title").inner_text()
+        assert page.title() != "owned"
+
+
+# What goes wrong
+
+
+def break_json(image: Path) -> None:
+    (image / "info.json").write_text('{"type": "neural", ')
+
+
+def break_weights(image: Path) -> None:
+    info = json.loads((image / "info.json").read_text())
+    info["weights"][0].pop()
+    (image / "info.json").write_text(json.dumps(info))
+
+
+def remove_plane(image: Path) -> None:
+    (image / "plane_1.png").unlink()
+
+
+def truncate_plane(image: Path) -> None:
+    data = (image / "plane_1.png").read_bytes()
+    (image / "plane_1.png").write_bytes(data[:40])
+
+
+def change_size(image: Path) -> None:
+    Image.new("RGB", (10, 10)).save(image / "plane_1.png")
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (break_json, "info.json is damaged"),
+        (break_weights, "weights of layer 1"),
+        (remove_plane, "plane_1.png is missing"),
+        (truncate_plane, "plane_1.png is damaged"),
+        (change_size, "plane_1.png is 10 x 10"),
+    ],
+)
+def test_a_damaged_image_is_one_sentence(open_viewer, small, tmp_path, damage, sentence) -> None:
+    image = copy_image(small, tmp_path / "image")
+    damage(image)
+    with open_viewer([image], ready=False) as page:
+        failure = page.evaluate("raking.ready.then(() => null, error => error.message)")
+        assert sentence in failure
+        assert page.get_by_role("status").inner_text() == failure
+
+
+def test_a_wrong_address_is_one_sentence(open_viewer, small) -> None:
+    for parameters, sentence in [({"light": "up"}, "light=up"), ({"show": 4}, "image number 4")]:
+        with open_viewer([small], ready=False, **parameters) as page:
+            failure = page.evaluate("raking.ready.then(() => null, error => error.message)")
+            assert sentence in failure
+            assert page.get_by_role("status").inner_text() == failure
+
+
+def test_a_failing_image_leaves_the_one_shown(open_viewer, small, tmp_path) -> None:
+    broken = copy_image(small, tmp_path / "image")
+    remove_plane(broken)
+    with open_viewer([small, broken], 640, 480, zoom=4) as page:
+        page.wait_for_timeout(REST)
+        before = screenshot(page)
+        page.keyboard.press("n")
+        page.get_by_text("plane_1.png is missing").wait_for()
+        assert np.array_equal(screenshot(page)[200:400, 200:400], before[200:400, 200:400])
+        page.keyboard.press("n")
+        page.get_by_text("plane_1.png is missing").wait_for(state="hidden")
+
+
+def test_picture_returns_after_a_lost_context(open_viewer, small) -> None:
+    with open_viewer([small], ui="off", zoom=1) as page:
+        before = screenshot(page)
+        page.evaluate("""() => {
+            const gl = document.querySelector('#picture').getContext('webgl2');
+            window.context = gl.getExtension('WEBGL_lose_context');
+            context.loseContext();
+        }""")
+        page.get_by_text("graphics card").wait_for()
+        page.evaluate("context.restoreContext()")
+        page.get_by_text("graphics card").wait_for(state="hidden")
+        page.wait_for_timeout(REST)
+        assert np.array_equal(screenshot(page), before)

@@ -1,0 +1,84 @@
+// Small helpers over WebGL2.
+
+export function createContext(canvas) {
+    const gl = canvas.getContext('webgl2', {
+        alpha: false,
+        antialias: false,
+        depth: false,
+        powerPreference: 'high-performance',
+    });
+    if (!gl) {
+        throw new Error('This browser gives no WebGL2, which the viewer needs: update it, or '
+            + 'switch on hardware acceleration in its settings.');
+    }
+    return gl;
+}
+
+// Who really draws: { renderer, vendor }.
+export function readRenderer(gl) {
+    const names = gl.getExtension('WEBGL_debug_renderer_info');
+    return {
+        renderer: gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER),
+        vendor: gl.getParameter(names ? names.UNMASKED_VENDOR_WEBGL : gl.VENDOR),
+    };
+}
+
+// Returns { program, at }, where at(name) is the location of a uniform.
+export function createProgram(gl, vertexSource, fragmentSource) {
+    const program = gl.createProgram();
+    const shaders = [[gl.VERTEX_SHADER, vertexSource], [gl.FRAGMENT_SHADER, fragmentSource]].map(
+        ([type, source]) => {
+            const shader = gl.createShader(type);
+            gl.shaderSource(shader, source);
+            gl.compileShader(shader);
+            gl.attachShader(program, shader);
+            return shader;
+        });
+    gl.linkProgram(program);
+    if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
+        const log = [...shaders.map(shader => gl.getShaderInfoLog(shader)), gl.getProgramInfoLog(program)];
+        throw new Error(`The graphics driver refuses the shader: ${log.find(Boolean) ?? 'no reason given'}`);
+    }
+    shaders.forEach(shader => gl.deleteShader(shader));
+    const locations = new Map();
+    const at = name => {
+        if (!locations.has(name)) locations.set(name, gl.getUniformLocation(program, name));
+        return locations.get(name);
+    };
+    return { program, at };
+}
+
+// A 2D texture, or an array texture where `layers` is given; with filters set.
+export function createTexture(gl, { format, width, height, layers, levels = 1, filter, minFilter = filter }) {
+    const target = layers ? gl.TEXTURE_2D_ARRAY : gl.TEXTURE_2D;
+    const texture = gl.createTexture();
+    gl.bindTexture(target, texture);
+    if (layers) gl.texStorage3D(target, levels, format, width, height, layers);
+    else gl.texStorage2D(target, levels, format, width, height);
+    gl.texParameteri(target, gl.TEXTURE_MIN_FILTER, minFilter);
+    gl.texParameteri(target, gl.TEXTURE_MAG_FILTER, filter);
+    gl.texParameteri(target, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+    gl.texParameteri(target, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+    return texture;
+}
+
+// A framebuffer that draws into, or reads from, a 2D texture.
+export function createFramebuffer(gl, texture) {
+    const framebuffer = gl.createFramebuffer();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+    return framebuffer;
+}
+
+// Throws when the driver had no memory for what was just made.
+export function checkMemory(gl) {
+    if (gl.getError() === gl.OUT_OF_MEMORY) {
+        throw new Error('The graphics card has no memory left for this image: close other tabs, '
+            + 'or open a smaller image.');
+    }
+}
+
+// Waits until the drawing so far is done; gl.finish() does not wait in Chromium, this does.
+export function waitForGpu(gl) {
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+}

@@ -1,0 +1,136 @@
+"""The local server of the browser viewer: the application, the shader templates, the images.
+
+It listens on the loopback address only, and serves nothing but the files that it lists.
+"""
+
+import asyncio
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+import shaders
+from renderer.image import read_info_text
+from renderer.info import parse_info
+from shaders.errors import RakingError
+
+APP = Path(__file__).parent / "app"
+SHADERS = Path(shaders.__file__).parent
+HOST = "127.0.0.1"
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".jinja": "text/plain; charset=utf-8",
+}
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class ViewerServer:
+    """Serves the viewer and the relightable images at `images`, as a context manager.
+
+    `/` is the application, `/shaders/` its templates, `/images/0/` the first image. `port` 0
+    takes any free one. Raises RakingError for an image that is none, or a port that is taken.
+    """
+
+    def __init__(self, images: Sequence[Path], port: int = 0) -> None:
+        for image in images:
+            read_info_text(image)
+        self.images = [Path(image) for image in images]
+        self.port = port
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        application = web.Application()
+        application.router.add_get("/{path:.*}", self._answer)
+        self._runner = web.AppRunner(application, access_log=None)
+
+    def url(self, **parameters: object) -> str:
+        """The viewer's address with all images; `parameters` as webviewer/app/state.js has them."""
+        images = [("image", f"images/{i}/") for i in range(len(self.images))]
+        query = urlencode([*images, *parameters.items()], safe="/,")
+        return f"http://{HOST}:{self.port}/?{query}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        try:
+            asyncio.run_coroutine_threadsafe(self._start(), self._loop).result()
+        except OSError as error:
+            self._stop()
+            raise RakingError(
+                f"port {self.port} cannot be listened on ({error.strerror}); choose another, or 0"
+            ) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result()
+        self._stop()
+
+    async def _start(self) -> None:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, HOST, self.port).start()
+        self.port = self._runner.addresses[0][1]
+
+    def _stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        if request.host not in (f"{HOST}:{self.port}", f"localhost:{self.port}"):
+            return web.Response(status=403, text="Only this machine may ask.", headers=HEADERS)
+        file = self._find(request.match_info["path"])
+        if file is None:
+            return web.Response(status=404, text="There is no such file here.", headers=HEADERS)
+        return web.FileResponse(file, headers={**HEADERS, "Content-Type": TYPES[file.suffix]})
+
+    def _find(self, path: str) -> Path | None:
+        """The file behind an address, looked up in lists of names: no path is put together."""
+        match path.split("/"):
+            case [name]:
+                return _listed(APP, name or "index.html", APP.iterdir())
+            case ["shaders", name]:
+                return _listed(SHADERS, name, SHADERS.glob("*.jinja"))
+            case ["images", index, name] if index in map(str, range(len(self.images))):
+                image = self.images[int(index)]
+                return _listed(image, name, (image / file for file in _image_files(image)))
+        return None
+
+
+def _listed(folder: Path, name: str, files: Iterable[Path]) -> Path | None:
+    """The file of that name among `files`, where it really lies in `folder` and can be shown."""
+    for file in files:
+        if file.name == name and file.suffix in TYPES and file.is_file():
+            return file if file.resolve().parent == folder.resolve() else None
+    return None
+
+
+def _image_files(image: Path) -> list[str]:
+    """The names of the files that an image may have; without a readable description, only that."""
+    try:
+        info, _ = parse_info(read_info_text(image), image / "info.json")
+    except RakingError:
+        return ["info.json"]
+    mask = [info.raking.mask] if info.raking and info.raking.mask else []
+    return ["info.json", *(name for names in info.plane_files() for name in names), *mask]

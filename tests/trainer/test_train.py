@@ -1,0 +1,291 @@
+"""Training on tiny collections: it learns, keeps its promises, and resumes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import trainer.train
+from renderer.image import RelightableImage, read_image, write_image
+from shaders.decoder import Decoder, Layer
+from shaders.errors import RakingError
+from trainer.metrics import psnr
+from trainer.mlic import Mlic, read_mlic
+from trainer.relight import relight
+from trainer.train import train
+
+from .conftest import SIZE, bumps, ring_lights, write_collection, write_picture
+
+HELD_OUT = ["image09.png", "image13.png", "image17.png"]
+UNSEEN = np.array([[0.1, 0.2], [-0.4, 0.3], [0.5, -0.5], [-0.2, -0.7]], np.float32)
+
+
+def frames(image: RelightableImage, lights: np.ndarray = UNSEEN) -> np.ndarray:
+    return np.stack(list(relight(image, lights)))
+
+
+def same(a: RelightableImage, b: RelightableImage) -> bool:
+    return bool(
+        np.array_equal(a.planes, b.planes)
+        and all(
+            np.array_equal(x.weight, y.weight) and np.array_equal(x.bias, y.bias)
+            for x, y in zip(a.decoder.layers, b.decoder.layers, strict=True)
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def teacher(mlic: Mlic) -> RelightableImage:
+    return train(mlic, model="neural", units=50, encoder="improved", steps=500)
+
+
+@pytest.mark.parametrize(("units", "encoder"), [(20, "original"), (50, "improved")])
+def test_training_learns_to_relight(mlic: Mlic, units: int, encoder: str) -> None:
+    image = train(mlic, model="neural", units=units, encoder=encoder, steps=500)
+    mean_image = mlic.train.images.mean(axis=0) / 255
+    truths = [mlic.test.image(i) for i in range(len(mlic.test.names))]
+    baseline = np.mean([psnr(truth, mean_image) for truth in truths])
+    assert image.provenance["scores"]["psnr"] > baseline + 8
+    assert image.decoder.units == units
+
+
+def test_a_student_follows_its_teacher_between_the_photographs(
+    mlic: Mlic, teacher: RelightableImage, tmp_path: Path
+) -> None:
+    write_image(teacher, tmp_path / "teacher")
+    student = train(mlic, units=20, teacher=tmp_path / "teacher", steps=500)
+    assert psnr(frames(teacher), frames(student)) > 26
+    assert student.provenance["encoder"] == "improved"
+
+    grey_layers = [Layer(layer.weight * 0, layer.bias * 0) for layer in teacher.decoder.layers]
+    grey_layers[2] = Layer(grey_layers[2].weight, np.full(3, 0.5, np.float32))
+    low, high = teacher.decoder.latent_min, teacher.decoder.latent_max
+    grey_decoder = Decoder((grey_layers[0], grey_layers[1], grey_layers[2]), low, high)
+    grey = RelightableImage(grey_decoder, teacher.planes, None, teacher.provenance)
+    write_image(grey, tmp_path / "grey")
+    misled = train(mlic, units=20, teacher=tmp_path / "grey", steps=500)
+    assert np.abs(frames(misled) - 0.5).mean() < 0.8 * np.abs(frames(student) - 0.5).mean()
+
+
+def test_a_teacher_trained_first_is_as_good_as_one_kept(mlic: Mlic, tmp_path: Path) -> None:
+    kept = tmp_path / "teacher"
+    first = train(mlic, units=10, teacher="original", steps=60, keep_teacher=kept)
+    assert read_image(kept).decoder.units == 50
+    assert first.provenance["teacher"] == "original"
+    assert same(train(mlic, units=10, teacher=kept, steps=60), first)
+
+
+def test_held_out_photographs_are_never_trained_on(tmp_path: Path) -> None:
+    pictures = bumps(ring_lights())
+    plain = read_mlic(write_collection(tmp_path / "a", pictures=pictures, test=HELD_OUT))
+    for name in HELD_OUT:
+        pictures[int(name[5:7])] = np.random.default_rng(1).integers(0, 256, pictures.shape[1:])
+    wild = read_mlic(write_collection(tmp_path / "b", pictures=pictures, test=HELD_OUT))
+    a, b = (train(m, units=10, teacher="original", steps=80) for m in (plain, wild))
+    assert same(a, b)
+    assert a.provenance["scores"]["psnr"] > b.provenance["scores"]["psnr"] + 3
+
+
+def test_a_seed_gives_the_same_image_and_another_seed_another(mlic: Mlic) -> None:
+    settings: dict[str, Any] = {"model": "neural", "units": 10, "steps": 60}
+    first = train(mlic, seed=3, **settings)
+    assert same(train(mlic, seed=3, **settings), first)
+    assert not same(train(mlic, seed=4, **settings), first)
+
+
+class Interrupt:
+    """A progress callback that stops training as Ctrl-C does."""
+
+    def __init__(self, phase: str, step: int) -> None:
+        self.where = (phase, step)
+
+    def __call__(self, phase: str, step: int, *_: object) -> None:
+        if (phase, step) == self.where:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress and checkpoint after every step."""
+    monkeypatch.setattr(trainer.train, "REPORT_SECONDS", -1)
+    monkeypatch.setattr(trainer.train, "CHECKPOINT_SECONDS", -1)
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("interrupt", [("teacher", 15), ("student", 1), ("student", 21)])
+def test_a_resumed_training_equals_an_undisturbed_one(
+    mlic: Mlic, tmp_path: Path, interrupt: tuple[str, int]
+) -> None:
+    settings: dict[str, Any] = {"units": 10, "teacher": "original", "steps": 30}
+    undisturbed = train(mlic, **settings)
+    checkpoint = tmp_path / "training.checkpoint"
+    with pytest.raises(KeyboardInterrupt):
+        train(mlic, progress=Interrupt(*interrupt), checkpoint=checkpoint, **settings)
+
+    steps: list[tuple[str, int]] = []
+    resumed = train(
+        mlic,
+        checkpoint=checkpoint,
+        progress=lambda phase, step, *_: steps.append((phase, step)),
+        **settings,
+    )
+    np.testing.assert_allclose(frames(resumed), frames(undisturbed), atol=1e-5)
+    assert steps[0] == interrupt, "it goes on where it was, with the step that was not kept"
+    assert [p.name for p in tmp_path.iterdir()] == ["training.checkpoint"]
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("damage", [False, True])
+def test_a_checkpoint_that_does_not_fit_is_warned_about(
+    mlic: Mlic, tmp_path: Path, damage: bool
+) -> None:
+    checkpoint = tmp_path / "training.checkpoint"
+    settings: dict[str, Any] = {"model": "neural", "units": 10, "steps": 30}
+    with pytest.raises(KeyboardInterrupt):
+        train(mlic, progress=Interrupt("neural", 9), checkpoint=checkpoint, seed=1, **settings)
+    if damage:
+        checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+    warnings: list[str] = []
+    image = train(mlic, checkpoint=checkpoint, warn=warnings.append, seed=int(damage), **settings)
+    assert len(warnings) == 1
+    assert ("damaged" if damage else "other settings") in warnings[0]
+    assert same(image, train(mlic, seed=int(damage), **settings))
+
+
+def test_only_object_pixels_train(tmp_path: Path) -> None:
+    mask = np.zeros((SIZE, SIZE), bool)
+    mask[:, : SIZE // 2] = True
+    images = []
+    for name, background in (("a", 0), ("b", 255)):
+        pictures = bumps(ring_lights())
+        pictures[:, ~mask] = background
+        path = write_collection(tmp_path / name, pictures=pictures)
+        write_picture(path / "mask.png", mask.astype(np.uint8) * 255)
+        images.append(train(read_mlic(path), model="neural", units=10, steps=60))
+    assert same(*images)
+    np.testing.assert_array_equal(images[0].mask, mask)
+    assert (images[0].planes[:, ~mask] == 0).all()
+    assert images[0].provenance["scores"] == images[1].provenance["scores"]
+
+
+def test_progress_and_provenance(mlic: Mlic) -> None:
+    calls: list[tuple[str, int, int, float, float | None]] = []
+    image = train(
+        mlic,
+        units=10,
+        teacher="original",
+        steps=40,
+        seed=5,
+        progress=lambda *call: calls.append(call),
+    )
+    assert {call[0] for call in calls} == {"teacher", "student"}
+    phase, step, steps, loss, heldout = calls[-1]
+    assert (phase, step, steps) == ("student", 40, 40)
+    assert loss > 0
+    # the picture is small enough to be measured whole, so only the rounding differs
+    assert heldout == pytest.approx(image.provenance["scores"]["psnr"], abs=0.3)
+    for key, value in {
+        "model": "disk",
+        "units": 10,
+        "teacher": "original",
+        "encoder": "original",
+        "seed": 5,
+        "steps": 40,
+        "collection": "bumps",
+        "collection_sha256": mlic.sha256,
+        "lights": 15,
+        "test_lights": mlic.test.names,
+    }.items():
+        assert image.provenance[key] == value
+
+
+def test_a_collection_without_held_out_lights_trains_unmeasured(tmp_path: Path) -> None:
+    few = read_mlic(write_collection(tmp_path / "few", lights=ring_lights()[-6:]))
+    heldout: list[float | None] = []
+    image = train(
+        few, model="neural", units=5, steps=20, progress=lambda *call: heldout.append(call[4])
+    )
+    assert "scores" not in image.provenance
+    assert set(heldout) == {None}
+
+
+def test_sixteen_bits_train_like_eight(tmp_path: Path) -> None:
+    pictures = bumps(ring_lights())
+    images = [
+        train(
+            read_mlic(write_collection(tmp_path / str(depth), pictures=written)),
+            model="neural",
+            units=10,
+            steps=60,
+        )
+        for depth, written in ((8, pictures), (16, pictures.astype(np.uint16) * 257))
+    ]
+    np.testing.assert_allclose(frames(images[0]), frames(images[1]), atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"units": 0}, "0 units"),
+        ({"units": 65}, "65 units"),
+        ({"model": "magic"}, "unknown model"),
+        ({"model": "neural", "encoder": "deep"}, "unknown encoder"),
+        ({"teacher": "absent"}, "no teacher 'absent'"),
+        ({"steps": 0}, "0 training steps"),
+        ({"seed": -1}, "seed of -1"),
+        ({"device": "abacus"}, "no device 'abacus'"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(
+    mlic: Mlic, settings: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(RakingError, match=words):
+        train(mlic, **settings)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"collection_sha256": "0" * 64}, "trained on another collection"),
+        ({"test_lights": ["image00.png"]}, "other lights held out"),
+    ],
+)
+def test_a_teacher_that_may_not_teach_is_refused(
+    mlic: Mlic, teacher: RelightableImage, tmp_path: Path, change: dict[str, Any], words: str
+) -> None:
+    provenance = teacher.provenance | change
+    write_image(
+        RelightableImage(teacher.decoder, teacher.planes, None, provenance), tmp_path / "teacher"
+    )
+    with pytest.raises(RakingError, match=words):
+        train(mlic, teacher=tmp_path / "teacher", steps=5)
+
+
+def test_a_foreign_teacher_needs_the_size_and_is_warned_about(
+    mlic: Mlic, make_image: Callable[..., RelightableImage], tmp_path: Path
+) -> None:
+    write_image(make_image(width=10, height=12), tmp_path / "small")
+    with pytest.raises(RakingError, match=r"10 x 12 pixels but the photographs .* are 24 x 24"):
+        train(mlic, teacher=tmp_path / "small", steps=5)
+    write_image(make_image(width=SIZE, height=SIZE, latents=12), tmp_path / "foreign")
+    warnings: list[str] = []
+    train(mlic, teacher=tmp_path / "foreign", steps=5, warn=warnings.append)
+    assert len(warnings) == 1
+    assert "does not say which collection" in warnings[0]
+
+
+def test_divergence_is_an_error(mlic: Mlic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainer.train, "LEARNING_RATE", 1e30)
+    with pytest.raises(RakingError, match="training diverged"):
+        train(mlic, model="neural", steps=50)
+
+
+@pytest.mark.parametrize("place", ["absent/training.checkpoint", "."])
+@pytest.mark.usefixtures("eager")
+def test_a_checkpoint_that_cannot_be_written_is_an_error(
+    mlic: Mlic, tmp_path: Path, place: str
+) -> None:
+    with pytest.raises(RakingError, match="checkpoint"):
+        train(mlic, model="neural", steps=5, checkpoint=tmp_path / place, warn=lambda _: None)

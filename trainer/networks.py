@@ -1,0 +1,108 @@
+"""The two networks in PyTorch: the encoder that only training needs, and the decoder.
+
+`decode` is the specification that every shader is held against.
+"""
+
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from shaders.decoder import Decoder, Layer
+
+LATENTS = 9
+CONDITIONS = 2
+
+# Hidden layers of the encoder: NeuralRTI's own, and the improved teacher's as published in code.
+ENCODERS = {"original": (50, 50, 50), "improved": (150, 150, 150, 150)}
+TEACHER_UNITS = 50
+
+# Weight [out, in] and bias [out] of each of the three dense layers.
+Parameters = list[tuple[Tensor, Tensor]]
+
+
+def decode(parameters: Parameters, latents: Tensor, light: Tensor) -> Tensor:
+    """Colours of pixels under a light, from their latents.
+
+    `latents` is [..., K] and `light` [..., 2] (x to the right, y up, of a unit vector); they
+    broadcast. Returns [..., 3], display-referred RGB, unclamped, nominally 0..1.
+    """
+    shape = torch.broadcast_shapes(latents.shape[:-1], light.shape[:-1])
+    x = torch.cat([latents.expand(*shape, -1), light.expand(*shape, -1)], dim=-1)  # [..., K + 2]
+    (weight1, bias1), (weight2, bias2), (weight3, bias3) = parameters
+    x = functional.elu(x @ weight1.T + bias1)  # [..., N]
+    x = functional.elu(x @ weight2.T + bias2)  # [..., N]
+    return x @ weight3.T + bias3  # [..., 3]
+
+
+class EncoderNetwork(nn.Sequential):
+    """[P, 3 L] values of P pixels under all L training lights (0..1) -> [P, K] latents."""
+
+    def __init__(self, lights: int, shape: str) -> None:
+        modules: list[nn.Module] = []
+        width = 3 * lights
+        for hidden in ENCODERS[shape]:
+            modules += [nn.Linear(width, hidden), nn.ELU(inplace=True)]
+            width = hidden
+        super().__init__(*modules, nn.Linear(width, LATENTS))
+
+
+class DecoderNetwork(nn.Module):
+    """(K + 2) -> N -> N -> 3, as `decode`, for many pixels that share their lights."""
+
+    def __init__(self, units: int, latents: int = LATENTS) -> None:
+        super().__init__()
+        self.latents = latents
+        self.first = nn.Linear(latents + CONDITIONS, units)
+        self.second = nn.Linear(units, units)
+        self.third = nn.Linear(units, 3)
+
+    def forward(self, latents: Tensor, lights: Tensor) -> Tensor:
+        """[P, K] latents and [L, 2] lights -> [P, L, 3] colours.
+
+        The first layer is linear in latents and light, so each share is computed once per pixel
+        and once per light, rather than once per pair.
+        """
+        of_pixel = functional.linear(latents, self.first.weight[:, : self.latents], self.first.bias)
+        of_light = functional.linear(lights, self.first.weight[:, self.latents :])
+        # Two dimensions from here: in-place activation of a view would cost autograd two copies.
+        x = (of_pixel[:, None] + of_light).flatten(0, 1)  # [P L, N]
+        x = functional.elu(x)
+        x = functional.elu(self.second(x), inplace=True)
+        return self.third(x).view(len(latents), len(lights), 3)
+
+    def parameter_list(self) -> Parameters:
+        """The weights and biases in the form that `decode` takes."""
+        return [(layer.weight, layer.bias) for layer in (self.first, self.second, self.third)]
+
+    def to_decoder(self, latent_min: np.ndarray, latent_max: np.ndarray) -> Decoder:
+        """The decoder as it is stored, with the ranges [K] of the 8-bit latents."""
+        layers = tuple(
+            Layer(weight.detach().cpu().numpy().copy(), bias.detach().cpu().numpy().copy())
+            for weight, bias in self.parameter_list()
+        )
+        return Decoder(cast(tuple[Layer, Layer, Layer], layers), latent_min, latent_max)
+
+    @classmethod
+    def from_decoder(cls, decoder: Decoder) -> "DecoderNetwork":
+        """The network whose weights are those of a stored decoder."""
+        network = cls(decoder.units, decoder.latents)
+        modules = (network.first, network.second, network.third)
+        with torch.no_grad():
+            for module, layer in zip(modules, decoder.layers, strict=True):
+                module.weight.copy_(torch.from_numpy(layer.weight))
+                module.bias.copy_(torch.from_numpy(layer.bias))
+        return network
+
+
+class Networks(nn.Module):
+    """An encoder and its decoder, with weights drawn from `seed`."""
+
+    def __init__(self, lights: int, encoder: str, units: int, seed: int) -> None:
+        super().__init__()
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.encoder = EncoderNetwork(lights, encoder)
+            self.decoder = DecoderNetwork(units)

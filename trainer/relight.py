@@ -1,0 +1,59 @@
+"""Relighting in PyTorch: the oracle that evaluation uses and that the shaders are held against."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from renderer.image import RelightableImage
+from shaders.decoder import Decoder
+from trainer.networks import Parameters, decode
+
+CHUNK_PIXELS = 1 << 17
+
+
+def relight(
+    image: RelightableImage,
+    lights: np.ndarray,
+    *,
+    rows: tuple[int, int] | None = None,
+    dtype: torch.dtype = torch.float32,
+) -> Iterator[np.ndarray]:
+    """The image under each light of `lights` [L, 2] (x right, y up), one after the other.
+
+    Yields [H, W, 3] arrays of `dtype`, display-referred RGB, unclamped. `rows` (first, end)
+    restricts the picture to some rows. Latents are decoded from the stored 8-bit levels, a
+    chunk of rows at a time, so that memory stays bounded.
+    """
+    first, end = rows or (0, image.height)
+    parameters = decoder_parameters(image.decoder, dtype)
+    chunk = max(1, CHUNK_PIXELS // image.width)
+    for light in np.asarray(lights, dtype=np.float32).reshape(-1, 2):
+        direction = torch.from_numpy(light).to(dtype)
+        frame = torch.empty(end - first, image.width, 3, dtype=dtype)
+        for start in range(first, end, chunk):
+            stop = min(start + chunk, end)
+            latents = stored_latents(image, start, stop, dtype)
+            with torch.inference_mode():
+                frame[start - first : stop - first] = decode(parameters, latents, direction)
+        yield frame.numpy()
+
+
+def stored_latents(
+    image: RelightableImage, first: int, end: int, dtype: torch.dtype = torch.float32
+) -> Tensor:
+    """De-quantised latents [rows, W, K] of the rows from `first` to before `end`."""
+    planes = torch.from_numpy(image.planes[:, first:end])  # [K / 3, rows, W, 3]
+    levels = planes.permute(1, 2, 0, 3).flatten(2).to(dtype)  # [rows, W, K]
+    low = torch.from_numpy(image.decoder.latent_min).to(dtype)
+    high = torch.from_numpy(image.decoder.latent_max).to(dtype)
+    return levels / 255 * (high - low) + low
+
+
+def decoder_parameters(decoder: Decoder, dtype: torch.dtype = torch.float32) -> Parameters:
+    """Weights and biases of a stored decoder, in the form that `decode` takes."""
+    return [
+        (torch.from_numpy(layer.weight).to(dtype), torch.from_numpy(layer.bias).to(dtype))
+        for layer in decoder.layers
+    ]

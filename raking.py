@@ -275,9 +275,12 @@ def bench(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT")],
     quick: Annotated[bool, typer.Option("--quick", help="A subset, in two minutes.")] = False,
     renderer: Annotated[Renderer, typer.Option()] = Renderer.auto,
-    target: Annotated[
-        float, typer.Option(min=1, help="What adaptive resolution holds, in fps.")
+    target_fps: Annotated[
+        float, typer.Option(min=1, help="What adaptive resolution holds.")
     ] = 20.0,
+    seconds: Annotated[
+        float, typer.Option(min=0.1, help="Least length of each measurement.")
+    ] = 1.0,
     repeats: Annotated[
         int | None, typer.Option(min=1, help="Browser processes per case.", show_default="3")
     ] = None,
@@ -297,7 +300,8 @@ def bench(
             output,
             quick=quick,
             renderer=renderer.value,
-            target_fps=target,
+            target_fps=target_fps,
+            seconds=seconds,
             repeats=repeats,
             seed=seed,
             fresh=fresh,

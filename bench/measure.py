@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from bench.browser import check_renderer, open_page
 from bench.environment import read_environment, system_load
 from bench.journal import Journal, Record
+from bench.native import write_native
 from bench.picture import coarse_psnr, decoded_rows, middle_rows
 from bench.report import write_report
 from bench.results import write_raw, write_results
@@ -77,9 +79,10 @@ def run_bench(
 
     `repeats` (3; with `quick` 1) are browser processes per case, `seconds` the least length of
     each clock's measurement, `target_fps` what adaptive resolution holds. `rounds` replaces the
-    matrix. `progress` is told (cases done, cases in all, what is next, seconds left).
+    matrix, and leaves out the native decode. `progress` is told (cases done, cases in all, what
+    is next, seconds left).
 
-    Writes results.csv, raw.json, the figures and report.html. Every case is kept in
+    Writes results.csv, native.csv, raw.json, the figures and report.html. Every case is kept in
     `out`/journal.jsonl as soon as it ends, and the same call goes on from there; `fresh` begins
     anew. A case that fails is recorded, and the rest goes on; at the end RakingError tells of it,
     as of cases that were not reached in the time for one run.
@@ -100,6 +103,7 @@ def run_bench(
         "seconds": seconds,
         "seed": seed,
     }
+    native = rounds is None
     if rounds is None:
         matrix = quick_matrix if quick else full_matrix
         rounds = matrix([subject.name for subject in subjects], repeats)
@@ -107,8 +111,22 @@ def run_bench(
     out = make_folder(out)
     journal = Journal(out / "journal.jsonl", settings, environment, fresh)
     deadline = time.monotonic() + (QUICK_BUDGET if quick else FULL_BUDGET)
+    if native and (fresh or not (out / "native.csv").exists()):
+        measure_native_decode(subjects, out, len(cases), progress)
     measure_all(cases, subjects, journal, deadline, progress)
     return finish(out, journal, cases)
+
+
+def measure_native_decode(
+    subjects: Sequence[Subject], out: Path, cases: int, progress: Progress | None
+) -> None:
+    """The native decode beside PyTorch's, into native.csv; left out where there is no adapter."""
+    if progress:
+        progress(0, cases, "wgpu and PyTorch", None)
+    try:
+        write_native({subject.name: subject.path for subject in subjects}, out / "native.csv")
+    except RakingError as error:
+        warnings.warn(f"the native decode is left out: {error}", stacklevel=1)
 
 
 def measure_all(

@@ -1,13 +1,15 @@
 """The native decode against PyTorch's, on the same machine, in one interleaved run."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 
+from bench.results import write_aside
 from renderer.device import device_name
 from renderer.image import RelightableImage, read_image
 from renderer.relight import Relighter
@@ -19,19 +21,18 @@ ROUNDS = 5
 BATCH_SECONDS = 0.25
 
 
-def measure_native(
-    images: Sequence[Path], progress: Callable[[int, int], None] | None = None
-) -> list[dict[str, Any]]:
+def measure_native(images: Mapping[str, Path]) -> list[dict[str, Any]]:
     """Milliseconds to decode 1 Mpx of each image, with wgpu and with PyTorch, turn by turn.
 
-    Only the decode counts: planes and latents are in place before, and frames stay where they
-    are. Returns one row per image, backend and round: `image`, `units`, `pixels`, `backend`
-    ("wgpu" or "pytorch"), `device`, `repeat`, `frames`, `ms_per_frame`.
+    `images` are paths by name. Only the decode counts: planes and latents are in place before,
+    and frames stay where they are. Returns one row per image, backend and round: `image`,
+    `units`, `pixels`, `backend` ("wgpu" or "pytorch"), `device`, `repeat`, `frames`,
+    `ms_per_frame`.
     """
     contenders = []
-    for path in images:
+    for name, path in images.items():
         image = repeated_image(read_image(path))
-        row = {"image": path.name, "units": image.decoder.units, "pixels": SIZE[0] * SIZE[1]}
+        row = {"image": name, "units": image.decoder.units, "pixels": SIZE[0] * SIZE[1]}
         contenders.append(({**row, "backend": "wgpu"}, *wgpu_decode(image)))
         contenders.append(({**row, "backend": "pytorch"}, *torch_decode(image)))
     rows = []
@@ -40,8 +41,32 @@ def measure_native(
             frames, seconds = time_batch(decode_once)
             figures = {"frames": frames, "ms_per_frame": seconds / frames * 1000}
             rows.append({**row, "device": device, "repeat": repeat, **figures})
-        if progress:
-            progress(repeat, ROUNDS)
+    return rows
+
+
+def write_native(images: Mapping[str, Path], path: Path) -> None:
+    """Measures and writes the table of `measure_native` as CSV, whole or not at all."""
+    write_aside(path, pd.DataFrame(measure_native(images)).to_csv(index=False))
+
+
+def native_table(path: Path) -> list[dict[str, Any]]:
+    """Medians from a table of `write_native`: `image`, `wgpu` and `pytorch` in ms, `ratio`, and
+    `devices`; nothing where there is no such file."""
+    if not path.exists():
+        return []
+    found = pd.read_csv(path)
+    rows = []
+    for name, of_image in found.groupby("image", sort=False):
+        medians = of_image.groupby("backend").ms_per_frame.median()
+        rows.append(
+            {
+                "image": name,
+                "wgpu": medians["wgpu"],
+                "pytorch": medians["pytorch"],
+                "ratio": medians["pytorch"] / medians["wgpu"],
+                "devices": of_image.groupby("backend").device.first().to_dict(),
+            }
+        )
     return rows
 
 

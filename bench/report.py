@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from bench.figures import Curve, draw_panels, draw_rates, write_figure
 from bench.journal import Journal, Record
+from bench.native import native_table
 from bench.results import write_aside
 from bench.scenarios import Case
 from bench.statistics import Estimate, Summary, summarise
@@ -72,6 +73,8 @@ def write_report(
         machine=journal.environment,
         date=datetime.now().astimezone().strftime("%d %B %Y, %H:%M %Z"),
         answers=answers(results, settings["renderer"]),
+        native=native_table(out / "native.csv"),
+        decoders=results.decoders,
         warnings=run_warnings(journal, cases, records),
         unstable=unstable(results),
         failures=[(Case(**r["case"]).name, r["error"]) for r in records if r["error"]],
@@ -82,6 +85,7 @@ def write_report(
         decode=decode_table(results),
         looped=looped_table(results),
         toggles=toggle_tables(results),
+        number=number,
         command=command(settings),
         urls=case_urls(measured),
         conditions=conditions(measured),

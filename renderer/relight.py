@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import wgpu
 
-from renderer.device import request_device
+from renderer.device import device_name, request_device
 from renderer.image import RelightableImage
-from shaders.specialise import Target, baked_wgsl, frame_bias
+from shaders.specialise import Target, baked_wgsl, best_exponential, frame_bias
 
 # Blocks of an image that exceeds one texture; smaller than most limits to keep textures modest.
 BLOCK = 4096
@@ -83,7 +83,8 @@ class Relighter:
         self._read(self.blocks[-1], size=(1, 1))
 
     def _compile(self) -> wgpu.GPURenderPipeline:
-        source = baked_wgsl(self.image.decoder, self.target)
+        exponential = best_exponential(device_name(self.device))
+        source = baked_wgsl(self.image.decoder, self.target, exponential)
         module = self.device.create_shader_module(code=source, label="relight")
         return self.device.create_render_pipeline(
             layout="auto",

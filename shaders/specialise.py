@@ -22,19 +22,32 @@ SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
 Target = Literal["unorm", "float"]
 TARGETS: dict[str, str] = {"unorm": "nearest_level(decode(texel))", "float": "decode(texel)"}
 
+Exponential = Literal["builtin", "polynomial"]
+EXPONENTIALS: dict[str, str] = {"builtin": "exp(x)", "polynomial": "polynomial_exp(x)"}
 
-def baked_wgsl(decoder: Decoder, target: Target = "unorm") -> str:
+
+def baked_wgsl(
+    decoder: Decoder, target: Target = "unorm", exponential: Exponential = "builtin"
+) -> str:
     """The relighting shader of one decoder for wgpu: entry points `cover` and `relight`.
 
     `target` is "unorm" for colours rounded to 8-bit levels, or "float" for the decoder's raw
-    output, unclamped.
+    output, unclamped. `exponential` is that of ELU: the "builtin" one, which hardware is made
+    for, or a "polynomial", which `best_exponential` chooses where that is faster.
     """
-    return _baked("baked.wgsl.jinja", decoder, target)
+    return _baked("baked.wgsl.jinja", decoder, target, exponential)
 
 
-def baked_glsl(decoder: Decoder, target: Target = "unorm") -> str:
+def baked_glsl(
+    decoder: Decoder, target: Target = "unorm", exponential: Exponential = "builtin"
+) -> str:
     """The relighting fragment shader of one decoder for WebGL2 (GLSL ES 3.00)."""
-    return _baked("baked.glsl.jinja", decoder, target)
+    return _baked("baked.glsl.jinja", decoder, target, exponential)
+
+
+def best_exponential(device: str) -> Exponential:
+    """The faster exponential on a device, by its name; the browser viewer chooses alike."""
+    return "polynomial" if "llvmpipe" in device.lower() else "builtin"
 
 
 def looped_glsl(decoder: Decoder, target: Target = "unorm") -> str:
@@ -69,7 +82,7 @@ def frame_bias(decoder: Decoder, condition: Sequence[float] | np.ndarray) -> np.
     return padded
 
 
-def _baked(template: str, decoder: Decoder, target: Target) -> str:
+def _baked(template: str, decoder: Decoder, target: Target, exponential: Exponential) -> str:
     blocks = _blocks(decoder.units)
     names = _baked_names(decoder)
     return _render(
@@ -77,6 +90,8 @@ def _baked(template: str, decoder: Decoder, target: Target) -> str:
         decode=_render("decode.jinja", **names),
         block_count=blocks,
         target=TARGETS[target],
+        polynomial_exp=_render("polynomial_exp.jinja"),
+        exponential=EXPONENTIALS[exponential],
     )
 
 

@@ -1,7 +1,7 @@
 // The decode pass: latents of a tile and a light to a relit picture.
 
-import { createFramebuffer, createProgram, createTexture } from './gl.js';
-import { bakedShader, frameBias, loopedShader, loopedUniforms } from './shader.js';
+import { createFramebuffer, createProgram, createTexture, readRenderer } from './gl.js';
+import { bakedShader, bestExponential, frameBias, loopedShader, loopedUniforms } from './shader.js';
 
 export const COVER = `#version 300 es
 // One triangle over the whole target.
@@ -18,7 +18,8 @@ export class DecodePass {
         this.decoder = decoder;
         this.variant = variant;
         this.target = target;
-        this.shader = createProgram(gl, COVER, make(decoder, templates, { target }));
+        const exponential = bestExponential(readRenderer(gl).renderer);
+        this.shader = createProgram(gl, COVER, make(decoder, templates, { target, exponential }));
         if (variant === 'looped') this.#setWeights();
     }
 

@@ -51,7 +51,6 @@ export async function measureFrames(viewer, { seconds = 3, maxSeconds = 20 } = {
         viewer.driven = 0;
         viewer.drive = frame => circle(RADIUS, frame * TURN);
         viewer.loop.request();
-        viewer.loop.request();
         await settle(viewer, begin, maxSeconds * 1000);
         return summarise(await collect(viewer, begin, seconds * 1000, maxSeconds * 1000));
     } finally {

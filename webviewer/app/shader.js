@@ -3,8 +3,9 @@
 
 import { render } from './template.js';
 
-const FILES = ['decode.jinja', 'baked.glsl.jinja', 'looped.glsl.jinja'];
+const FILES = ['decode.jinja', 'polynomial_exp.jinja', 'baked.glsl.jinja', 'looped.glsl.jinja'];
 const TARGETS = { unorm: 'nearest_level(decode(texel))', float: 'decode(texel)' };
+const EXPONENTIALS = { builtin: 'exp(x)', polynomial: 'polynomial_exp(x)' };
 const SMALLEST_NORMAL = 2 ** -126;
 
 export async function loadTemplates(baseUrl) {
@@ -17,12 +18,20 @@ export async function loadTemplates(baseUrl) {
 }
 
 // target: 'unorm' for colours rounded to 8-bit levels, 'float' for the raw output, unclamped.
-export function bakedShader(decoder, templates, { target = 'unorm' } = {}) {
+// exponential: that of ELU, 'builtin' or 'polynomial'.
+export function bakedShader(decoder, templates, { target = 'unorm', exponential = 'builtin' } = {}) {
     return render(templates['baked.glsl.jinja'], {
         decode: render(templates['decode.jinja'], bakedNames(decoder)),
         block_count: blocks(decoder.units),
         target: TARGETS[target],
+        polynomial_exp: render(templates['polynomial_exp.jinja'], {}),
+        exponential: EXPONENTIALS[exponential],
     });
+}
+
+// The faster exponential on a device, by its name.
+export function bestExponential(device) {
+    return /llvmpipe/i.test(device) ? 'polynomial' : 'builtin';
 }
 
 export function loopedShader(decoder, templates, { target = 'unorm' } = {}) {

@@ -3,7 +3,7 @@
 import { checkMemory, createFramebuffer, createTexture } from './gl.js';
 import { decodePicture } from './image.js';
 
-export const TILE_SIZE = 512;
+export const TILE_SIZE = 256;
 
 // One tile shows the image pixels of `inner` and holds those of `outer`, { x, y, width, height }:
 // one pixel more towards each neighbour, so that smoothing meets no seam.

@@ -18,6 +18,21 @@ vec4 latents(int plane, ivec2 texel) {
     return texelFetch(planes, ivec3(texel, plane), 0);
 }
 
+vec4 power_of_two(vec4 whole) {
+    return intBitsToFloat((ivec4(whole) + 127) << 23);
+}
+
+vec4 polynomial_exp(vec4 x) {
+    let power = max(x, vec4f(-87.0)) * 1.44269504;
+    let rest = power - trunc(power);
+    return power_of_two(trunc(power)) * (rest * (rest * (rest * (rest * (rest * 9.54034053e-4
+        + 9.22837931e-3) + 5.53166941e-2) + 2.40186712e-1) + 6.93144423e-1) + 1.0);
+}
+
+vec4 exp_of_negative(vec4 x) {
+    return exp(x);
+}
+
 vec3 decode(ivec2 texel) {
     let plane0 = latents(0, texel);
 
@@ -27,13 +42,13 @@ vec3 decode(ivec2 texel) {
         + vec4f(0.0, 0.0, 0.0, 0.0) * plane0.y
         + vec4f(2.70363723e-38, 0.0, 0.0, 0.0) * plane0.z
         ;
-    let unit1_0 = max(sum1_0, zero) + exp(min(sum1_0, zero)) - one;
+    let unit1_0 = max(sum1_0, zero) + exp_of_negative(min(sum1_0, zero)) - one;
 
     // Second hidden layer, ELU.
     let sum2_0 = vec4f(-4.49218750e-2, 0.0, 0.0, 0.0)
         + vec4f(-4.49218750e-2, 0.0, 0.0, 0.0) * unit1_0.x
         ;
-    let unit2_0 = max(sum2_0, zero) + exp(min(sum2_0, zero)) - one;
+    let unit2_0 = max(sum2_0, zero) + exp_of_negative(min(sum2_0, zero)) - one;
 
     // Output layer, linear: display-referred RGB.
     let rgb = vec4f(-4.49218750e-2, 0.0, 1.17549449e-38, 0.0)

@@ -10,6 +10,21 @@ fn latents(plane: i32, texel: vec2i) -> vec4f {
     return textureLoad(planes, texel, plane, 0);
 }
 
+fn power_of_two(whole: vec4f) -> vec4f {
+    return bitcast<vec4f>((vec4i(whole) + 127) << vec4u(23u));
+}
+
+fn polynomial_exp(x: vec4f) -> vec4f {
+    let power = max(x, vec4f(-87.0)) * 1.44269504;
+    let rest = power - trunc(power);
+    return power_of_two(trunc(power)) * (rest * (rest * (rest * (rest * (rest * 9.54034053e-4
+        + 9.22837931e-3) + 5.53166941e-2) + 2.40186712e-1) + 6.93144423e-1) + 1.0);
+}
+
+fn exp_of_negative(x: vec4f) -> vec4f {
+    return exp(x);
+}
+
 fn decode(texel: vec2i) -> vec3f {
     let plane0 = latents(0, texel);
 
@@ -19,13 +34,13 @@ fn decode(texel: vec2i) -> vec3f {
         + vec4f(0.0, 0.0, 0.0, 0.0) * plane0.y
         + vec4f(2.70363723e-38, 0.0, 0.0, 0.0) * plane0.z
         ;
-    let unit1_0 = max(sum1_0, zero) + exp(min(sum1_0, zero)) - one;
+    let unit1_0 = max(sum1_0, zero) + exp_of_negative(min(sum1_0, zero)) - one;
 
     // Second hidden layer, ELU.
     let sum2_0 = vec4f(-4.49218750e-2, 0.0, 0.0, 0.0)
         + vec4f(-4.49218750e-2, 0.0, 0.0, 0.0) * unit1_0.x
         ;
-    let unit2_0 = max(sum2_0, zero) + exp(min(sum2_0, zero)) - one;
+    let unit2_0 = max(sum2_0, zero) + exp_of_negative(min(sum2_0, zero)) - one;
 
     // Output layer, linear: display-referred RGB.
     let rgb = vec4f(-4.49218750e-2, 0.0, 1.17549449e-38, 0.0)

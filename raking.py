@@ -279,8 +279,9 @@ def bench(
         float, typer.Option(min=1, help="What adaptive resolution holds.")
     ] = 20.0,
     seconds: Annotated[
-        float, typer.Option(min=0.1, help="Least length of each measurement.")
-    ] = 1.0,
+        float | None,
+        typer.Option(min=0.1, help="Least length of each measurement.", show_default="1, or 0.5"),
+    ] = None,
     repeats: Annotated[
         int | None, typer.Option(min=1, help="Browser processes per case.", show_default="3")
     ] = None,

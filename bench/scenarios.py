@@ -82,11 +82,11 @@ def quick_matrix(images: Sequence[str], repeats: int) -> list[Round]:
     """What shows the main ratios within two minutes: first decoders and shaders, then toggles."""
     ratios, toggles = [], []
     for image in images:
-        ratios += [Case(image, 1000, 1000), Case(image, 1000, 1000, shader="looped")]
+        for size in ((1000, 1000), (2000, 1000)):
+            ratios += [Case(image, *size), Case(image, *size, shader="looped")]
         toggles += [
             Case(image, 1000, 1000, tiling=True),
             Case(image, 1000, 1000, adaptive=True),
-            Case(image, 2000, 1000),
             Case(image, 2500, 2000, "window"),
             Case(image, 2500, 2000, "window", tiling=True),
         ]

@@ -74,7 +74,7 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A DisK(8) image of 700 x 600 pixels: nine tiles."""
+    """A DisK(8) image of 700 x 600 pixels: four tiles."""
     return make_image(tmp_path_factory.mktemp("large") / "image", 700, 600)
 
 

@@ -54,7 +54,7 @@ def test_tiled_picture_equals_the_untiled_one_and_the_decoders(open_viewer, larg
     for tiling in ("on", "off"):
         with open_exact(open_viewer, large, (700, 600), tiling=tiling) as page:
             shown[tiling] = screenshot(page)
-            assert page.evaluate(COUNTS)["tilesInAll"] == (9 if tiling == "on" else 1)
+            assert page.evaluate(COUNTS)["tilesInAll"] == (4 if tiling == "on" else 1)
     assert np.array_equal(shown["on"], shown["off"])
     assert np.abs(shown["on"] - relight(large, LIGHT).astype(int)).max() <= 1
 
@@ -242,10 +242,10 @@ def test_only_tiles_in_sight_are_decoded(open_viewer, large) -> None:
     with open_viewer([large], 200, 150, ui="off", zoom=1, center="120,100") as page:
         counts = page.evaluate(COUNTS)
         assert counts["tiles"] == counts["wantedTiles"] == 1
-        assert counts["tilesInAll"] == 9
+        assert counts["tilesInAll"] == 4
         assert counts["pixels"] <= 513 * 513
         page.evaluate("raking.setState({ center: [512, 512] })")
-        assert page.evaluate(COUNTS)["tiles"] == 5
+        assert page.evaluate(COUNTS)["tiles"] == 4
 
 
 def test_adaptive_resolution_coarsens_in_motion_and_returns_at_rest(open_viewer, large) -> None:

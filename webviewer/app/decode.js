@@ -30,14 +30,21 @@ export class DecodePass {
         else gl.uniform4fv(at('frame_bias'), frameBias(this.decoder, light));
     }
 
-    // Decodes a tile's relit picture at `scale` decoded pixels per image pixel; returns how many.
-    decode(tile, scale) {
+    // Decodes a part of a tile's relit picture at `scale` decoded pixels per image pixel; returns
+    // how many they are.
+    decode(tile, scale, part = tile.whole) {
+        const { gl } = this;
         const { width, height } = tile.outer;
-        tile.decoded = [Math.ceil(width * scale), Math.ceil(height * scale)];
-        tile.scale = scale;
-        tile.smooth = false;
+        const [across, down] = [Math.ceil(width * scale), Math.ceil(height * scale)];
+        Object.assign(tile, { decoded: [across, down], part, scale, smooth: false });
+        const [left, top] = [Math.floor(part.x * across / width), Math.floor(part.y * down / height)];
+        const right = Math.ceil((part.x + part.width) * across / width);
+        const bottom = Math.ceil((part.y + part.height) * down / height);
+        gl.enable(gl.SCISSOR_TEST);
+        gl.scissor(left, top, right - left, bottom - top);
         this.#draw(tile, tile.target(), tile.decoded);
-        return tile.decoded[0] * tile.decoded[1];
+        gl.disable(gl.SCISSOR_TEST);
+        return (right - left) * (bottom - top);
     }
 
     // Rows y0 to y1 of an image `width` pixels wide at 1:1, RGBA: Uint8Array or Float32Array.

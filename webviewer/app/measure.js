@@ -20,9 +20,10 @@ export async function measureDecode(viewer, { seconds = 2, maxSeconds = 10, warm
     const pass = viewer.decodePass();
     const begin = performance.now();
     let drawn = 0;
+    let pixels = 0;
     const batch = frames => {
         const start = performance.now();
-        for (let i = 0; i < frames; i++) decodeFrame(viewer, pass, tiles, drawn++);
+        for (let i = 0; i < frames; i++) pixels = decodeFrame(viewer, pass, tiles, drawn++);
         waitForGpu(viewer.gl);
         return { frames, ms: performance.now() - start };
     };
@@ -32,7 +33,7 @@ export async function measureDecode(viewer, { seconds = 2, maxSeconds = 10, warm
         return {
             samples,
             framesTotal: samples.reduce((sum, { frames }) => sum + frames, 0),
-            decodedPixelsPerFrame: tiles.reduce((sum, { decoded: [across, down] }) => sum + across * down, 0),
+            decodedPixelsPerFrame: pixels,
         };
     } finally {
         tiles.forEach(tile => { tile.version = null; });
@@ -77,11 +78,15 @@ export async function decodeRows(viewer, light, y0, y1, target = 'unorm') {
     }
 }
 
+// Decodes what is in sight, as while the light moves; returns the pixels.
 function decodeFrame(viewer, pass, tiles, frame) {
     pass.setLight(circle(RADIUS, frame * TURN));
-    for (const tile of tiles) pass.decode(tile, viewer.density);
+    const { density } = viewer;
+    let pixels = 0;
+    for (const tile of tiles) pixels += pass.decode(tile, density, viewer.partInSight(tile, density));
     // A frame must leave for the GPU by itself: one drawn over before that may never be drawn.
     viewer.gl.flush();
+    return pixels;
 }
 
 // Grows the batch until it lasts long enough, then repeats it until `seconds` are full.
@@ -104,8 +109,13 @@ async function runBatches(batch, begin, enough, latest) {
     return samples;
 }
 
-// Runs frames until the decoding scale stays where it is, for SETTLING_SECONDS at most.
+// Runs frames until the decoding scale stays where it is, for SETTLING_SECONDS at most; one frame
+// where the scale does not change.
 async function settle(viewer, begin, latest) {
+    if (!viewer.settings.adaptive) {
+        await nextFrame(viewer);
+        return;
+    }
     let steady = 0;
     let scale = 0;
     while (steady < SETTLING_FRAMES) {

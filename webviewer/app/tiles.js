@@ -3,7 +3,7 @@
 import { checkMemory, createFramebuffer, createTexture } from './gl.js';
 import { decodePicture } from './image.js';
 
-export const TILE_SIZE = 256;
+export const TILE_SIZE = 512;
 
 // One tile shows the image pixels of `inner` and holds those of `outer`, { x, y, width, height }:
 // one pixel more towards each neighbour, so that smoothing meets no seam.
@@ -25,8 +25,29 @@ export class Tile {
         this.framebuffer = null;
         this.version = null;        // what the relit picture was decoded with
         this.scale = 0;             // decoded pixels per image pixel, along each axis
-        this.decoded = [0, 0];      // decoded pixels, across and down
+        this.decoded = [0, 0];      // decoded pixels, across and down, of the whole tile
+        this.part = null;           // what of it is decoded, in its own pixels
         this.smooth = false;        // whether the relit picture's mipmaps are up to date
+    }
+
+    get whole() {
+        return { x: 0, y: 0, width: this.outer.width, height: this.outer.height };
+    }
+
+    // The part within an area of the image, and around it what smoothing reaches for at `scale`.
+    within({ left, top, right, bottom }, scale) {
+        const { x, y, width, height } = this.outer;
+        const reach = Math.ceil(1 / scale);
+        const from = [Math.max(0, Math.floor(left) - reach - x), Math.max(0, Math.floor(top) - reach - y)];
+        const to = [Math.min(width, Math.ceil(right) + reach - x), Math.min(height, Math.ceil(bottom) + reach - y)];
+        return { x: from[0], y: from[1], width: to[0] - from[0], height: to[1] - from[1] };
+    }
+
+    // Whether a part of it is among what is decoded.
+    covers({ x, y, width, height }) {
+        const { part } = this;
+        return part !== null && x >= part.x && y >= part.y
+            && x + width <= part.x + part.width && y + height <= part.y + part.height;
     }
 
     // Makes the relit picture fit to be shown smaller, where this tile can and it is decoded whole.

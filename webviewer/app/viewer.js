@@ -124,6 +124,11 @@ export class Viewer extends EventTarget {
             && inner.x + inner.width > left && inner.y + inner.height > top);
     }
 
+    // What is in sight of a tile, or all of an image that is not tiled.
+    partInSight(tile, scale) {
+        return this.settings.tiling ? tile.within(this.view.visible, scale) : tile.whole;
+    }
+
     // Decoded pixels per image pixel that the zoom needs: a power of two, at most 1.
     get density() {
         const { zoom } = this.view;
@@ -263,20 +268,23 @@ export class Viewer extends EventTarget {
         this.#emit('light');
     }
 
-    // Tiles lit otherwise are decoded now; coarse ones are refined at rest, as many as a frame's
-    // time allows, nearest the middle first.
+    // Tiles lit otherwise are decoded now, as far as they are in sight while something moves.
+    // At rest what is coarse or partly decoded is completed, as much as a frame's time allows,
+    // nearest the middle first, so that panning then finds it ready.
     #decodeOutdated() {
         const { settings: { adaptive, target, light, shader } } = this;
         const adapting = adaptive && this.moving;
         const scale = this.density * (adapting ? this.adaptive.scale : 1);
         const version = `${shader} ${light}`;
         const wanted = this.wantedTiles();
-        const unlit = wanted.filter(tile => tile.version !== version);
-        const coarse = adapting ? [] : wanted.filter(
-            tile => tile.version === version && tile.scale < scale);
+        const unlit = wanted.filter(tile => tile.version !== version
+            || !tile.covers(this.partInSight(tile, tile.scale)));
+        const unfinished = tile => tile.scale < scale || !(this.moving || tile.covers(tile.whole));
+        const coarse = adapting ? [] : wanted.filter(tile => !unlit.includes(tile) && unfinished(tile));
         const pixels = this.#decode(unlit, scale, version)
             + this.#decode(this.#sortByDistance(coarse), scale, version, adaptive ? this.adaptive.budget(target) : Infinity);
-        const complete = wanted.every(tile => tile.scale >= this.density);
+        const complete = wanted.every(tile => tile.scale >= this.density
+            && (this.moving || tile.covers(tile.whole)));
         if (!complete && !adapting) this.loop.wanted = true;
         return {
             pixels,
@@ -295,7 +303,8 @@ export class Viewer extends EventTarget {
         pass.setLight(this.settings.light);
         let pixels = 0;
         for (const tile of tiles) {
-            pixels += pass.decode(tile, scale);
+            const relit = tile.version !== version;
+            pixels += pass.decode(tile, scale, relit && this.moving ? this.partInSight(tile, scale) : tile.whole);
             tile.version = version;
             this.counts.tiles++;
             if (pixels >= budget) break;

@@ -248,6 +248,24 @@ def test_only_tiles_in_sight_are_decoded(open_viewer, large) -> None:
         assert page.evaluate(COUNTS)["tiles"] == 4
 
 
+def test_panning_shows_no_old_light(open_viewer, large, relight) -> None:
+    """While the light moves only what is in sight is decoded; what then comes into sight must be
+    of the same light."""
+    with open_viewer([large], 200, 150, ui="off", zoom=1, center="150,150") as page:
+        drag(page, (100, 75), (130, 60))
+        pixels = page.evaluate(COUNTS)["pixels"]
+        drag(page, (150, 75), (50, 35), button="right")
+        page.wait_for_timeout(REST)
+        shown, light = screenshot(page), page.evaluate("raking.state()")["light"]
+        left, top = (round(at) for at in page.evaluate("raking.state()")["center"])
+        # Every tile in sight was completed at rest.
+        assert page.evaluate(COUNTS)["pixels"] >= pixels + 513 * 513
+    sight = np.s_[top - 75 : top + 75, left - 100 : left + 100]
+    expected = relight(large, tuple(light)).astype(int)[sight]
+    inside = np.s_[4:-4, 4:-4]
+    assert np.abs(shown[inside] - expected[inside]).max() <= 1
+
+
 def test_adaptive_resolution_coarsens_in_motion_and_returns_at_rest(open_viewer, large) -> None:
     # No machine decodes a frame in a millisecond, as this target would have it.
     parameters = {"ui": "off", "zoom": 1, "target": 1000}

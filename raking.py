@@ -5,15 +5,15 @@ For use as a library: `read_image`, `write_image` and `RelightableImage` (no GPU
 """
 
 import json
-import os
+import signal
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich import box
@@ -40,6 +40,7 @@ app = typer.Typer(
     add_completion=False,
 )
 errors = Console(stderr=True, highlight=False)
+INTERRUPTED = 130
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 ImagePath = Annotated[Path, typer.Argument(metavar="IMAGE", help="Folder of a relightable image.")]
@@ -68,8 +69,9 @@ class Renderer(StrEnum):
 @app.command()
 def sample(
     path: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
-    size: Annotated[str, typer.Option(help="Pixels, WIDTHxHEIGHT, up to 10 million.")] = "512x512",
+    size: Annotated[str, typer.Option(help="Pixels, WIDTHxHEIGHT, up to 16 million.")] = "512x512",
     seed: Annotated[int, typer.Option(min=0)] = 0,
+    as_json: Json = False,
 ) -> None:
     """Write a procedural collection: a carved relief of several materials, 49 + 20 lights."""
     from trainer.sample import write_sample
@@ -79,7 +81,10 @@ def sample(
         write_sample(
             path, width, height, seed, lambda done, n: bar.update(task, completed=done, total=n)
         )
-    errors.print(f"{path}: {width} x {height} pixels, 49 lights to train on and 20 to test with")
+    if as_json:
+        print_json({"collection": str(path), "width": width, "height": height, "seed": seed})
+    else:
+        print(f"{path}: {width} x {height} pixels, 49 lights to train on and 20 to test with")
 
 
 @app.command()
@@ -88,15 +93,23 @@ def train(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="IMAGE")],
     model: Annotated[Model, typer.Option(help="NeuralRTI, or DisK with a teacher.")] = Model.disk,
     units: Annotated[
-        int | None, typer.Option(help="Hidden units, 1 to 64.", show_default="50 or, DisK, 20")
+        int | None,
+        typer.Option(min=1, max=64, help="Hidden units.", show_default="50 or, DisK, 20"),
     ] = None,
     teacher: Annotated[
-        str, typer.Option(help="original, improved, or the folder of a trained image.")
-    ] = "improved",
+        str | None,
+        typer.Option(
+            help="For disk: original, improved, or the folder of a trained image.",
+            show_default="improved",
+        ),
+    ] = None,
     keep_teacher: Annotated[
         Path | None, typer.Option(metavar="IMAGE", help="Write the newly trained teacher here.")
     ] = None,
-    encoder: Annotated[Encoder, typer.Option(help="For --model neural.")] = Encoder.original,
+    encoder: Annotated[
+        Encoder | None,
+        typer.Option(help="For neural; disk has its teacher's.", show_default="original"),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     steps: Annotated[
         int | None, typer.Option(help="Training steps.", show_default="by model")
@@ -108,14 +121,15 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a relightable image from photographs. Interrupted, the same command goes on."""
+    output = output.resolve()
     check_writable(output)
+    check_teacher(model, teacher, keep_teacher, encoder)
     from trainer.mlic import read_mlic
     from trainer.train import train as train_image
 
     collection = read_mlic(mlic, test_lights)
     for warning in collection.warnings:
         warn(warning)
-    output.parent.mkdir(parents=True, exist_ok=True)
     checkpoint = output.with_name(f".{output.name}.checkpoint")
     with progress_bar("train") as (bar, task):
 
@@ -128,8 +142,8 @@ def train(
             collection,
             model=model.value,
             units=units or (50 if model is Model.neural else 20),
-            teacher=teacher,
-            encoder=encoder.value,
+            teacher=teacher or "improved",
+            encoder=(encoder or Encoder.original).value,
             seed=seed,
             steps=steps,
             device=device,
@@ -157,6 +171,8 @@ def evaluate(image: ImagePath, mlic: MlicPath, as_json: Json = False) -> None:
     collection = read_mlic(mlic)
     for warning in collection.warnings:
         warn(warning)
+    if stored.provenance.get("collection_sha256", collection.sha256) != collection.sha256:
+        warn(f"{image} was trained on other files than {mlic} holds now; it may have seen these")
     scores = evaluate_image(stored, collection)
     if as_json:
         print_json(scores)
@@ -182,6 +198,7 @@ def render(
     crop: Annotated[str | None, typer.Option(metavar="X,Y,WIDTH,HEIGHT")] = None,
     size: Annotated[str | None, typer.Option(help="Of the frames, WIDTHxHEIGHT.")] = None,
     scale: Annotated[float | None, typer.Option(help="Of the frames, instead of --size.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Relight an image on the GPU, off screen: one PNG, or a sequence and an animation."""
     import numpy as np
@@ -208,11 +225,13 @@ def render(
     relit = frames.relight_frames(stored, directions, frame_size)
     if light is not None:
         frames.write_frame(next(relit), output)
-        return
-    with progress_bar("frames") as (bar, task):
-        frames.write_sequence(
-            relit, names, output, lambda done, n: bar.update(task, completed=done, total=n)
-        )
+    else:
+        with progress_bar("frames") as (bar, task):
+            frames.write_sequence(
+                relit, names, output, lambda done, n: bar.update(task, completed=done, total=n)
+            )
+    if as_json:
+        print_json({"output": str(output), "frames": len(names), "lights": directions.tolist()})
 
 
 @app.command()
@@ -230,7 +249,7 @@ def view(
 
         open_window(stored, target)
         return
-    import signal
+    import threading
     import webbrowser
 
     from webviewer.server import ViewerServer
@@ -241,7 +260,8 @@ def view(
         errors.print("Ctrl-C ends the server.")
         if open_browser:
             webbrowser.open(url)
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
 
 
 @app.command()
@@ -287,6 +307,7 @@ def bench(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the order of cases.")] = 0,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget an earlier run.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Measure frame rates in the browser, with a report. Interrupted, the same command goes on."""
     from bench.measure import run_bench
@@ -308,7 +329,10 @@ def bench(
             fresh=fresh,
             progress=report_progress,
         )
-    print(report)
+    if as_json:
+        print_json({"report": str(report), "results": str(report.with_name("results.csv"))})
+    else:
+        print(report)
 
 
 @app.command()
@@ -378,6 +402,20 @@ def collection_facts(path: Path) -> dict[str, Any]:
         "test_lights": collection.test.names,
         "warnings": collection.warnings,
     }
+
+
+def check_teacher(
+    model: Model, teacher: str | None, keep_teacher: Path | None, encoder: Encoder | None
+) -> None:
+    """Refuses options that would have no effect; a teacher, which scripts always name, is told."""
+    if model is Model.neural and teacher:
+        warn("--teacher has no effect with --model neural; --encoder chooses the encoder")
+    if model is Model.neural and keep_teacher:
+        raise typer.BadParameter("--keep-teacher goes with --model disk")
+    if model is Model.disk and encoder:
+        raise typer.BadParameter("--encoder goes with --model neural; disk has its teacher's")
+    if keep_teacher and teacher not in (None, "original", "improved"):
+        raise typer.BadParameter("--keep-teacher is for a teacher that is trained now")
 
 
 def read_lights(path: Path) -> tuple[Any, list[str]]:
@@ -483,19 +521,27 @@ def warn(message: str) -> None:
 
 
 def main() -> None:
-    """Runs the command; a RakingError becomes one line, and an interrupt exits quietly."""
+    """Runs the command; what a user can mend becomes one line, and so does an interrupt."""
     warnings.showwarning = lambda message, *_: warn(str(message))
+    # As an interrupt does, so that what was written aside is cleaned up.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         app()
     except RakingError as error:
-        errors.print(f"raking: {error}", style="red", markup=False, soft_wrap=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        errors.print("raking: interrupted", markup=False)
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        fail(str(error))
+    except MemoryError:
+        fail("there is not enough memory for this; take a crop or a smaller size")
+    except OSError as error:
+        fail(f"{error.filename or 'a file'} cannot be used: {error.strerror or error}")
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            errors.print("raking: interrupted; the same command goes on or begins anew")
+        raise
+
+
+def fail(sentence: str) -> NoReturn:
+    errors.print(f"raking: {sentence}", style="red", markup=False, soft_wrap=True)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 # Installs the Debian packages that Raking uses, where they are missing and that is permitted:
 # a browser to measure in, software drivers for machines without a GPU, a screen for the window.
 set -eu
+PATH=$PATH:/usr/sbin:/sbin # ldconfig is there, and not on every user's PATH
 
 missing=""
 need() { # need PACKAGE TEST...: the package is missing when the test fails
@@ -11,6 +12,7 @@ need() { # need PACKAGE TEST...: the package is missing when the test fails
 }
 library() { ldconfig -p | grep -q "$1"; }
 vulkan_driver() { ls /usr/share/vulkan/icd.d/*.json /etc/vulkan/icd.d/*.json 2>/dev/null | grep -q .; }
+software_opengl() { ls /usr/lib/*/dri/swrast_dri.so /usr/lib*/dri/swrast_dri.so 2>/dev/null | grep -q .; }
 browser() {
     [ -n "${RAKING_CHROMIUM:-}" ] || command -v chromium || command -v chromium-browser ||
         command -v google-chrome || command -v google-chrome-stable
@@ -21,7 +23,7 @@ need chromium browser
 need mesa-vulkan-drivers vulkan_driver
 need libvulkan1 library libvulkan.so.1
 need libegl1 library libEGL.so.1
-need libgl1-mesa-dri ls /usr/lib/*/dri/swrast_dri.so
+need libgl1-mesa-dri software_opengl
 need xvfb command -v Xvfb
 for name in libx11-6:libX11.so.6 libxrandr2:libXrandr.so.2 libxinerama1:libXinerama.so.1 \
     libxcursor1:libXcursor.so.1 libxi6:libXi.so.6; do

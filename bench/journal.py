@@ -32,6 +32,7 @@ class Journal:
         lines = list(self._complete_lines())
         if lines:
             self._compare(lines[0]["settings"])
+            self.environment = lines[0]["environment"]
             self.records = lines[1:]
         else:
             self._write({"settings": settings, "environment": environment})

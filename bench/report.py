@@ -336,7 +336,7 @@ def toggle_values(summary: Summary | None) -> dict[str, str] | None:
 
 def command(settings: Record) -> str:
     """The command that measures the same."""
-    parts = ["raking", "bench", *(Path(image["path"]).name for image in settings["images"])]
+    parts = ["raking", "bench", *(image["path"] for image in settings["images"])]
     parts += ["--quick"] if settings["quick"] else []
     parts += ["--repeats", str(settings["repeats"]), "--seconds", f"{settings['seconds']:g}"]
     parts += ["--target-fps", f"{settings['target_fps']:g}", "--seed", str(settings["seed"])]

@@ -10,7 +10,7 @@ from typing import Any
 from bench.journal import Journal, Record
 from bench.scenarios import Case, on_off
 from bench.statistics import median
-from shaders.errors import RakingError
+from renderer.aside import writing_aside
 
 COLUMNS = (
     "image",
@@ -97,14 +97,5 @@ def write_raw(path: Path, journal: Journal, records: Sequence[Record]) -> None:
 
 def write_aside(path: Path, content: str | bytes) -> None:
     """Writes a file whole or not at all; RakingError when it cannot be written."""
-    aside = path.with_name(f".{path.name}.partial")
-    data = content.encode() if isinstance(content, str) else content
-    try:
-        aside.write_bytes(data)
-        aside.replace(path)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise RakingError(
-            f"{path} cannot be written ({error.strerror}): "
-            "make room, or choose another folder with -o."
-        ) from error
+    with writing_aside(path) as aside:
+        aside.write_bytes(content.encode() if isinstance(content, str) else content)

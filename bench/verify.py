@@ -32,6 +32,7 @@ MAX_RELATIVE_ERROR = 1e-4  # of the output's range, in float
 RANDOM_DECODERS = [(1, 3), (10, 9), (20, 9), (50, 9), (64, 27)]
 RANDOM_SIZE = (72, 96)  # height, width
 QUARTER_STEP = 0.25 / 255
+LARGEST = float(np.finfo(np.float32).max)  # stands for infinity, which JSON has not
 PAGE_BYTES = 1 << 24  # of pixels fetched from the page at a time
 
 GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
@@ -58,12 +59,12 @@ class Agreement:
         """Takes in one light: PyTorch's raw floats, and the backend's levels and raw floats."""
         expected = np.floor(truth.clip(0, 1) * 255 + np.float32(0.5))
         steps = np.abs(levels - expected)
-        error = np.abs(floats - truth).max()
+        error = float(np.abs(floats - truth).max())
         self.max_step = max(self.max_step, int(steps.max()))
         fraction = float(np.count_nonzero(steps) / steps.size)
         self.differing = (self.differing * self.lights + fraction) / (self.lights + 1)
         # NaN must not vanish in a comparison.
-        self.max_abs_error = float(np.fmax(self.max_abs_error, np.nan_to_num(error, nan=np.inf)))
+        self.max_abs_error = max(self.max_abs_error, error if error < LARGEST else LARGEST)
         self.lights += 1
 
     @property

@@ -1,13 +1,12 @@
 """Relit frames as files: one PNG, or a sequence with an animation."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from renderer.aside import writing_aside
 from renderer.image import RelightableImage
 from renderer.relight import Relighter
 from shaders.errors import RakingError
@@ -62,15 +61,8 @@ def relight_frames(
 
 def write_frame(frame: Image.Image, path: Path) -> None:
     """Writes one PNG aside and renames it into place."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with writing_aside(path) as aside:
         frame.save(aside, format="PNG")
-        aside.replace(path)
-    except OSError as error:
-        raise RakingError(f"{path} cannot be written: {error.strerror or error}") from error
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def write_sequence(
@@ -85,28 +77,23 @@ def write_sequence(
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RakingError(f"{folder} exists and is not empty; choose another folder or empty it")
-    aside = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
-    try:
-        aside.mkdir(parents=True)
-        small = []
+    with writing_aside(folder) as aside:
+        aside.mkdir()
         for i, (name, frame) in enumerate(zip(names, frames, strict=True), start=1):
             frame.save(aside / f"{name}.png")
-            frame.thumbnail((ANIMATION_SIDE, ANIMATION_SIDE), Image.Resampling.LANCZOS)
-            small.append(frame)
             if progress:
                 progress(i, len(names))
-        _write_animation(small, aside / "animation.webp")
-        if folder.exists():
-            folder.rmdir()
-        aside.rename(folder)
-    except OSError as error:
-        raise RakingError(f"{folder} cannot be written: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        _write_animation([aside / f"{name}.png" for name in names], aside / "animation.webp")
 
 
-def _write_animation(frames: list[Image.Image], path: Path) -> None:
-    first, *others = frames
-    first.save(
-        path, save_all=True, append_images=others, duration=FRAME_MILLISECONDS, loop=0, quality=90
-    )
+def _write_animation(files: list[Path], path: Path) -> None:
+    """An endless animation of pictures, read one at a time."""
+    others = (_small(file) for file in files[1:])
+    options: dict = {"duration": FRAME_MILLISECONDS, "loop": 0, "quality": 90}
+    _small(files[0]).save(path, save_all=True, append_images=others, **options)
+
+
+def _small(file: Path) -> Image.Image:
+    with Image.open(file) as frame:
+        frame.thumbnail((ANIMATION_SIDE, ANIMATION_SIDE), Image.Resampling.LANCZOS)
+        return frame

@@ -4,8 +4,6 @@ It is the contract between making (trainer) and showing (renderer, webviewer). O
 folder with `info.json`, lossless planes `plane_0.png`, ... and, where there is one, `mask.png`.
 """
 
-import os
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from renderer.aside import writing_aside
 from renderer.info import Info, describe, parse_info
 from shaders.decoder import Decoder
 from shaders.errors import RakingError
@@ -69,7 +68,7 @@ def read_image(path: Path) -> RelightableImage:
     """
     path = Path(path)
     info, decoder = parse_info(read_info_text(path), path / "info.json")
-    files = [_find(path, names) for names in info.plane_files()]
+    files = [_find(path, names) for names in _numbering(path, info)]
     if len(files) != decoder.planes:
         raise RakingError(
             f"{path / 'info.json'} lists {len(files)} planes for {decoder.latents} latents; "
@@ -103,23 +102,10 @@ def write_image(image: RelightableImage, path: Path, overwrite: bool = True) -> 
     Raises RakingError where `path` holds something that is not a relightable image (or anything,
     without `overwrite`), or where it cannot be written.
     """
-    path = Path(path)
     check_writable(path, overwrite)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    replaced = path.with_name(f".{path.name}.{os.getpid()}.replaced")
-    try:
-        aside.mkdir(parents=True)
+    with writing_aside(path) as aside:
+        aside.mkdir()
         _write_files(image, aside)
-        if path.exists():
-            path.rename(replaced)
-        aside.rename(path)
-    except OSError as error:
-        raise RakingError(f"{path} cannot be written: {error.strerror or error}") from error
-    finally:
-        if replaced.exists() and not path.exists():
-            replaced.rename(path)
-        shutil.rmtree(aside, ignore_errors=True)
-        shutil.rmtree(replaced, ignore_errors=True)
 
 
 def check_writable(path: Path, overwrite: bool = True) -> None:
@@ -142,10 +128,21 @@ def _write_files(image: RelightableImage, folder: Path) -> None:
     (folder / "info.json").write_text(text, "utf-8")
 
 
+def _numbering(path: Path, info: Info) -> list[list[str]]:
+    """The names of the planes, from 1 where there is the last of those and no plane 0."""
+    from_zero, *from_one = info.plane_files()
+    if from_one and not _found(path, from_zero[0]) and _found(path, from_one[0][-1]):
+        return from_one[0]
+    return from_zero
+
+
+def _found(path: Path, names: list[str]) -> Path | None:
+    return next((path / name for name in names if (path / name).is_file()), None)
+
+
 def _find(path: Path, names: list[str]) -> Path:
-    for name in names:
-        if (path / name).is_file():
-            return path / name
+    if file := _found(path, names):
+        return file
     raise RakingError(f"{path / names[0]} is missing; copy the whole image folder again")
 
 
@@ -153,15 +150,18 @@ def _read_picture(file: Path, mode: str, info: Info) -> np.ndarray:
     """A plane [H, W, 3] or a mask [H, W] as uint8."""
     try:
         with Image.open(file) as picture:
-            picture.load()
-            size, levels = picture.size, np.asarray(picture.convert(mode))
+            _check_size(picture.size, file, info)
+            levels = np.asarray(picture.convert(mode))
     except FileNotFoundError as error:
         raise RakingError(f"{file} is missing; copy the whole image folder again") from error
     except (OSError, SyntaxError, ValueError) as error:
         raise RakingError(f"{file} is damaged ({error}); copy it again") from error
+    return levels
+
+
+def _check_size(size: tuple[int, int], file: Path, info: Info) -> None:
     if size != (info.width, info.height):
         raise RakingError(
             f"{file} is {size[0]} x {size[1]} pixels, where info.json says "
             f"{info.width} x {info.height}; copy the whole image folder again"
         )
-    return levels

@@ -23,7 +23,7 @@ class RakingBlock(BaseModel):
     """What the published keys leave open, under the key `raking`."""
 
     version: Literal[1]
-    layers: list[int]
+    layers: list[int] = Field(min_length=4, max_length=4)
     conditions: int = 2
     activation: str = "elu"
     planes: list[str]
@@ -46,16 +46,20 @@ class Info(BaseModel):
     biases: list[list[FiniteFloat]] = Field(min_length=3, max_length=3)
     raking: RakingBlock | None = None
 
-    def plane_files(self) -> list[list[str]]:
-        """For every plane the file names that it may have, the best first.
+    def plane_files(self) -> list[list[list[str]]]:
+        """The ways that the planes may be numbered: for every plane the file names that it may
+        have, the best first.
 
         The published trainer counts from 0 and writes JPEG and PNG; OpenLIME counts from 1.
         """
         if self.raking:
-            return [[name] for name in self.raking.planes]
+            return [[[name] for name in self.raking.planes]]
         return [
-            [f"plane_{i + first}.{ending}" for first in (0, 1) for ending in ("png", "webp", "jpg")]
-            for i in range(len(self.min) // 3)
+            [
+                [f"plane_{i + first}.{ending}" for ending in ("png", "webp", "jpg")]
+                for i in range(len(self.min) // 3)
+            ]
+            for first in (0, 1)
         ]
 
 

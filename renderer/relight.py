@@ -8,6 +8,7 @@ import wgpu
 
 from renderer.device import device_name, request_device
 from renderer.image import RelightableImage
+from shaders.errors import RakingError
 from shaders.specialise import Target, baked_wgsl, best_exponential, frame_bias
 
 # Blocks of an image that exceeds one texture; smaller than most limits to keep textures modest.
@@ -45,6 +46,8 @@ class Relighter:
         device: wgpu.GPUDevice | None = None,
         block: int = BLOCK,
     ) -> None:
+        if image.decoder.conditions != 2:
+            raise RakingError("this image's decoder asks for a view besides a light; none is known")
         self.device = device or request_device()
         self.image = image
         self.target: Target = target

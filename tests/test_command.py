@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -135,6 +136,9 @@ def test_reading_images_needs_no_gpu_library() -> None:
         (["evaluate", "{image}", "{none}"], 1, "none"),
         (["train", "{none}", "-o", "{none}2"], 1, "none"),
         (["verify", "{none}"], 1, "not a folder"),
+        (["train", "{none}", "-o", "{none}2", "--units", "0"], 2, "units"),
+        (["train", "{none}", "-o", "{none}2", "--encoder", "improved"], 2, "--encoder"),
+        (["render", "{image}", "--light", "0,0", "-o", "{image}/info.json/a.png"], 1, "cannot be"),
         (["bench", "{none}", "-o", "{none}2"], 1, "not a folder"),
         (["sample", "{none}", "--size", "4x4"], 1, "16"),
         (["fly"], 2, "fly"),
@@ -158,3 +162,29 @@ def test_without_chromium_verify_says_what_to_install(written: Path) -> None:
     assert "install" in run.stderr.lower()
     assert "chromium" in run.stderr.lower()
     assert "Traceback" not in run.stderr
+
+
+def test_output_in_the_present_folder(written: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "frames"
+    folder.mkdir()
+    run = subprocess.run(
+        [sys.executable, "-m", "raking", "render", written, "--orbit", "2", "-o", "."],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 0, run.stderr
+    assert len(list(folder.glob("*.png"))) == 2
+
+
+def test_a_terminated_sample_leaves_nothing(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "raking", "sample", tmp_path / "sample", "--size", "800x800"],
+        stderr=subprocess.DEVNULL,
+    )
+    while not list(tmp_path.glob(".sample*")):
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait(timeout=60) == 143
+    assert list(tmp_path.iterdir()) == []

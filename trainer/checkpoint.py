@@ -1,6 +1,5 @@
 """What an interrupted training resumes from: one small file, written aside and then renamed."""
 
-import os
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import torch
 
+from renderer.aside import writing_aside
 from shaders.errors import RakingError
 
 VERSION = 1
@@ -34,17 +34,13 @@ class Checkpoint:
         self.state.update(state)
         if self.path is None:
             return
-        aside = self.path.with_name(f"{self.path.name}.{os.getpid()}.partial")
         try:
-            torch.save({"settings": self.settings, "state": self.state}, aside)
-            aside.replace(self.path)
-        except (OSError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
+            with writing_aside(self.path) as aside:
+                torch.save({"settings": self.settings, "state": self.state}, aside)
+        except RuntimeError as error:  # torch reports a full disk so
             raise RakingError(
-                f"cannot write the checkpoint {self.path} ({error}): free some space or choose "
-                "another place"
+                f"{self.path} cannot be written ({error}); free some space, or choose another place"
             ) from error
-        finally:
-            aside.unlink(missing_ok=True)
 
     def _load(self, path: Path, warn: Callable[[str], None]) -> dict[str, Any]:
         try:

@@ -23,6 +23,7 @@ AUXILIARY = {"mask", "normal", "normals", "albedo", "height", "depth", "preview"
 
 FEWEST_LIGHTS = 6
 HELD_OUT = 5
+SMALLEST_SIDE = 11  # the window of SSIM
 # Seen from a light inside the dome, its neighbours leave no gap in azimuth wider than this.
 RIM_GAP = np.deg2rad(150)
 
@@ -307,6 +308,11 @@ def _read_photographs(
         digest.update(hashlib.sha256(data).digest())
         if not pixels:
             height, width, _ = picture.shape
+            if min(height, width) < SMALLEST_SIDE:
+                raise RakingError(
+                    f"{entry.path} is {width} x {height} pixels, where {SMALLEST_SIDE} a side are "
+                    "the fewest: add larger photographs"
+                )
             pixels = [np.empty((height, width, len(s), 3), picture.dtype) for s in sides]
         _check_alike(picture, pixels[0], entry.path, entries[0].path)
         side = int(entry.held_out)

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from renderer.image import RelightableImage
 from shaders.decoder import Decoder
+from shaders.errors import RakingError
 from trainer.networks import Parameters, decode
 
 CHUNK_PIXELS = 1 << 17
@@ -26,6 +27,8 @@ def relight(
     restricts the picture to some rows. Latents are decoded from the stored 8-bit levels, a
     chunk of rows at a time, so that memory stays bounded.
     """
+    if image.decoder.conditions != 2:
+        raise RakingError("this image's decoder asks for a view besides a light; none is known")
     first, end = rows or (0, image.height)
     parameters = decoder_parameters(image.decoder, dtype)
     chunk = max(1, CHUNK_PIXELS // image.width)

@@ -6,10 +6,7 @@ interreflections, for an orthographic viewer on +z.
 """
 
 import math
-import shutil
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from renderer.aside import writing_aside
 from shaders.errors import RakingError
 from trainer.relief import Array, Relief, carve_relief
 
@@ -61,7 +59,8 @@ def write_sample(
     The folder appears only when it is complete. Raises RakingError.
     """
     check_arguments(path, width, height, seed)
-    with new_folder(path) as folder:
+    with writing_aside(path) as folder:
+        folder.mkdir()
         relief = carve_relief(width, height, seed)
         normals = relief.normals()
         write_image(folder / "normals.png", np.round((normals + 1) * 127.5).astype(np.uint8))
@@ -213,26 +212,6 @@ def check_arguments(path: Path, width: int, height: int, seed: int) -> None:
         raise RakingError(f"{path} is a file: name a new folder for the sample.")
     if path.is_dir() and any(path.iterdir()):
         raise RakingError(f"{path} is not empty: name a new folder, or remove this one first.")
-
-
-@contextmanager
-def new_folder(path: Path) -> Iterator[Path]:
-    """A folder beside `path` to write into, which becomes `path` at the end, or goes on failure."""
-    path = path.resolve()
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
-    try:
-        aside.mkdir(parents=True)
-        yield aside
-        if path.is_dir():
-            path.rmdir()
-        aside.rename(path)
-    except OSError as error:
-        raise RakingError(
-            f"Cannot write the sample {path} ({error.strerror or error}): "
-            "free some space or choose another folder."
-        ) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 def write_image(path: Path, pixels: NDArray[np.uint8]) -> None:

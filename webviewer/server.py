@@ -133,4 +133,5 @@ def _image_files(image: Path) -> list[str]:
     except RakingError:
         return ["info.json"]
     mask = [info.raking.mask] if info.raking and info.raking.mask else []
-    return ["info.json", *(name for names in info.plane_files() for name in names), *mask]
+    names = (name for numbering in info.plane_files() for files in numbering for name in files)
+    return ["info.json", *names, *mask]

@@ -94,6 +94,47 @@ def test_published_image_with_jpeg_planes_only(shared_data: Path, tmp_path: Path
     assert 0 < difference.mean() < 6
 
 
+def foreign(written: Path, names: list[str]) -> Path:
+    """As another program would have written it: no block of ours, and planes under these names."""
+    info = json.loads((written / "info.json").read_text())
+    del info["raking"]
+    (written / "info.json").write_text(json.dumps(info))
+    for i, name in enumerate(names):
+        (written / f"plane_{i}.png").rename(written / f"_{name}")
+    for name in names:
+        (written / f"_{name}").rename(written / name)
+    return written
+
+
+def test_planes_counted_from_one(written: Path) -> None:
+    before = read_image(written).planes
+    again = read_image(foreign(written, ["plane_1.png", "plane_2.png", "plane_3.png"]))
+    np.testing.assert_array_equal(again.planes, before)
+
+
+@pytest.mark.parametrize("missing", [0, 1, 2])
+def test_a_missing_plane_is_never_replaced_by_another(written: Path, missing: int) -> None:
+    foreign(written, ["plane_0.png", "plane_1.png", "plane_2.png"])
+    (written / f"plane_{missing}.png").unlink()
+    with pytest.raises(RakingError, match=f"plane_{missing}.png is missing"):
+        read_image(written)
+
+
+@pytest.mark.parametrize("layers", [[], [11], [11, 20, 20, 4], [11, 40, 40, 3]])
+def test_layer_widths_that_cannot_be(written: Path, layers: list[int]) -> None:
+    info = json.loads((written / "info.json").read_text())
+    info["raking"]["layers"] = layers
+    edit(written, raking=info["raking"])
+    with pytest.raises(RakingError, match=r"info.json"):
+        read_image(written)
+
+
+def test_a_picture_of_another_size(written: Path) -> None:
+    Image.new("L", (400, 300)).save(written / "mask.png")
+    with pytest.raises(RakingError, match=r"mask.png is 400 x 300"):
+        read_image(written)
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

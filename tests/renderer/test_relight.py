@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from renderer.relight import Relighter, split
+from shaders.errors import RakingError
 
 LIGHT = (0.35, -0.55)
 
@@ -22,6 +23,13 @@ def test_every_width(make_image, by_hand, units: int, latents: int) -> None:
     steps = Relighter(image).frame(LIGHT) - np.rint(expected.clip(0, 1) * 255)
     assert np.abs(steps).max() <= 1
     assert np.count_nonzero(steps) / steps.size < 1e-3
+
+
+def test_a_decoder_that_asks_for_a_view_is_refused(make_decoder, make_image) -> None:
+    image = make_image()
+    image.decoder = make_decoder(20, conditions=4)
+    with pytest.raises(RakingError, match="view"):
+        Relighter(image)
 
 
 def test_the_light_matters(make_image) -> None:

@@ -6,7 +6,7 @@ const MAX_UNITS = 64;
 const MAX_LATENTS = 27;
 
 // Returns { width, height, latents, units, conditions, parameters, layers: [{ weight, bias }],
-// latentMin, latentMax, planeFiles: [[name, ...], ...], maskFile, provenance }; all numbers are
+// latentMin, latentMax, planeFiles: [[[name, ...], ...], ...], maskFile, provenance }; all numbers are
 // float32 values. Throws an Error whose message is a sentence for the user.
 export function parseInfo(info) {
     check(info?.type === 'neural', `its type is ${JSON.stringify(info?.type)}, where "neural" is needed`);
@@ -102,14 +102,16 @@ function checkDecoder({ latentMin, latentMax, conditions, activation, layers }) 
     check(latentMin.every((min, i) => latentMax[i] > min), 'a latent range is empty or reversed');
 }
 
+// The ways that the planes may be numbered: for every plane the names that it may have. The
+// published trainer counts from 0, OpenLIME from 1.
 function planeFiles(info, count) {
     const names = info.raking?.planes;
     if (names) {
         check(Array.isArray(names) && names.length === count, 'it lists too few or too many planes');
-        return names.map(name => [fileName(name)]);
+        return [names.map(name => [fileName(name)])];
     }
-    return [...Array(count).keys()].map(i => [0, 1].flatMap(
-        first => ['png', 'webp', 'jpg'].map(ending => `plane_${i + first}.${ending}`)));
+    return [0, 1].map(first => [...Array(count).keys()].map(
+        i => ['png', 'webp', 'jpg'].map(ending => `plane_${i + first}.${ending}`)));
 }
 
 function fileName(name) {

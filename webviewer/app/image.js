@@ -27,11 +27,21 @@ export async function loadInfo(url) {
 
 // Returns { planes, mask } as Blobs, mask null where there is none.
 export async function loadPictures(info) {
+    const files = await numbering(info);
     const [mask, ...planes] = await Promise.all([
         info.maskFile && loadPicture(info, [info.maskFile]),
-        ...info.planeFiles.map(names => loadPicture(info, names)),
+        ...files.map(names => loadPicture(info, names)),
     ]);
     return { planes, mask };
+}
+
+// The names of the planes: from 1 where there is the last of those and no plane 0.
+async function numbering({ url, planeFiles: [fromZero, fromOne] }) {
+    const there = async names => {
+        const answers = await Promise.all(names.map(file => fetchFile(url, file, { method: 'HEAD' })));
+        return answers.some(({ ok }) => ok);
+    };
+    return fromOne && !await there(fromZero[0]) && await there(fromOne.at(-1)) ? fromOne : fromZero;
 }
 
 // The whole picture, or the part of it at x, y. Throws where its size is not the image's.
@@ -62,9 +72,9 @@ async function loadPicture(info, names) {
     throw new Error(`${name(info.url)}: the picture ${names[0]} is missing; write the image again.`);
 }
 
-async function fetchFile(url, file) {
+async function fetchFile(url, file, options) {
     try {
-        return await fetch(new URL(file, address(url)));
+        return await fetch(new URL(file, address(url)), options);
     } catch {
         throw new Error(`${name(url)}: ${file} could not be fetched; is the server still running?`);
     }

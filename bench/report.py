@@ -252,13 +252,17 @@ def rate_table(results: Results) -> dict[str, Any]:
     rows = [
         (f"{size:g}", [interval(found.get(size)) for found in by_image.values()]) for size in sizes
     ]
-    published = [
-        (f"{size:g}", [f"{fps:.2f}" for fps in values]) for size, values in PUBLISHED.items()
-    ]
+    decoders = list(results.decoders.values())
+    order = [name for name in decoders if name in PUBLISHED_DECODERS]
+    order += [name for name in PUBLISHED_DECODERS if name not in order]
+    published = []
+    for size, values in PUBLISHED.items():
+        by_name = dict(zip(PUBLISHED_DECODERS, values, strict=True))
+        published.append((f"{size:g}", [f"{by_name[name]:.2f}" for name in order]))
     return {
-        "decoders": list(results.decoders.values()),
+        "decoders": decoders,
         "rows": rows,
-        "published_decoders": PUBLISHED_DECODERS,
+        "published_decoders": order,
         "published": published,
     }
 

@@ -23,7 +23,7 @@ def writing_aside(path: Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield aside
-        if path.is_dir():
+        if path.is_dir() and aside.is_dir():  # a file never takes the place of a folder
             path.rename(replaced)
         aside.replace(path)
     except OSError as error:

@@ -11,7 +11,8 @@ from renderer.image import RelightableImage
 from renderer.relight import Relighter
 from shaders.errors import RakingError
 
-ANIMATION_SIDE = 1280  # pixels of the longer side: animations are to be looked at and sent
+# Pixels of the longer side: animations are to be looked at and sent, and are held whole.
+ANIMATION_SIDE = 960
 FRAME_MILLISECONDS = 80
 
 Progress = Callable[[int, int], None]
@@ -87,10 +88,10 @@ def write_sequence(
 
 
 def _write_animation(files: list[Path], path: Path) -> None:
-    """An endless animation of pictures, read one at a time."""
-    others = (_small(file) for file in files[1:])
+    """An endless animation of pictures, made small."""
+    first, *others = map(_small, files)
     options: dict = {"duration": FRAME_MILLISECONDS, "loop": 0, "quality": 90}
-    _small(files[0]).save(path, save_all=True, append_images=others, **options)
+    first.save(path, save_all=True, append_images=others, **options)
 
 
 def _small(file: Path) -> Image.Image:

@@ -282,10 +282,14 @@ def test_divergence_is_an_error(mlic: Mlic, monkeypatch: pytest.MonkeyPatch) -> 
         train(mlic, model="neural", steps=50)
 
 
-@pytest.mark.parametrize("place", ["absent/training.checkpoint", "."])
+@pytest.mark.parametrize("place", ["file/training.checkpoint", "folder"])
 @pytest.mark.usefixtures("eager")
 def test_a_checkpoint_that_cannot_be_written_is_an_error(
     mlic: Mlic, tmp_path: Path, place: str
 ) -> None:
-    with pytest.raises(RakingError, match="checkpoint"):
+    (tmp_path / "file").write_text("kept")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(RakingError, match="cannot be"):
         train(mlic, model="neural", steps=5, checkpoint=tmp_path / place, warn=lambda _: None)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+    assert (tmp_path / "folder").is_dir()

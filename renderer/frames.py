@@ -97,4 +97,4 @@ def _write_animation(files: list[Path], path: Path) -> None:
 def _small(file: Path) -> Image.Image:
     with Image.open(file) as frame:
         frame.thumbnail((ANIMATION_SIDE, ANIMATION_SIDE), Image.Resampling.LANCZOS)
-        return frame
+        return frame.copy()

@@ -44,7 +44,9 @@ def draw_rates(curves: Sequence[Curve], marks: Mapping[float, str], title: str =
     """After the paper's Figure 9: frames per second over image size, lines at `marks` fps."""
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(7.2, 4.2), layout="constrained")
-        draw_curves(figure.subplots(), curves, marks, title)
+        axes = figure.subplots()
+        draw_curves(axes, curves, marks, title)
+        axes.legend(frameon=False, fontsize=8.5)
         return figure
 
 
@@ -57,6 +59,10 @@ def draw_panels(panels: Mapping[str, Sequence[Curve]], marks: Mapping[float, str
             draw_curves(axes, curves, marks, title)
         for axes in grid[0][1:]:
             axes.set_ylabel("")
+        lines, names = grid[0][0].get_legend_handles_labels()
+        figure.legend(
+            lines, names, loc="outside lower center", ncols=len(names), frameon=False, fontsize=8.5
+        )
         return figure
 
 
@@ -79,8 +85,8 @@ def draw_curves(
     for rate, text in marks.items():
         axes.axhline(rate, color="#8a8378", linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
         axes.annotate(
-            text, (1, rate), xycoords=("axes fraction", "data"), xytext=(0, 2),
-            textcoords="offset points", ha="right", va="bottom", fontsize=8, color="#6b655b",
+            text, (1, rate), xycoords=("axes fraction", "data"), xytext=(0, -2),
+            textcoords="offset points", ha="right", va="top", fontsize=8, color="#6b655b",
         )  # fmt: skip
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(FixedLocator(TICKS))
@@ -92,7 +98,6 @@ def draw_curves(
     axes.set_xlabel("image size (Mpx)")
     axes.set_ylabel("frames per second")
     axes.set_title(title, fontsize=10, loc="left")
-    axes.legend(frameon=False, fontsize=8.5)
 
 
 def write_figure(figure: Figure, path: Path) -> str:

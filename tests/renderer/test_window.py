@@ -27,6 +27,10 @@ def screen() -> Iterator[None]:
         number += os.read(read, 16)
     os.environ["DISPLAY"] = f":{number.decode().strip()}"
     yield
+    # GLFW must leave before its screen does: Xlib ends a process whose server is gone.
+    import glfw
+
+    glfw.terminate()
     del os.environ["DISPLAY"]
     server.terminate()
     server.wait()

@@ -122,6 +122,14 @@ def test_results_have_the_promised_columns_and_numbers(tmp_path):
     assert float(big["mpx_per_s"]) == pytest.approx(10 / 0.24, abs=1e-3)
 
 
+def test_a_looped_shader_beyond_the_drivers_uniforms_is_left_out(tmp_path):
+    sentence = "The viewer failed: The looped shader of this decoder needs 1234 uniform vectors."
+    looped = measured(Case("neural", 1000, 1000, shader="looped"), 1.0)
+    report = write(tmp_path, [*RECORDS, {**looped, "error": sentence}])
+    assert "1234 uniform vectors" in report.read_text()
+    assert rows(tmp_path)[-1]["ms_per_frame"] == ""
+
+
 def test_adaptive_rows_have_no_decode_time_but_pixels_and_error(tmp_path):
     write(tmp_path, RECORDS)
     row = rows(tmp_path)[-1]

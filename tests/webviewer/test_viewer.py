@@ -9,8 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from renderer.image import write_image
+
 LIGHT = (0.4, -0.3)
 COUNTS = "raking.counts()"
+ROOM = """() => {
+    const gl = document.createElement("canvas").getContext("webgl2");
+    return gl.getParameter(gl.MAX_FRAGMENT_UNIFORM_VECTORS);
+}"""
 REST = 400  # milliseconds, well after the page has come to rest
 
 
@@ -393,6 +399,21 @@ def test_a_wrong_address_is_one_sentence(open_viewer, small) -> None:
             failure = page.evaluate("raking.ready.then(() => null, error => error.message)")
             assert sentence in failure
             assert page.get_by_role("status").inner_text() == failure
+
+
+def test_the_looped_shader_goes_as_far_as_the_drivers_uniforms(
+    open_viewer, tmp_path, make_image
+) -> None:
+    write_image(make_image(64, 27), tmp_path / "image")
+    with open_viewer([tmp_path / "image"], ui="off", shader="baked") as page:
+        room = page.evaluate(ROOM)
+    with open_viewer([tmp_path / "image"], ready=False, ui="off", shader="looped") as page:
+        told = page.evaluate("raking.ready.then(() => 'ready', error => error.message)")
+    weights = 64 * 8 + 64 * 16 + 3 * 16  # vec4, of 29 inputs, 64 units and 64 units again
+    if room < weights:
+        assert f"has room for {room}" in told
+    else:
+        assert told == "ready"
 
 
 def test_a_failing_image_leaves_the_one_shown(open_viewer, small, tmp_path) -> None:

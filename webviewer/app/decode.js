@@ -13,6 +13,7 @@ void main() {
 export class DecodePass {
     // variant: 'baked' or 'looped'; target: 'unorm' for 8-bit levels or 'float' for raw output.
     constructor(gl, decoder, templates, variant, target = 'unorm') {
+        if (variant === 'looped') checkUniforms(gl, decoder);
         const make = variant === 'looped' ? loopedShader : bakedShader;
         this.gl = gl;
         this.decoder = decoder;
@@ -103,5 +104,18 @@ export class DecodePass {
         for (const { name, components, data } of loopedUniforms(this.decoder)) {
             gl[`uniform${components}fv`](at(name), data);
         }
+    }
+}
+
+const OTHER_VECTORS = 2;    // texel_step and light
+
+// The looped shader goes as far as the driver's room for uniforms; the baked one needs none.
+function checkUniforms(gl, decoder) {
+    const needed = loopedUniforms(decoder).reduce(
+        (sum, { components, data }) => sum + data.length / components, OTHER_VECTORS);
+    const room = gl.getParameter(gl.MAX_FRAGMENT_UNIFORM_VECTORS);
+    if (needed > room) {
+        throw new Error(`The looped shader of this decoder needs ${needed} uniform vectors, where this graphics `
+            + `driver has room for ${room}; use the baked shader.`);
     }
 }

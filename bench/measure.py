@@ -15,7 +15,7 @@ from bench.browser import check_renderer, open_page
 from bench.environment import read_environment, system_load
 from bench.journal import Journal, Record
 from bench.native import write_native
-from bench.picture import coarse_psnr, decoded_rows, middle_rows
+from bench.picture import coarse_psnr, decode_rows, middle_rows
 from bench.report import write_report
 from bench.results import write_raw, write_results
 from bench.scenarios import Case, Round, full_matrix, interleave, quick_matrix
@@ -203,9 +203,8 @@ def read_clocks(page: Page, options: dict[str, Any]) -> Record:
 
 def read_error(page: Page, case: Case, scale: float) -> float | None:
     """PSNR in dB of the picture shown while the light moved, against full resolution."""
-    first, end = middle_rows(case.height)
-    text = page.evaluate(f"() => window.raking.decodeRows([0.5, 0.5], {first}, {end}, 'unorm')")
-    return coarse_psnr(decoded_rows(text, case.width), scale)
+    picture = decode_rows(page, case.width, (0.5, 0.5), middle_rows(case.height))
+    return coarse_psnr(picture, scale)
 
 
 def check_shown(case: Case, info: Record) -> None:

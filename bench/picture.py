@@ -1,10 +1,13 @@
-"""What a coarser decoding costs: the error of the picture that adaptive resolution shows."""
+"""Pictures out of the viewer's page, and what a coarser decoding costs: the error of the picture
+that adaptive resolution shows."""
 
 import base64
+from collections.abc import Iterable
 from math import ceil
 
 import numpy as np
 from PIL import Image
+from playwright.sync_api import Page
 
 ROWS = 128  # compared, from the middle of the image
 
@@ -15,9 +18,23 @@ def middle_rows(height: int) -> tuple[int, int]:
     return first, min(height, first + ROWS)
 
 
-def decoded_rows(text: str, width: int) -> np.ndarray:
-    """[H, W, 3] uint8 of the viewer's decodeRows: base64 of RGBA."""
-    pixels = np.frombuffer(base64.b64decode(text), np.uint8)
+def decode_rows(
+    page: Page, width: int, light: Iterable[float], rows: tuple[int, int], target: str = "unorm"
+) -> np.ndarray:
+    """The rows [first, end) that the viewer's page decodes for a light (x, y), [H, W, 3].
+
+    `width` is that of the image, `target` "unorm" for uint8 levels or "float" for raw float32.
+    """
+    text = page.evaluate(
+        "([light, first, end, target]) => window.raking.decodeRows(light, first, end, target)",
+        [[float(value) for value in light], *rows, target],
+    )
+    return decoded_rows(text, width, np.uint8 if target == "unorm" else np.float32)
+
+
+def decoded_rows(text: str, width: int, dtype: type = np.uint8) -> np.ndarray:
+    """[H, W, 3] of what the viewer's decodeRows returns: base64 of RGBA."""
+    pixels: np.ndarray = np.frombuffer(base64.b64decode(text), dtype)
     return pixels.reshape(-1, width, 4)[..., :3]
 
 

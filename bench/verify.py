@@ -4,7 +4,6 @@ PyTorch in float32 is the oracle. Each backend decodes the same 8-bit planes, on
 levels and once to raw floats.
 """
 
-import base64
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ import torch
 from playwright.sync_api import Page
 
 from bench.browser import check_renderer, open_page
+from bench.picture import decode_rows
 from renderer.device import device_name, request_device
 from renderer.image import RelightableImage, read_image, write_image
 from renderer.relight import Relighter
@@ -33,7 +33,7 @@ RANDOM_DECODERS = [(1, 3), (10, 9), (20, 9), (50, 9), (64, 27)]
 RANDOM_SIZE = (72, 96)  # height, width
 QUARTER_STEP = 0.25 / 255
 LARGEST = float(np.finfo(np.float32).max)  # stands for infinity, which JSON has not
-PAGE_BYTES = 1 << 24  # of pixels fetched from the page at a time
+PAGE_PIXELS = 1 << 20  # fetched from the page at a time
 
 GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 
@@ -156,18 +156,9 @@ def webgl2_backend(
 
 def page_frame(page: Page, image: RelightableImage, light: np.ndarray, target: str) -> np.ndarray:
     """The picture that the page decodes, [H, W, 3], fetched some rows at a time."""
-    dtype = np.dtype(np.uint8 if target == "unorm" else np.float32)
-    rows = max(1, PAGE_BYTES // (image.width * 4 * dtype.itemsize))
-    parts = []
-    for first in range(0, image.height, rows):
-        end = min(first + rows, image.height)
-        text = page.evaluate(
-            "([light, first, end, target]) => window.raking.decodeRows(light, first, end, target)",
-            [[float(value) for value in light], first, end, target],
-        )
-        values = np.frombuffer(base64.b64decode(text), dtype)
-        parts.append(values.reshape(end - first, image.width, 4)[..., :3])
-    return np.concatenate(parts)
+    rows = max(1, PAGE_PIXELS // image.width)
+    ends = [(first, min(first + rows, image.height)) for first in range(0, image.height, rows)]
+    return np.concatenate([decode_rows(page, image.width, light, part, target) for part in ends])
 
 
 def spread_lights(count: int) -> np.ndarray:

@@ -62,7 +62,7 @@ def make_decoder() -> Callable[..., Decoder]:
     return random_decoder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def by_hand() -> Callable[..., np.ndarray]:
     return relight_by_hand
 

@@ -19,9 +19,9 @@ demo: demo/neural50 demo/disk20
 	@echo "The report:       demo/bench/report.html"
 	@echo "Relight it now:   $(RAKING) view demo/disk20 demo/neural50"
 
-# The teacher is NeuralRTI(50) with the improved encoder; the student learns from it.
+# NeuralRTI(50) is the teacher, too; the student learns from it.
 demo/neural50: demo/sample
-	$(RAKING) train demo/sample -o $@ --model neural --units 50 --encoder improved
+	$(RAKING) train demo/sample -o $@ --model neural --units 50
 
 demo/disk20: demo/sample demo/neural50
 	$(RAKING) train demo/sample -o $@ --model disk --units 20 --teacher demo/neural50

@@ -7,6 +7,7 @@ For use as a library: `read_image`, `write_image` and `RelightableImage` (no GPU
 import json
 import signal
 import sys
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -52,6 +54,15 @@ MlicPath = Annotated[
 class Model(StrEnum):
     neural = "neural"
     disk = "disk"
+    ptm = "ptm"
+    hsh = "hsh"
+    rbf = "rbf"
+
+
+class Sampling(StrEnum):
+    uniform = "uniform"
+    regular = "regular"
+    informed = "informed"
 
 
 class Encoder(StrEnum):
@@ -91,7 +102,9 @@ def sample(
 def train(
     mlic: MlicPath,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="IMAGE")],
-    model: Annotated[Model, typer.Option(help="NeuralRTI, or DisK with a teacher.")] = Model.disk,
+    model: Annotated[
+        Model, typer.Option(help="NeuralRTI, DisK with a teacher, or a classical model.")
+    ] = Model.disk,
     units: Annotated[
         int | None,
         typer.Option(min=1, max=64, help="Hidden units.", show_default="50 or, DisK, 20"),
@@ -100,7 +113,7 @@ def train(
         str | None,
         typer.Option(
             help="For disk: original, improved, or the folder of a trained image.",
-            show_default="improved",
+            show_default="original",
         ),
     ] = None,
     keep_teacher: Annotated[
@@ -110,9 +123,30 @@ def train(
         Encoder | None,
         typer.Option(help="For neural; disk has its teacher's.", show_default="original"),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    order: Annotated[
+        int | None, typer.Option(min=2, max=3, help="For hsh.", show_default="3")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, show_default="0")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="A budget for the whole run.", show_default="by steps")
+    ] = None,
     steps: Annotated[
-        int | None, typer.Option(help="Training steps.", show_default="by model")
+        int | None, typer.Option(help="Training steps, instead.", show_default="by model")
+    ] = None,
+    pixels: Annotated[
+        float | None,
+        typer.Option(metavar="FRACTION", help="Of the pixels, to train on.", show_default="1"),
+    ] = None,
+    sampling: Annotated[
+        Sampling | None, typer.Option(help="How those are chosen.", show_default="uniform")
+    ] = None,
+    guide: Annotated[
+        bool | None,
+        typer.Option(
+            "--guide/--no-guide",
+            help="Follow an interpolation of the photographs at lights between them.",
+            show_default="guide",
+        ),
     ] = None,
     test_lights: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Names of the images to hold out.")
@@ -121,37 +155,61 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a relightable image from photographs. Interrupted, the same command goes on."""
+    started = time.monotonic()
     output = output.resolve()
     check_writable(output)
+    of_networks = {
+        "seed": seed,
+        "minutes": minutes,
+        "steps": steps,
+        "pixels": pixels,
+        "sampling": sampling and sampling.value,
+        "guided": guide,
+        "device": device,
+    }
+    settings = {key: value for key, value in of_networks.items() if value is not None}
+    check_model(model, order, {"units": units, "teacher": teacher, "encoder": encoder, **settings})
     check_teacher(model, teacher, keep_teacher, encoder)
     from trainer.mlic import read_mlic
-    from trainer.train import train as train_image
 
-    collection = read_mlic(mlic, test_lights)
+    with progress_bar("read") as (bar, task):
+        collection = read_mlic(
+            mlic, test_lights, lambda done, n: bar.update(task, completed=done, total=n)
+        )
     for warning in collection.warnings:
         warn(warning)
     checkpoint = output.with_name(f".{output.name}.checkpoint")
     with progress_bar("train") as (bar, task):
+        if model in (Model.neural, Model.disk):
+            from trainer.train import train as train_image
 
-        def report(phase: str, step: int, steps: int, loss: float, psnr: float | None) -> None:
-            held_out = "" if psnr is None else f", held-out PSNR {psnr:.2f} dB"
-            text = f"{phase}{held_out}"
-            bar.update(task, completed=step, total=steps, description=text)
+            def report(phase: str, step: int, steps: int, loss: float, psnr: float | None) -> None:
+                text = phase if psnr is None else f"{phase}, validation PSNR {psnr:.2f} dB"
+                bar.update(task, completed=step, total=steps, description=text)
 
-        image = train_image(
-            collection,
-            model=model.value,
-            units=units or (50 if model is Model.neural else 20),
-            teacher=teacher or "improved",
-            encoder=(encoder or Encoder.original).value,
-            seed=seed,
-            steps=steps,
-            device=device,
-            progress=report,
-            checkpoint=checkpoint,
-            keep_teacher=keep_teacher,
-            warn=warn,
-        )
+            image = train_image(
+                collection,
+                model=model.value,
+                units=units or (50 if model is Model.neural else 20),
+                teacher=teacher or "original",
+                encoder=(encoder or Encoder.original).value,
+                progress=report,
+                checkpoint=checkpoint,
+                keep_teacher=keep_teacher,
+                warn=warn,
+                spent=time.monotonic() - started,
+                **settings,
+            )
+        else:
+            from trainer.classical import fit
+
+            image = fit(
+                collection,
+                model.value,
+                order or 3,
+                lambda done, n: bar.update(task, completed=done, total=n),
+                warn,
+            )
     write_image(image, output)
     checkpoint.unlink(missing_ok=True)
     scores = image.provenance.get("scores", {})
@@ -162,25 +220,92 @@ def train(
 
 
 @app.command()
-def evaluate(image: ImagePath, mlic: MlicPath, as_json: Json = False) -> None:
-    """Score a stored image against held-out photographs: PSNR, SSIM, Delta E."""
-    stored = read_image(image)
-    from trainer.evaluate import evaluate as evaluate_image
-    from trainer.mlic import read_mlic
-
-    collection = read_mlic(mlic)
-    for warning in collection.warnings:
-        warn(warning)
-    if stored.provenance.get("collection_sha256", collection.sha256) != collection.sha256:
-        warn(f"{image} was trained on other files than {mlic} holds now; it may have seen these")
-    scores = evaluate_image(stored, collection)
+def evaluate(
+    image: Annotated[
+        Path | None, typer.Argument(metavar="IMAGE", help="Folder of a relightable image.")
+    ] = None,
+    mlic: Annotated[
+        Path | None, typer.Argument(metavar="MLIC", help="Folder of photographs and a .lp file.")
+    ] = None,
+    test_lights: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Names of the photographs to compare with.")
+    ] = None,
+    heat_maps: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A new folder for pictures of the errors.")
+    ] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="PSNR, SSIM and Delta E alone.")] = False,
+    pictures: Annotated[
+        bool,
+        typer.Option("--pictures", help="Both folders hold pictures, to be paired by name."),
+    ] = False,
+    benchmark: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Train and score models on all collections in DIR."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="OUT", help="Of --benchmark.")
+    ] = None,
+    models: Annotated[
+        str | None, typer.Option(help="Of --benchmark: such as hsh3,disk20.", show_default="all")
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Of --benchmark: the time of each model.")
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Of --benchmark: training steps.", show_default="by model")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of --benchmark.")] = None,
+    pixels: Annotated[
+        float | None, typer.Option(help="Of --benchmark: the share to train on.")
+    ] = None,
+    sampling: Annotated[
+        str | None, typer.Option(help="Of --benchmark: uniform, regular or informed.")
+    ] = None,
+    fractions: Annotated[
+        str | None, typer.Option(help="Of --benchmark: per cent of the pixels, as in Table 10.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Of --benchmark: collections at a time.")
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Of --benchmark: forget an earlier run.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Score a stored image against held-out photographs, or models on a whole benchmark."""
+    single = {"--test-lights": test_lights, "--heat-maps": heat_maps, "--fast": fast}
+    of_benchmark = {
+        "models": models,
+        "minutes": minutes,
+        "steps": steps,
+        "seed": seed,
+        "pixels": pixels,
+        "sampling": sampling,
+        "fractions": fractions,
+        "jobs": jobs,
+        "fresh": fresh or None,
+    }
+    settings = {key: value for key, value in of_benchmark.items() if value is not None}
+    if benchmark is not None:
+        given = [option for option, value in {**single, "--pictures": pictures}.items() if value]
+        if image is not None or given:
+            raise typer.BadParameter(f"{given[0] if given else 'IMAGE'} goes without --benchmark")
+        if output is None:
+            raise typer.BadParameter("--benchmark needs a folder for its results: -o OUT")
+        evaluate_benchmark(benchmark, output, as_json, **settings)
+        return
+    if image is None or mlic is None:
+        raise typer.BadParameter("give IMAGE and MLIC, or --benchmark DIR")
+    if output is not None or settings:
+        option = "-o" if output is not None else f"--{next(iter(settings))}"
+        raise typer.BadParameter(f"{option} goes with --benchmark")
+    if pictures and test_lights:
+        raise typer.BadParameter("--test-lights goes without --pictures, which compares them all")
+    title, scores = evaluate_one(image, mlic, pictures, test_lights, heat_maps, fast)
     if as_json:
         print_json(scores)
-        return
-    rows = [*scores["per_image"], {"name": "mean", **scores}]
-    keys = ("psnr", "ssim", "delta_e")
-    table = [{"photograph": row["name"], **{key: row[key] for key in keys}} for row in rows]
-    print_table(f"{stored.label}, {image}", table)
+    else:
+        print_scores(title, scores)
 
 
 @app.command()
@@ -356,6 +481,103 @@ def info(
         print(f"{key}: {value}")
 
 
+def evaluate_one(
+    image: Path,
+    mlic: Path,
+    pictures: bool,
+    test_lights: Path | None,
+    heat_maps: Path | None,
+    fast: bool,
+) -> tuple[str, dict[str, Any]]:
+    """`raking evaluate IMAGE MLIC`: what was scored, and its scores."""
+    if not pictures:
+        stored = read_image(image)
+    from trainer.evaluate import ALL, FAST, evaluate_pictures
+    from trainer.evaluate import evaluate as evaluate_image
+    from trainer.heatmaps import check_heat_maps
+    from trainer.mlic import read_mlic
+
+    if heat_maps:
+        check_heat_maps(heat_maps)
+    with progress_bar("evaluate") as (bar, task):
+        options: dict[str, Any] = {
+            "metrics": FAST if fast else ALL,
+            "heat_maps": heat_maps,
+            "progress": lambda done, n: bar.update(task, completed=done, total=n),
+        }
+        if pictures:
+            return str(image), evaluate_pictures(image, mlic, **options)
+        collection = read_mlic(mlic, test_lights)
+        for warning in collection.warnings:
+            warn(warning)
+        known = stored.provenance.get("collection_sha256", collection.sha256)
+        if known != collection.sha256:
+            warn(
+                f"{image} was trained on other files than {mlic} holds now; it may have seen these"
+            )
+        test = collection.test if test_lights else None
+        remembered = stored.provenance.get("test_lights")
+        if test and isinstance(remembered, list) and set(test.names) - set(remembered):
+            seen = [name for name in test.names if name not in remembered]
+            warn(f"{image} was trained on {', '.join(seen)}: their scores are of no unseen light")
+        scores = evaluate_image(stored, collection, test=test, **options)
+        return f"{stored.label}, {image}", scores
+
+
+def print_scores(title: str, scores: dict[str, Any]) -> None:
+    """The tables of `raking evaluate`."""
+    keys = [key for key in scores["intervals"] if scores[key] is not None]
+    means = [{"name": "mean", **scores}]
+    if scores["intervals"]["psnr"]:
+        reach = {key: scores["intervals"][key][1] - scores[key] for key in keys}
+        means.append({"name": "95 % interval, +-", **reach})
+    rows = [*scores["per_image"], *means]
+    table = [{"photograph": row["name"], **{key: row[key] for key in keys}} for row in rows]
+    print_table(title, table)
+    groups = scores["per_elevation"]
+    if 1 < len(groups) < len(scores["per_image"]):
+        shown = ("elevation", "lights", *keys)
+        print_table(
+            "by elevation, within 5 degrees",
+            [{key: group[key] for key in shown} for group in groups],
+        )
+    if scores.get("smoothness") is not None:
+        print(
+            f"between the photographs: unsteadiness {scores['smoothness']:.3f} levels per square "
+            f"degree, {scores['smoothness_ratio']:.2f} of HSH 3; straying "
+            f"{scores['straying']:.1f} levels, {scores['straying_ratio']:.2f} of HSH 3"
+        )
+    if "lpips_absent" in scores:
+        print(scores["lpips_absent"])
+
+
+def evaluate_benchmark(folder: Path, output: Path, as_json: bool, **settings: Any) -> None:
+    """`raking evaluate --benchmark`; `settings` as bench.fidelity.run.run_fidelity takes them."""
+    from bench.fidelity.run import run_fidelity
+
+    with progress_bar("benchmark") as (bar, task):
+
+        def report_progress(done: float, total: int, doing: str, left: float | None) -> None:
+            remaining = "" if left is None else f", {duration(left)} left"
+            text = escape(f"{doing}{remaining}")
+            bar.update(task, completed=done, total=total, description=text)
+
+        report = run_fidelity(folder, output, progress=report_progress, **settings)
+    names = {"scores": "scores.csv", "summary": "summary.csv", "tables": "tables.md"}
+    if as_json:
+        files = {key: str(report.with_name(name)) for key, name in names.items()}
+        print_json({"report": str(report), **files})
+    else:
+        print(report)
+
+
+def duration(seconds: float) -> str:
+    """About how long: 40 s, 12 min or 3.5 h."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
 def machine_facts() -> dict[str, Any]:
     """The adapter and the browser, or the sentence that says why there is none."""
     from bench.browser import find_chromium
@@ -380,7 +602,7 @@ def image_facts(image: RelightableImage) -> dict[str, Any]:
         "model": image.label,
         "width": image.width,
         "height": image.height,
-        "units": decoder.units,
+        **({"units": decoder.units} if decoder.units else {}),
         "parameters": decoder.parameters,
         "latents": decoder.latents,
         "mask": image.mask is not None,
@@ -402,6 +624,16 @@ def collection_facts(path: Path) -> dict[str, Any]:
         "test_lights": collection.test.names,
         "warnings": collection.warnings,
     }
+
+
+def check_model(model: Model, order: int | None, of_networks: dict[str, Any]) -> None:
+    """Refuses options of the one kind of model with the other."""
+    if order is not None and model is not Model.hsh:
+        raise typer.BadParameter("--order goes with --model hsh")
+    given = [option for option, value in of_networks.items() if value is not None]
+    if given and model in (Model.ptm, Model.hsh, Model.rbf):
+        option = "guide" if given[0] == "guided" else given[0]
+        raise typer.BadParameter(f"--{option} goes with --model neural and disk")
 
 
 def check_teacher(

@@ -264,9 +264,11 @@ def make_folder(out: Path) -> Path:
     return out
 
 
-def beyond_uniforms(record: Record) -> bool:
-    """Whether a looped case could not be: its weights exceed the driver's room for uniforms."""
-    return record["case"]["shader"] == "looped" and "uniform vectors" in record["error"]
+def cannot_loop(record: Record) -> bool:
+    """Whether a looped case could not be: its weights exceed the driver's room for uniforms, or
+    it is a classical image, which has no network to loop over."""
+    reasons = ("uniform vectors", "has no looped shader")
+    return record["case"]["shader"] == "looped" and any(r in record["error"] for r in reasons)
 
 
 def finish(out: Path, journal: Journal, cases: Sequence[Case]) -> Path:
@@ -276,7 +278,7 @@ def finish(out: Path, journal: Journal, cases: Sequence[Case]) -> Path:
     write_results(out / "results.csv", journal.settings, records)
     write_raw(out / "raw.json", journal, records)
     report = write_report(out, journal, cases, records)
-    failed = [record for record in records if record["error"] and not beyond_uniforms(record)]
+    failed = [record for record in records if record["error"] and not cannot_loop(record)]
     if failed:
         first = Case(**failed[0]["case"])
         raise RakingError(

@@ -13,8 +13,7 @@ from bench.results import write_aside
 from renderer.device import device_name
 from renderer.image import RelightableImage, read_image
 from renderer.relight import Relighter
-from trainer.networks import decode
-from trainer.relight import CHUNK_PIXELS, decoder_parameters, stored_latents
+from trainer.relight import CHUNK_PIXELS, stored_latents, torch_decode
 
 SIZE = (1000, 1000)  # height, width
 ROUNDS = 5
@@ -34,7 +33,7 @@ def measure_native(images: Mapping[str, Path]) -> list[dict[str, Any]]:
         image = repeated_image(read_image(path))
         row = {"image": name, "units": image.decoder.units, "pixels": SIZE[0] * SIZE[1]}
         contenders.append(({**row, "backend": "wgpu"}, *wgpu_decode(image)))
-        contenders.append(({**row, "backend": "pytorch"}, *torch_decode(image)))
+        contenders.append(({**row, "backend": "pytorch"}, *pytorch_decode(image)))
     rows = []
     for repeat in range(1, ROUNDS + 1):
         for row, device, decode_once in contenders:
@@ -92,15 +91,15 @@ def wgpu_decode(image: RelightableImage) -> tuple[str, Callable[[np.ndarray], No
     return device_name(relighter.device), decode_once
 
 
-def torch_decode(image: RelightableImage) -> tuple[str, Callable[[np.ndarray], None]]:
+def pytorch_decode(image: RelightableImage) -> tuple[str, Callable[[np.ndarray], None]]:
     """PyTorch's name and threads, and a decode of latents that are floats already."""
-    parameters = decoder_parameters(image.decoder)
+    decode = torch_decode(image.decoder)
     latents = stored_latents(image, 0, image.height).flatten(0, 1).split(CHUNK_PIXELS)
 
     def decode_once(light: np.ndarray) -> None:
         with torch.inference_mode():
             for chunk in latents:
-                decode(parameters, chunk, torch.from_numpy(light))
+                decode(chunk, torch.from_numpy(light))
 
     decode_once(np.zeros(2, np.float32))
     return f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", decode_once

@@ -13,8 +13,8 @@ from PIL import Image
 
 from renderer.aside import writing_aside
 from renderer.info import Info, describe, parse_info
-from shaders.decoder import Decoder
 from shaders.errors import RakingError
+from shaders.linear import AnyDecoder, LinearDecoder
 
 # Gigapixel planes are what this software is for; Pillow's guard is meant for web uploads.
 Image.MAX_IMAGE_PIXELS = None
@@ -28,7 +28,7 @@ class RelightableImage:
     `provenance` says how the image was made (software, collection, settings, held-out scores).
     """
 
-    decoder: Decoder
+    decoder: AnyDecoder
     planes: np.ndarray  # [K / 3, H, W, 3] uint8
     mask: np.ndarray | None = None  # [H, W] bool, True on the object
     provenance: dict[str, Any] = field(default_factory=dict)
@@ -55,7 +55,9 @@ class RelightableImage:
 
     @property
     def label(self) -> str:
-        """How the papers name this model, such as DisK(20)."""
+        """How the papers name this model, such as DisK(20) or HSH(3)."""
+        if isinstance(self.decoder, LinearDecoder):
+            return self.decoder.label
         names = {"disk": "DisK", "neural": "NeuralRTI"}
         name = names.get(self.provenance.get("model", ""), "Neural")
         return f"{name}({self.decoder.units})"

@@ -1,5 +1,8 @@
 """`info.json`: the decoder of a relightable image as text, ours and the published trainer's.
 
+Neural images have the keys of the published trainer, classical ones (PTM, HSH, RBF) those of
+Relight; what these leave open is under the key `raking`.
+
 The browser viewer reads the same file in `webviewer/app/decoder.js`.
 """
 
@@ -13,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from shaders.decoder import Decoder, Layer
 from shaders.errors import RakingError
+from shaders.linear import MODELS, AnyDecoder, LinearDecoder
 
 VERSION = 1
 BGR = [2, 1, 0]
@@ -23,12 +27,20 @@ class RakingBlock(BaseModel):
     """What the published keys leave open, under the key `raking`."""
 
     version: Literal[1]
-    layers: list[int] = Field(min_length=4, max_length=4)
-    conditions: int = 2
-    activation: str = "elu"
     planes: list[str]
     mask: str | None = None
     provenance: dict[str, Any] = {}
+
+
+class NeuralBlock(RakingBlock):
+    layers: list[int] = Field(min_length=4, max_length=4)
+    conditions: int = 2
+    activation: str = "elu"
+
+
+class LinearBlock(RakingBlock):
+    order: int
+    splines: list[list[FiniteFloat]] | None = None  # of "rbf": a row per light, and four more
 
 
 class Info(BaseModel):
@@ -36,24 +48,31 @@ class Info(BaseModel):
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
-    type: Literal["neural"]
     width: int = Field(gt=0)
     height: int = Field(gt=0)
+    raking: RakingBlock | None
+
+    def plane_files(self) -> list[list[list[str]]]:
+        """The ways that the planes may be numbered: for every plane the file names that it may
+        have, the best first."""
+        return [[[name] for name in self.raking.planes]] if self.raking else []
+
+
+class NeuralInfo(Info):
+    """The keys of the published trainer."""
+
+    type: Literal["neural"]
     colorspace: Literal["rgb", "bgr"] = "rgb"
     min: list[FiniteFloat]
     max: list[FiniteFloat]
     weights: list[list[FiniteFloat]] = Field(min_length=3, max_length=3)
     biases: list[list[FiniteFloat]] = Field(min_length=3, max_length=3)
-    raking: RakingBlock | None = None
+    raking: NeuralBlock | None = None
 
     def plane_files(self) -> list[list[list[str]]]:
-        """The ways that the planes may be numbered: for every plane the file names that it may
-        have, the best first.
-
-        The published trainer counts from 0 and writes JPEG and PNG; OpenLIME counts from 1.
-        """
+        """The published trainer counts from 0 and writes JPEG and PNG; OpenLIME counts from 1."""
         if self.raking:
-            return [[[name] for name in self.raking.planes]]
+            return super().plane_files()
         return [
             [
                 [f"plane_{i + first}.{ending}" for ending in ("png", "webp", "jpg")]
@@ -63,16 +82,41 @@ class Info(BaseModel):
         ]
 
 
-def parse_info(text: str, file: Path) -> tuple[Info, Decoder]:
+class Material(BaseModel):
+    """How Relight stores coefficient k: `(level / 255 - bias[k]) * scale[k]`."""
+
+    scale: list[FiniteFloat]
+    bias: list[FiniteFloat]
+
+
+class LinearInfo(Info):
+    """The keys of Relight. Its "rbf" has a `basis` of 8 bits and a Gaussian; ours has splines."""
+
+    type: Literal["ptm", "hsh", "rbf"]
+    colorspace: Literal["rgb", "mrgb"]
+    nplanes: int
+    lights: list[FiniteFloat] = []
+    materials: list[Material] = Field(min_length=1, max_length=1)
+    raking: LinearBlock
+
+
+TYPES: dict[str, type[NeuralInfo] | type[LinearInfo]] = {
+    "neural": NeuralInfo,
+    **dict.fromkeys(MODELS, LinearInfo),
+}
+
+
+def parse_info(text: str, file: Path) -> tuple[Info, AnyDecoder]:
     """Reads the text of `info.json`.
 
-    The decoder comes back in canonical form: latents in the channel order of the plane files,
-    output as RGB, whatever the file's `colorspace`.
+    A neural decoder comes back in canonical form: latents in the channel order of the plane
+    files, output as RGB, whatever the file's `colorspace`.
 
     Raises RakingError, naming `file`, where the text is no such description.
     """
     try:
-        info = Info.model_validate(json.loads(text))
+        keys = json.loads(text)
+        info = _info_type(keys, file).model_validate(keys)
     except json.JSONDecodeError as error:
         raise RakingError(f"{file} is not valid JSON ({error}); write the image again") from error
     except ValidationError as error:
@@ -80,37 +124,30 @@ def parse_info(text: str, file: Path) -> tuple[Info, Decoder]:
     if info.raking:
         _check_names(info.raking, file)
     try:
+        if isinstance(info, LinearInfo):
+            return info, _linear_decoder(info)
         return info, _canonical(_decoder(info), info.colorspace)
     except RakingError as error:
         raise RakingError(f"{file}: {error}; write the image again") from error
 
 
 def describe(
-    decoder: Decoder, width: int, height: int, masked: bool, provenance: dict[str, Any]
+    decoder: AnyDecoder, width: int, height: int, masked: bool, provenance: dict[str, Any]
 ) -> str:
-    """The text of `info.json` for an image with lossless planes.
-
-    `samples` is the padded hidden width, which is what OpenLIME takes that key for.
-    """
-    padded = _round_up(decoder.units)
+    """The text of `info.json` for an image with lossless planes."""
+    if isinstance(decoder, LinearDecoder):
+        keys, block = _linear_keys(decoder)
+    else:
+        keys, block = _neural_keys(decoder)
     info = {
-        "type": "neural",
+        **keys,
         "width": width,
         "height": height,
-        "planes": decoder.latents,
-        "samples": padded,
         "format": "png",
         "quality": 100,
-        "colorspace": "rgb",
-        "min": decoder.latent_min.tolist(),
-        "max": decoder.latent_max.tolist(),
-        "weights": [_flatten(layer.weight) for layer in decoder.layers],
-        "biases": [_flatten(layer.bias[:, None], width=1) for layer in decoder.layers],
         "raking": {
             "version": VERSION,
-            "layers": [decoder.latents + decoder.conditions, decoder.units, decoder.units, 3],
-            "conditions": decoder.conditions,
-            "activation": decoder.activation,
+            **block,
             "planes": [f"plane_{i}.png" for i in range(decoder.planes)],
             "mask": "mask.png" if masked else None,
             "provenance": provenance,
@@ -119,7 +156,94 @@ def describe(
     return json.dumps(info, indent=1, allow_nan=False)
 
 
-def _decoder(info: Info) -> Decoder:
+def _info_type(keys: Any, file: Path) -> type[NeuralInfo] | type[LinearInfo]:
+    """Which description it is; RakingError for one that is of no use."""
+    kind = keys.get("type") if isinstance(keys, dict) else None
+    if not isinstance(kind, str) or kind not in TYPES:
+        raise RakingError(
+            f"{file}: the type {kind!r} is unknown, where {', '.join(TYPES)} are known; write the "
+            "image again"
+        )
+    if kind in MODELS and not keys.get("raking"):
+        raise RakingError(
+            f"{file} describes a {kind} image of another program, which cannot be read yet; make "
+            f"one with raking train --model {kind}"
+        )
+    return TYPES[kind]
+
+
+def _neural_keys(decoder: Decoder) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The published keys and ours. `samples` is the padded hidden width, which is what OpenLIME
+    takes that key for."""
+    keys = {
+        "type": "neural",
+        "planes": decoder.latents,
+        "samples": _round_up(decoder.units),
+        "colorspace": "rgb",
+        "min": decoder.latent_min.tolist(),
+        "max": decoder.latent_max.tolist(),
+        "weights": [_flatten(layer.weight) for layer in decoder.layers],
+        "biases": [_flatten(layer.bias[:, None], width=1) for layer in decoder.layers],
+    }
+    block = {
+        "layers": [decoder.latents + decoder.conditions, decoder.units, decoder.units, 3],
+        "conditions": decoder.conditions,
+        "activation": decoder.activation,
+    }
+    return keys, block
+
+
+def _linear_keys(decoder: LinearDecoder) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Relight's keys and ours."""
+    low = decoder.latent_min.astype(np.float64)
+    scale = decoder.latent_max - low
+    keys: dict[str, Any] = {
+        "type": decoder.model,
+        "colorspace": "mrgb" if decoder.model == "rbf" else "rgb",
+        "nplanes": decoder.latents,
+        "materials": [{"scale": scale.tolist(), "bias": (-low / scale).tolist()}],
+    }
+    block: dict[str, Any] = {"order": decoder.order}
+    if decoder.lights is not None and decoder.splines is not None:
+        keys["lights"] = decoder.lights.ravel().tolist()
+        block["splines"] = decoder.splines.reshape(len(decoder.splines), -1).tolist()
+    return keys, block
+
+
+def _linear_decoder(info: LinearInfo) -> LinearDecoder:
+    scale, bias = (np.array(values) for values in (info.materials[0].scale, info.materials[0].bias))
+    if not len(scale) == len(bias) == info.nplanes:
+        raise RakingError(
+            f"there are {len(scale)} scales and {len(bias)} biases, where nplanes is {info.nplanes}"
+        )
+    lights = splines = None
+    if info.type == "rbf":
+        if len(info.lights) % 3:
+            raise RakingError(f"the lights are {len(info.lights)} values, not three each")
+        lights = np.array(info.lights, np.float32).reshape(-1, 3)
+        splines = _splines(info)
+    with np.errstate(over="ignore"):
+        low, high = -bias * scale, (1 - bias) * scale
+        low, high = low.astype(np.float32), high.astype(np.float32)
+    decoder = LinearDecoder(info.type, low, high, lights, splines)
+    if decoder.order != info.raking.order:
+        raise RakingError(
+            f"the order is said to be {info.raking.order}, but {decoder.latents} coefficients are "
+            f"of order {decoder.order}"
+        )
+    return decoder
+
+
+def _splines(info: LinearInfo) -> np.ndarray:
+    """[L + 4, 1 + K, 3] float32; how many rows there are, the decoder checks."""
+    rows, width = info.raking.splines, 3 * (1 + info.nplanes)
+    if not rows or any(len(row) != width for row in rows):
+        raise RakingError(f"the splines are not rows of {width} values")
+    with np.errstate(over="ignore"):
+        return np.array(rows, np.float32).reshape(len(rows), -1, 3)
+
+
+def _decoder(info: NeuralInfo) -> Decoder:
     """Unpacks the padded lists; widths come from their lengths, since `samples` may be wrong."""
     conditions = info.raking.conditions if info.raking else 2
     inputs = len(info.min) + conditions

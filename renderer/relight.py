@@ -9,7 +9,7 @@ import wgpu
 from renderer.device import device_name, request_device
 from renderer.image import RelightableImage
 from shaders.errors import RakingError
-from shaders.specialise import Target, baked_wgsl, best_exponential, frame_bias
+from shaders.specialise import Target, baked_wgsl, best_exponential, frame_values
 
 # Blocks of an image that exceeds one texture; smaller than most limits to keep textures modest.
 BLOCK = 4096
@@ -52,7 +52,7 @@ class Relighter:
         self.image = image
         self.target: Target = target
         self._pipeline = self._compile()
-        self._bias = self._uniform(frame_bias(image.decoder, (0.0, 0.0)))
+        self._frame = self._uniform(frame_values(image.decoder, (0.0, 0.0)))
         self._texel_step = self._uniform(np.ones(2, np.float32))
         limit = min(block, self.device.limits["max-texture-dimension-2d"])
         self.blocks = [self._upload(*part) for part in split(image.height, image.width, limit)]
@@ -64,7 +64,7 @@ class Relighter:
         1 / scale-th texel.
         """
         queue = self.device.queue
-        queue.write_buffer(self._bias, 0, frame_bias(self.image.decoder, light))
+        queue.write_buffer(self._frame, 0, frame_values(self.image.decoder, light))
         queue.write_buffer(self._texel_step, 0, np.full(2, 1 / scale, np.float32))
         encoder = self.device.create_command_encoder()
         for block in self.blocks:
@@ -127,7 +127,7 @@ class Relighter:
         )
         resources = [
             planes.create_view(dimension="2d-array"),
-            {"buffer": self._bias},
+            {"buffer": self._frame},
             {"buffer": self._texel_step},
         ]
         bindings = self.device.create_bind_group(

@@ -1,4 +1,4 @@
-"""Specialises the decode shader to one decoder: weights become constants of the shader text.
+"""Specialises the decode shader to one decoder: a network's weights become constants of its text.
 
 The browser viewer does the same from the same templates (`webviewer/app/shader.js`); golden texts
 in the tests hold the two together.
@@ -15,6 +15,7 @@ import numpy as np
 
 from shaders.decoder import Decoder
 from shaders.errors import RakingError
+from shaders.linear import AnyDecoder, LinearDecoder, light_basis
 
 TEMPLATES = Path(__file__).parent
 SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
@@ -27,7 +28,7 @@ EXPONENTIALS: dict[str, str] = {"builtin": "exp(x)", "polynomial": "polynomial_e
 
 
 def baked_wgsl(
-    decoder: Decoder, target: Target = "unorm", exponential: Exponential = "builtin"
+    decoder: AnyDecoder, target: Target = "unorm", exponential: Exponential = "builtin"
 ) -> str:
     """The relighting shader of one decoder for wgpu: entry points `cover` and `relight`.
 
@@ -39,7 +40,7 @@ def baked_wgsl(
 
 
 def baked_glsl(
-    decoder: Decoder, target: Target = "unorm", exponential: Exponential = "builtin"
+    decoder: AnyDecoder, target: Target = "unorm", exponential: Exponential = "builtin"
 ) -> str:
     """The relighting fragment shader of one decoder for WebGL2 (GLSL ES 3.00)."""
     return _baked("baked.glsl.jinja", decoder, target, exponential)
@@ -67,6 +68,27 @@ def looped_glsl(decoder: Decoder, target: Target = "unorm") -> str:
     )
 
 
+def frame_values(decoder: AnyDecoder, light: Sequence[float] | np.ndarray) -> np.ndarray:
+    """What the baked shader of a decoder is given anew for each light, as float32 in fours."""
+    if isinstance(decoder, LinearDecoder):
+        return frame_weights(decoder, light)
+    return frame_bias(decoder, light)
+
+
+def frame_weights(decoder: LinearDecoder, light: Sequence[float] | np.ndarray) -> np.ndarray:
+    """The RGB weights of a linear decoder's texels for one frame, [4 * (1 + K)] float32.
+
+    First what is added, then a weight for each texel; the fourth of each four is zero. The
+    coefficients' ranges are in them, so that the shader takes raw texels (0..1).
+    """
+    basis = light_basis(decoder, np.asarray(light, np.float64))
+    low = decoder.latent_min.astype(np.float64)
+    weights = np.zeros((1 + decoder.latents, 4), np.float32)
+    weights[0, :3] = basis[0] + low @ basis[1:]
+    weights[1:, :3] = basis[1:] * (decoder.latent_max.astype(np.float64) - low)[:, None]
+    return weights.ravel()
+
+
 def frame_bias(decoder: Decoder, condition: Sequence[float] | np.ndarray) -> np.ndarray:
     """The first layer's bias for one frame, [4 * ceil(N / 4)] float32, padded with zeros.
 
@@ -82,13 +104,18 @@ def frame_bias(decoder: Decoder, condition: Sequence[float] | np.ndarray) -> np.
     return padded
 
 
-def _baked(template: str, decoder: Decoder, target: Target, exponential: Exponential) -> str:
-    blocks = _blocks(decoder.units)
-    names = _baked_names(decoder)
+def _baked(template: str, decoder: AnyDecoder, target: Target, exponential: Exponential) -> str:
+    if isinstance(decoder, LinearDecoder):
+        frame, size = "frame_weights", 1 + decoder.latents
+        decode = _render("linear.jinja", **_linear_names(decoder))
+    else:
+        frame, size = "frame_bias", _blocks(decoder.units)
+        decode = _render("decode.jinja", **_baked_names(decoder))
     return _render(
         template,
-        decode=_render("decode.jinja", **names),
-        block_count=blocks,
+        decode=decode,
+        frame=frame,
+        frame_size=size,
         target=TARGETS[target],
         polynomial_exp=_render("polynomial_exp.jinja"),
         exponential=EXPONENTIALS[exponential],
@@ -106,7 +133,7 @@ def _baked_names(decoder: Decoder) -> dict[str, Any]:
         "blocks": range(blocks),
         "latents": range(k),
         "units": range(n),
-        "latent": [f"plane{i // 3}.{'xyz'[i % 3]}" for i in range(k)],
+        "latent": _texels(k),
         "unit1": [f"unit1_{i // 4}.{'xyzw'[i % 4]}" for i in range(n)],
         "unit2": [f"unit2_{i // 4}.{'xyzw'[i % 4]}" for i in range(n)],
         "weights1": [[_vec4(first[4 * j : 4 * j + 4, i]) for i in range(k)] for j in range(blocks)],
@@ -117,6 +144,22 @@ def _baked_names(decoder: Decoder) -> dict[str, Any]:
         "biases3": _vec4(third.bias),
         "weights3": [_vec4(third.weight[:, i]) for i in range(n)],
     }
+
+
+def _linear_names(decoder: LinearDecoder) -> dict[str, Any]:
+    """The values of linear.jinja: a weight, made anew for each light, for each texel."""
+    k = decoder.latents
+    return {
+        "planes": range(decoder.planes),
+        "latents": range(k),
+        "latent": _texels(k),
+        "weight": [f"frame_weights[{i + 1}]" for i in range(k)],
+    }
+
+
+def _texels(latents: int) -> list[str]:
+    """The names of the texels in the shader: three of each plane."""
+    return [f"plane{i // 3}.{'xyz'[i % 3]}" for i in range(latents)]
 
 
 def _blocks(count: int) -> int:

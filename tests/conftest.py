@@ -5,9 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import factorial, lpmv
 
 from renderer.image import RelightableImage
 from shaders.decoder import Decoder, Layer
+from shaders.linear import LinearDecoder
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -38,12 +40,59 @@ def random_image(
     return RelightableImage(random_decoder(units, latents, seed=seed), planes)
 
 
+def random_linear_image(
+    model: str = "hsh", latents: int = 48, width: int = 64, height: int = 48, seed: int = 0
+) -> RelightableImage:
+    """Planes of random levels with random ranges, and for "rbf" random lights and splines."""
+    random = np.random.default_rng(seed)
+    planes = random.integers(0, 256, (latents // 3, height, width, 3), np.uint8)
+    low = random.uniform(-0.2, 0, latents).astype(np.float32)
+    high = random.uniform(0.1, 0.3, latents).astype(np.float32)
+    low[:3], high[:3] = 0.2, 2  # the part that no light changes, or most of the light
+    if model != "rbf":
+        return RelightableImage(LinearDecoder(model, low, high), planes)
+    lights = random.normal(0, 1, (12, 3))
+    lights = np.abs(lights) / np.linalg.norm(lights, axis=1, keepdims=True)
+    splines = random.normal(0, 0.3, (16, 1 + latents, 3)).astype(np.float32)
+    decoder = LinearDecoder(model, low, high, lights.astype(np.float32), splines)
+    return RelightableImage(decoder, planes)
+
+
+def terms_by_hand(decoder: LinearDecoder, light: tuple[float, ...]) -> np.ndarray:
+    """The RGB weights of a linear decoder's latents from the textbooks, [1 + K, 3]: associated
+    Legendre functions of 2 cos(theta) - 1 for HSH, one centre after the other for RBF."""
+    x, y = light
+    z = np.sqrt(max(0.0, 1 - x * x - y * y))
+    if decoder.model == "rbf":
+        weights = decoder.splines[-4] + np.einsum("i,ikc->kc", [x, y, z], decoder.splines[-3:])
+        for centre, spline in zip(decoder.lights, decoder.splines[:-4], strict=True):
+            distance = np.linalg.norm(np.array([x, y, z]) - centre)
+            weights = weights + (distance**2 * np.log(distance) if distance else 0) * spline
+        return weights
+    if decoder.model == "ptm":
+        terms = [1, x, y, x * x, x * y, y * y]
+    else:
+        terms, phi = [], np.arctan2(y, x)
+        for band in range(decoder.order + 1):
+            for m in range(band, -band - 1, -1):
+                ratio = factorial(band - abs(m)) / factorial(band + abs(m))
+                value = np.sqrt((2 * band + 1) * ratio / (2 * np.pi)) * lpmv(
+                    abs(m), band, 2 * z - 1
+                )
+                turned = np.cos(m * phi) if m > 0 else np.sin(-m * phi)
+                terms.append(-np.sqrt(2) * value * turned if m else value)
+    return np.concatenate([np.zeros((1, 3)), *(term * np.eye(3) for term in terms)])
+
+
 def relight_by_hand(image: RelightableImage, light: tuple[float, ...]) -> np.ndarray:
     """The oracle: the decoder's definition in numpy and float64, [H, W, 3], unclamped."""
     decoder = image.decoder
     levels = np.concatenate(list(image.planes), axis=-1).astype(np.float64)  # [H, W, K]
     low, high = decoder.latent_min.astype(np.float64), decoder.latent_max.astype(np.float64)
     x = levels / 255 * (high - low) + low
+    if isinstance(decoder, LinearDecoder):
+        weights = terms_by_hand(decoder, light)
+        return x @ weights[1:] + weights[0]
     x = np.concatenate([x, np.broadcast_to(light, (*x.shape[:2], len(light)))], axis=-1)
     for i, layer in enumerate(decoder.layers):
         x = x @ layer.weight.T.astype(np.float64) + layer.bias
@@ -55,6 +104,11 @@ def relight_by_hand(image: RelightableImage, light: tuple[float, ...]) -> np.nda
 @pytest.fixture
 def make_image() -> Callable[..., RelightableImage]:
     return random_image
+
+
+@pytest.fixture(scope="session")
+def make_linear_image() -> Callable[..., RelightableImage]:
+    return random_linear_image
 
 
 @pytest.fixture

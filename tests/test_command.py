@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from renderer.image import read_image, write_image
+from trainer.mlic import read_mlic
 
 
 def raking(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -60,6 +61,35 @@ def test_train_and_evaluate(sample: Path, trained: Path) -> None:
     assert 15 < scores["psnr"] < 60
     assert 0 < scores["ssim"] < 1
     assert scores["delta_e"] > 0
+
+
+def test_evaluate_with_heat_maps_and_named_test_lights(
+    sample: Path, make_image, tmp_path: Path
+) -> None:
+    collection = read_mlic(sample / "Dome")
+    unseen, seen, *_ = collection.names
+    image = make_image()
+    image.provenance = {"test_lights": [unseen], "collection_sha256": collection.sha256}
+    write_image(image, tmp_path / "image")
+    maps, listed = tmp_path / "maps", tmp_path / "test.txt"
+    listed.write_text(f"{unseen}\n{seen}\n")
+    options = ("--test-lights", listed, "--heat-maps", maps, "--fast")
+    run = raking("evaluate", tmp_path / "image", sample / "Dome", *options)
+    assert run.returncode == 0, run.stderr
+    for name in (unseen, seen):
+        assert name in run.stdout
+        assert (maps / f"{Path(name).stem}.png").is_file()
+    assert "95 % interval" in run.stdout
+    assert f"was trained on {seen}:" in " ".join(run.stderr.split())
+
+
+def test_evaluate_folders_of_pictures(sample: Path) -> None:
+    run = raking("evaluate", sample / "Dome", sample / "Dome", "--pictures", "--fast", "--json")
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout)["psnr"] == 100
+    run = raking("evaluate", sample / "Dome", sample / "Test", "--pictures")
+    assert run.returncode == 1
+    assert "holds no picture of the name of" in run.stderr
 
 
 def test_render_one_frame(trained: Path, tmp_path: Path, by_hand) -> None:
@@ -134,6 +164,14 @@ def test_reading_images_needs_no_gpu_library() -> None:
         (["render", "{image}", "--light", "0,0", "--crop", "0,0,900,9", "-o", "x.png"], 1, "crop"),
         (["render", "{none}", "--light", "0,0", "-o", "x.png"], 1, "not a folder"),
         (["evaluate", "{image}", "{none}"], 1, "none"),
+        (["evaluate"], 2, "give IMAGE and MLIC, or"),
+        (["evaluate", "{image}"], 2, "give IMAGE and MLIC, or"),
+        (["evaluate", "{image}", "{none}", "--jobs", "2"], 2, "--jobs goes with"),
+        (["evaluate", "{image}", "{none}", "-o", "{none}2"], 2, "-o goes with"),
+        (["evaluate", "--benchmark", "{none}"], 2, "-o OUT"),
+        (["evaluate", "{image}", "--benchmark", "{none}", "-o", "{none}2"], 2, "IMAGE goes"),
+        (["evaluate", "--benchmark", "{none}", "-o", "{none}2", "--fast"], 2, "--fast goes"),
+        (["evaluate", "{image}", "{none}", "--heat-maps", "{image}"], 1, "not empty"),
         (["train", "{none}", "-o", "{none}2"], 1, "none"),
         (["verify", "{none}"], 1, "not a folder"),
         (["train", "{none}", "-o", "{none}2", "--units", "0"], 2, "units"),

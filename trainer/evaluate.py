@@ -1,25 +1,42 @@
-"""The quality of a stored relightable image against held-out photographs."""
+"""The quality of stored relightable images, and of pictures, against held-out photographs."""
 
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from renderer.image import RelightableImage
 from shaders.errors import RakingError
-from trainer.metrics import delta_e, psnr, ssim
-from trainer.mlic import Mlic, Photographs
+from trainer.mlic import AUXILIARY, Mlic, Photographs
+from trainer.pictures import SUFFIXES, quiet_opencv, read_picture
 from trainer.relight import relight
+from trainer.scores import ALL, FAST, Pair, Progress, score
+from trainer.smoothness import smoothness
+
+__all__ = ["ALL", "FAST", "evaluate", "evaluate_pictures", "held_out_photographs"]
 
 
-def evaluate(image: RelightableImage, mlic: Mlic) -> dict[str, Any]:
-    """PSNR (dB), SSIM and Delta E of the image as stored and shown, on the test lights.
+def evaluate(
+    image: RelightableImage,
+    mlic: Mlic,
+    *,
+    test: Photographs | None = None,
+    metrics: Sequence[str] = ALL,
+    heat_maps: Path | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """The scores of the image as stored and shown, on the test lights.
 
     Pictures are compared as a viewer shows them: decoded from 8-bit planes, clamped and rounded
-    to 8 bits. The collection's mask, or else the image's, restricts the means to the object.
+    to 8 bits. The collection's mask, or else the image's, restricts the means to the object. The
+    photographs `test` are those of `held_out_photographs` by default. `metrics` names what to
+    measure: all, or such as FAST. `heat_maps` is a new folder for a picture of the error each.
 
-    Returns `psnr`, `ssim` and `delta_e`, means over the test images, and `per_image`, a list of
-    `name`, `light` (x, y, z) and the same three. Raises RakingError where the sizes differ or
-    there is no test light.
+    Returns what `score` does, and with "smoothness" among the metrics (see trainer.smoothness)
+    `smoothness`, the unsteadiness in 8-bit levels per square degree, `straying` in 8-bit levels,
+    and `smoothness_ratio` and `straying_ratio`, each over that of HSH 3; None where there is none.
+    Raises RakingError where the sizes differ or there is no test light.
     """
     if (image.width, image.height) != (mlic.width, mlic.height):
         raise RakingError(
@@ -27,26 +44,37 @@ def evaluate(image: RelightableImage, mlic: Mlic) -> dict[str, Any]:
             f"{mlic.path} are {mlic.width} x {mlic.height}: evaluate it on the collection that "
             "it was trained on"
         )
-    test = held_out_photographs(image, mlic)
+    held_out = test or held_out_photographs(image, mlic)
     mask = image.mask if mlic.mask is None else mlic.mask
-    per_image = []
-    for index, picture in enumerate(relight(image, test.lights[:, :2])):
-        truth = test.image(index)
-        shown = np.rint(picture.clip(0, 1) * 255) / 255
-        per_image.append(
-            {
-                "name": test.names[index],
-                "light": [float(value) for value in test.lights[index]],
-                "psnr": psnr(truth, shown, mask),
-                "ssim": ssim(truth, shown, mask),
-                "delta_e": delta_e(truth, shown, mask),
-            }
-        )
-    means = {
-        key: float(np.mean([scores[key] for scores in per_image]))
-        for key in ("psnr", "ssim", "delta_e")
-    }
-    return {**means, "per_image": per_image}
+    scores = score(_shown(image, held_out), len(held_out.names), mask, metrics, heat_maps, progress)
+    if "smoothness" in metrics:
+        found = smoothness(image, mlic)
+        scores["smoothness"] = found and found.unsteadiness
+        scores["smoothness_ratio"] = found and found.unsteadiness_ratio
+        scores["straying"] = found and found.straying
+        scores["straying_ratio"] = found and found.straying_ratio
+    return scores
+
+
+def evaluate_pictures(
+    pictures: Path,
+    truth: Path,
+    *,
+    metrics: Sequence[str] = ALL,
+    heat_maps: Path | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """The scores of a folder of pictures against one of photographs, paired by name.
+
+    JPEG, PNG or TIFF of 8 or 16 bits; names are compared without their suffix. A `mask.png`
+    beside the photographs restricts the means to the object, and transparency counts for nothing.
+    Returns what `score` does. Raises RakingError naming pictures without a partner, or of
+    another size.
+    """
+    paired = _pair_files(_pictures_in(pictures), _pictures_in(truth), pictures, truth)
+    with quiet_opencv():
+        mask = _read_mask(truth)
+        return score(_read_pairs(paired, mask), len(paired), mask, metrics, heat_maps, progress)
 
 
 def held_out_photographs(image: RelightableImage, mlic: Mlic) -> Photographs:
@@ -68,3 +96,72 @@ def held_out_photographs(image: RelightableImage, mlic: Mlic) -> Photographs:
             "there, or with --test-lights"
         )
     return test
+
+
+def _shown(image: RelightableImage, test: Photographs) -> Iterator[Pair]:
+    """The photographs, and the image under their lights as a viewer shows it."""
+    for index, picture in enumerate(relight(image, test.lights[:, :2])):
+        shown = np.rint(picture.clip(0, 1) * 255) / 255
+        yield Pair(test.names[index], test.lights[index], test.image(index), shown)
+
+
+def _pictures_in(folder: Path) -> dict[str, Path]:
+    """The pictures of a folder by their name without suffix."""
+    if not folder.is_dir():
+        raise RakingError(f"{folder} is not a folder: name one that holds pictures")
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        named = not path.name.startswith(".") and path.stem.lower() not in AUXILIARY
+        if named and path.suffix.lower() in SUFFIXES:
+            if path.stem in found:
+                raise RakingError(
+                    f"{found[path.stem]} and {path.name} have one name: remove one of the two"
+                )
+            found[path.stem] = path
+    if not found:
+        raise RakingError(f"{folder} holds no JPEG, PNG or TIFF picture")
+    return found
+
+
+def _pair_files(
+    pictures: dict[str, Path], truths: dict[str, Path], folder: Path, truth: Path
+) -> list[tuple[Path, Path]]:
+    for names, others, here, there in (
+        (pictures, truths, folder, truth),
+        (truths, pictures, truth, folder),
+    ):
+        if alone := [path.name for stem, path in names.items() if stem not in others]:
+            raise RakingError(
+                f"{there} holds no picture of the name of {', '.join(alone)} in {here}: pictures "
+                "are paired by name"
+            )
+    return [(pictures[stem], truths[stem]) for stem in pictures]
+
+
+def _read_pairs(paired: list[tuple[Path, Path]], mask: np.ndarray | None) -> Iterator[Pair]:
+    for picture, truth in paired:
+        shown, known = _read_floats(picture), _read_floats(truth)
+        _check_size(shown, picture, known.shape, truth)
+        if mask is not None:
+            _check_size(known, truth, mask.shape, truth.with_name("mask.png"))
+        yield Pair(truth.stem, None, known, shown)
+
+
+def _check_size(picture: np.ndarray, path: Path, shape: tuple[int, ...], other: Path) -> None:
+    if picture.shape[:2] != shape[:2]:
+        raise RakingError(
+            f"{path} is {picture.shape[1]} x {picture.shape[0]} pixels but {other} is "
+            f"{shape[1]} x {shape[0]}: only pictures of one size can be compared"
+        )
+
+
+def _read_floats(path: Path) -> np.ndarray:
+    """[H, W, 3] float32, 0..1."""
+    levels, _ = read_picture(path)
+    return levels.astype(np.float32) / np.float32(np.iinfo(levels.dtype).max)
+
+
+def _read_mask(folder: Path) -> np.ndarray | None:
+    """[H, W] bool of the `mask.png` in a folder, if there is one."""
+    path = folder / "mask.png"
+    return _read_floats(path).max(axis=2) > 0.5 if path.is_file() else None

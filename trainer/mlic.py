@@ -7,50 +7,93 @@ the object) and `test.txt` (the names of the held-out images); or a folder with 
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from shaders.errors import RakingError
+from trainer.lights import (
+    FEWEST_LIGHTS,
+    held_out_by_rule,
+    leak,
+    light_warnings,
+    listing,
+    validation_lights,
+)
 from trainer.lp import LightEntry, read_lp
+from trainer.pictures import SUFFIXES, quiet_opencv, read_picture
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
+__all__ = ["Mlic", "Photographs", "held_out_by_rule", "read_mlic", "validation_lights"]
+
 # Pictures that go with a collection but are no photographs of it.
 AUXILIARY = {"mask", "normal", "normals", "albedo", "height", "depth", "preview", "thumbnail"}
 
-FEWEST_LIGHTS = 6
-HELD_OUT = 5
 SMALLEST_SIDE = 11  # the window of SSIM
-# Seen from a light inside the dome, its neighbours leave no gap in azimuth wider than this.
-RIM_GAP = np.deg2rad(150)
+READERS = 2  # threads that decode
+# Photographs that are put among the others at a time: a pixel's values share cache lines.
+TOGETHER = 4
+PIXELS_AT_ONCE = 1 << 14
+
+FLAT = 0.02  # of white: values this close to each other show nothing
+SATURATED = 0.5  # of the values, at white
+GREY_MASK = 0.05  # of a mask's pixels, neither black nor white
 
 
 @dataclass(frozen=True, eq=False)
 class Photographs:
-    """Photographs of one size, and the light of each."""
+    """Photographs of one size, and the light of each: some of those that a collection stores.
+
+    Only pixels of the object are stored, row by row, and a pixel's values lie together.
+    """
 
     names: list[str]
     lights: np.ndarray  # [L, 3] float32 unit vectors: x right, y up, z to the viewer
-    pixels: (
-        np.ndarray
-    )  # [H, W, L, 3] uint8 or uint16, display-referred RGB: a pixel's values lie together
+    stored: np.ndarray  # [P, A, 3] uint8 or uint16, display-referred RGB, of the whole collection
+    columns: np.ndarray  # [L], which of the A photographs these are
+    size: tuple[int, int]  # (H, W)
+    mask: np.ndarray | None  # [H, W] bool, true at the P pixels; None where they are all
+
+    @property
+    def values(self) -> np.ndarray:
+        """[P, L, 3] stored integers; a view where these photographs lie together."""
+        first = int(self.columns[0]) if len(self.columns) else 0
+        if np.array_equal(self.columns, first + np.arange(len(self.columns))):
+            return self.stored[:, first : first + len(self.columns)]
+        return self.stored[:, self.columns]
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """[H, W, L, 3], the stored integers as pictures, black off the object; a copy if masked."""
+        values = self.values
+        if self.mask is None:
+            return values.reshape(*self.size, *values.shape[1:])
+        whole = np.zeros((*self.size, *values.shape[1:]), values.dtype)
+        whole[self.mask] = values
+        return whole
 
     @property
     def images(self) -> np.ndarray:
-        """[L, H, W, 3], a view of the stored integers."""
+        """[L, H, W, 3], as `pixels`."""
         return self.pixels.transpose(2, 0, 1, 3)
 
     @property
     def white(self) -> int:
         """The integer that stands for 1.0: 255 or 65535."""
-        return int(np.iinfo(self.pixels.dtype).max)
+        return int(np.iinfo(self.stored.dtype).max)
 
     def image(self, index: int) -> np.ndarray:
-        """One photograph, [H, W, 3] float32, 0..1."""
-        return self.images[index].astype(np.float32) / np.float32(self.white)
+        """One photograph, [H, W, 3] float32, 0..1, black off the object."""
+        values = self.stored[:, self.columns[index]].astype(np.float32) / np.float32(self.white)
+        if self.mask is None:
+            return values.reshape(*self.size, 3)
+        whole = np.zeros((*self.size, 3), np.float32)
+        whole[self.mask] = values
+        return whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,11 +110,11 @@ class Mlic:
 
     @property
     def height(self) -> int:
-        return self.train.pixels.shape[0]
+        return self.train.size[0]
 
     @property
     def width(self) -> int:
-        return self.train.pixels.shape[1]
+        return self.train.size[1]
 
     @property
     def names(self) -> list[str]:
@@ -83,20 +126,14 @@ class Mlic:
         return np.concatenate([self.train.lights, self.test.lights])
 
     def select(self, names: Sequence[str]) -> Photographs:
-        """The photographs of these names, whichever side of the split they are on."""
-        if list(names) == self.test.names:
-            return self.test
+        """The photographs of these names, whichever side of the split they are on; no copy."""
         index = {name: position for position, name in enumerate(self.names)}
         missing = [name for name in names if name not in index]
         if missing:
             raise RakingError(f"the collection {self.path} has no photograph {missing[0]!r}")
-        chosen = [index[name] for name in names]
-        trained = len(self.train.names)
-        pixels = [
-            self.train.pixels[:, :, i] if i < trained else self.test.pixels[:, :, i - trained]
-            for i in chosen
-        ]
-        return Photographs(list(names), self.lights[chosen], np.stack(pixels, axis=2))
+        chosen = np.array([index[name] for name in names], int)
+        columns = np.concatenate([self.train.columns, self.test.columns])[chosen]
+        return replace(self.train, names=list(names), lights=self.lights[chosen], columns=columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,16 +145,32 @@ class _Entry:
     held_out: bool = False
 
 
-def read_mlic(path: Path, test_lights: Path | None = None) -> Mlic:
+@dataclass(frozen=True)
+class _Shown:
+    """What the object pixels of one photograph show, 0..1."""
+
+    darkest: float
+    brightest: float
+    saturated: float  # the share of values at white
+    sha256: bytes  # of the file
+
+
+def read_mlic(
+    path: Path,
+    test_lights: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Mlic:
     """Reads a collection and splits it into training and held-out photographs.
 
     JPEG, PNG or TIFF with 8 or 16 bits, kept as integers; grey is expanded to RGB, alpha is
     dropped. The held-out photographs are those of the `Test` folder; else those named, one a
     line, in the file `test_lights`; else those in the folder's `test.txt`; else those that
-    `held_out_by_rule` chooses.
+    `held_out_by_rule` chooses. `progress` is told how many photographs of how many are read.
 
     Pictures named mask, normals, albedo, height, depth, preview or thumbnail are no photographs.
-    Entries of the `.lp` file without a photograph are skipped with a warning.
+    Entries of the `.lp` file without a photograph are skipped with a warning. Other warnings are
+    of lights and photographs that repeat, photographs that show nothing and lights that leave
+    most of the sky out; all are used as they are.
 
     Raises RakingError for a collection that cannot be read; see the messages.
     """
@@ -141,42 +194,23 @@ def read_mlic(path: Path, test_lights: Path | None = None) -> Mlic:
             f"{path} has {trained} photographs to train on, where {FEWEST_LIGHTS} are the fewest: "
             "add photographs under other lights, or hold out fewer"
         )
-    photographs, sha256 = _read_photographs(entries, path)
-    mask = _read_mask([path, *([dome] if dome else [])], photographs[0].pixels.shape[:2])
-    return Mlic(path, *photographs, test.name if dome and test else None, mask, sha256, warnings)
-
-
-def held_out_by_rule(lights: np.ndarray) -> list[int]:
-    """Which of the lights [L, 3] to hold out where nobody names them: their indices, ascending.
-
-    Five lights, one from each fifth of the lights in order of elevation. Lights on the rim are
-    left out, since nothing surrounds them and they could only be extrapolated: a light is on the
-    rim if, seen from it in the plane of x and y, the others leave a gap wider than 150 degrees.
-    Within its fifth the light nearest to an azimuth of 0, 144, 288, 72 and 216 degrees is taken,
-    from low to high, so that neighbouring fifths look to different sides. At least six lights
-    stay for training: smaller collections hold out fewer.
-    """
-    inner = [i for i in range(len(lights)) if _widest_gap(lights, i) <= RIM_GAP]
-    number = min(HELD_OUT, len(lights) - FEWEST_LIGHTS, len(inner))
-    if number <= 0:
-        return []
-    elevation_order = sorted(inner, key=lambda i: (float(lights[i, 2]), i))
-    azimuths = np.arctan2(lights[:, 1], lights[:, 0])
-    chosen = []
-    for fifth, members in enumerate(np.array_split(elevation_order, number)):
-        away = azimuths[members] - np.deg2rad(144 * fifth)
-        chosen.append(int(members[np.argmax(np.cos(away))]))
-    return sorted(chosen)
-
-
-def _widest_gap(lights: np.ndarray, index: int) -> float:
-    """The widest angle, seen from one light in (x, y), in which no other light lies."""
-    offsets = np.delete(lights[:, :2], index, axis=0) - lights[index, :2]
-    offsets = offsets[np.hypot(*offsets.T) > 1e-6]
-    if len(offsets) == 0:
-        return 2 * np.pi
-    angles = np.sort(np.arctan2(offsets[:, 1], offsets[:, 0]))
-    return float(np.diff(angles, append=angles[0] + 2 * np.pi).max())
+    with quiet_opencv():
+        mask = _read_mask([path, *([dome] if dome else [])], entries[0].path, warnings)
+        order = sorted(entries, key=lambda entry: entry.held_out)
+        stored, size, shown = _read_photographs(order, mask, progress)
+    names = [entry.path.relative_to(path).as_posix() for entry in order]
+    side = np.array([entry.held_out for entry in order])
+    lights = np.array([entry.light for entry in order], np.float32)
+    warnings += light_warnings(names, lights, side) + _picture_warnings(names, shown, side)
+    _check_varied(path, shown[:trained])
+    train, held = (
+        Photographs(
+            [order[i].path.name for i in columns], lights[columns], stored, columns, size, mask
+        )
+        for columns in (np.flatnonzero(~side), np.flatnonzero(side))
+    )
+    sha256 = _sha256(entries, {e.path: s for e, s in zip(order, shown, strict=True)}, path)
+    return Mlic(path, train, held, test.name if dome and test else None, mask, sha256, warnings)
 
 
 def _subfolder(path: Path, name: str) -> Path | None:
@@ -291,93 +325,153 @@ def _named_in(listed: Path, photographs: list[Path]) -> set[Path]:
 
 
 def _read_photographs(
-    entries: list[_Entry], root: Path
-) -> tuple[tuple[Photographs, Photographs], str]:
-    """The photographs to train on and those held out, and the hash of them all.
+    entries: list[_Entry], mask: np.ndarray | None, progress: Callable[[int, int], None] | None
+) -> tuple[np.ndarray, tuple[int, int], list[_Shown]]:
+    """The object pixels of all photographs [P, A, 3], their size, and what each shows.
 
-    Each photograph goes straight to its place among the pixels, so that only one is held twice.
+    Each photograph goes to its place among the others soon, so that few are held twice.
     """
+    first = entries[0].path
+    stored = np.empty(0)
+    size: tuple[int, int] | None = None
+    shown: list[_Shown] = []
+    waiting: list[np.ndarray] = []
+    for entry, (picture, data) in zip(
+        entries, _ahead(read_picture, [entry.path for entry in entries]), strict=True
+    ):
+        if size is None:
+            size = picture.shape[0], picture.shape[1]
+            _check_side(size, first)
+            objects = size[0] * size[1] if mask is None else np.count_nonzero(mask)
+            stored = np.empty((objects, len(entries), 3), picture.dtype)
+        _check_alike(picture, size, stored.dtype, entry.path, first)
+        values = picture.reshape(-1, 3) if mask is None else picture[mask]
+        shown.append(_what_is_shown(values, data))
+        waiting.append(values)
+        if len(waiting) == TOGETHER or len(shown) == len(entries):
+            _interleave(waiting, stored, len(shown) - len(waiting))
+            waiting.clear()
+        if progress:
+            progress(len(shown), len(entries))
+    assert size is not None
+    return stored, size, shown
+
+
+def _ahead(
+    read: Callable[[Path], tuple[np.ndarray, bytes]], paths: list[Path]
+) -> Iterator[tuple[np.ndarray, bytes]]:
+    """What `read` makes of each path, in order, read by threads a few paths ahead."""
+    with ThreadPoolExecutor(READERS) as pool:
+        coming: deque[Future[tuple[np.ndarray, bytes]]] = deque()
+        for path in paths:
+            coming.append(pool.submit(read, path))
+            if len(coming) > READERS:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()
+
+
+def _interleave(pictures: list[np.ndarray], stored: np.ndarray, first: int) -> None:
+    """Puts pictures [P, 3] into the columns of `stored` [P, A, 3] from `first` on."""
+    pixel = np.dtype((np.void, 3 * stored.itemsize))  # copied whole, which is faster
+    places = stored.view(pixel)[..., 0]  # [P, A]
+    for start in range(0, len(stored), PIXELS_AT_ONCE):
+        part = slice(start, start + PIXELS_AT_ONCE)
+        for column, picture in enumerate(pictures, first):
+            places[part, column] = picture[part].view(pixel)[:, 0]
+
+
+def _what_is_shown(values: np.ndarray, data: bytes) -> _Shown:
+    white = np.iinfo(values.dtype).max
+    saturated = np.count_nonzero(values == white) / values.size
+    darkest, brightest = float(values.min() / white), float(values.max() / white)
+    return _Shown(darkest, brightest, saturated, hashlib.sha256(data).digest())
+
+
+def _sha256(entries: list[_Entry], shown: dict[Path, _Shown], root: Path) -> str:
     digest = hashlib.sha256()
-    sides = [[e for e in entries if e.held_out == held_out] for held_out in (False, True)]
-    pixels: list[np.ndarray] = []
-    filled = [0, 0]
     for entry in entries:
-        picture, data = _read_picture(entry.path)
         digest.update(entry.path.relative_to(root).as_posix().encode())
         digest.update(entry.light.tobytes())
-        digest.update(hashlib.sha256(data).digest())
-        if not pixels:
-            height, width, _ = picture.shape
-            if min(height, width) < SMALLEST_SIDE:
-                raise RakingError(
-                    f"{entry.path} is {width} x {height} pixels, where {SMALLEST_SIDE} a side are "
-                    "the fewest: add larger photographs"
-                )
-            pixels = [np.empty((height, width, len(s), 3), picture.dtype) for s in sides]
-        _check_alike(picture, pixels[0], entry.path, entries[0].path)
-        side = int(entry.held_out)
-        pixels[side][:, :, filled[side]] = picture
-        filled[side] += 1
-    train, test = (
-        Photographs(
-            [entry.path.name for entry in side],
-            np.array([entry.light for entry in side], np.float32).reshape(-1, 3),
-            values,
+        digest.update(shown[entry.path].sha256)
+    return digest.hexdigest()
+
+
+def _picture_warnings(names: list[str], shown: list[_Shown], held_out: np.ndarray) -> list[str]:
+    """Which photographs show nothing or repeat."""
+    black = [s.brightest < FLAT for s in shown]
+    even = [not b and s.brightest - s.darkest < FLAT for s, b in zip(shown, black, strict=True)]
+    burnt = [not e and s.saturated > SATURATED for s, e in zip(shown, even, strict=True)]
+    warnings = [
+        f"{listing(compress(names, which))} {what}; used as it is"
+        for which, what in (
+            (black, "is black all over the object"),
+            (even, "has one colour all over the object"),
+            (burnt, "is saturated over more than half of the object"),
         )
-        for side, values in zip(sides, pixels, strict=True)
-    )
-    return (train, test), digest.hexdigest()
+        if any(which)
+    ]
+    files = np.array([s.sha256.hex() for s in shown])
+    same = [np.flatnonzero(files == file) for file in dict.fromkeys(files)]
+    same = [group for group in same if len(group) > 1]
+    if same:
+        pairs = listing(" = ".join(names[i] for i in group) for group in same)
+        warnings.append(f"photographs repeat: {pairs}{leak(same, held_out)}")
+    return warnings
 
 
-def _read_picture(path: Path) -> tuple[np.ndarray, bytes]:
-    """[H, W, 3] uint8 or uint16 RGB, and the bytes of the file."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise RakingError(f"cannot read {path}: {error.strerror}") from error
-    # Its own complaints on standard error would come before our sentence.
-    level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        raw = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
-    except cv2.error:
-        raw = None
-    finally:
-        cv2.utils.logging.setLogLevel(level)
-    if raw is None:
-        raise RakingError(f"{path} is damaged or no JPEG, PNG or TIFF image: replace it")
-    if raw.dtype not in (np.uint8, np.uint16):
-        raise RakingError(f"{path} has {raw.dtype} values: save it with 8 or 16 bits per channel")
-    if raw.ndim == 2:
-        raw = raw[..., None]
-    if raw.shape[2] < 3:
-        return np.repeat(raw[..., :1], 3, axis=2), data
-    return np.ascontiguousarray(raw[..., 2::-1]), data
+def _check_varied(path: Path, shown: list[_Shown]) -> None:
+    darkest, brightest = min(s.darkest for s in shown), max(s.brightest for s in shown)
+    if brightest - darkest < FLAT:
+        raise RakingError(
+            f"the photographs to train on in {path} are all of one even "
+            f"{'black' if brightest < FLAT else 'colour'}, so there is nothing to learn: "
+            "check the files, and the mask if there is one"
+        )
 
 
-def _check_alike(picture: np.ndarray, pixels: np.ndarray, path: Path, first: Path) -> None:
-    if picture.shape[:2] != pixels.shape[:2]:
+def _check_side(size: tuple[int, int], path: Path) -> None:
+    if min(size) < SMALLEST_SIDE:
+        raise RakingError(
+            f"{path} is {size[1]} x {size[0]} pixels, where {SMALLEST_SIDE} a side are "
+            "the fewest: add larger photographs"
+        )
+
+
+def _check_alike(
+    picture: np.ndarray, size: tuple[int, int], dtype: np.dtype, path: Path, first: Path
+) -> None:
+    if picture.shape[:2] != size:
         raise RakingError(
             f"{path} is {picture.shape[1]} x {picture.shape[0]} pixels but {first} is "
-            f"{pixels.shape[1]} x {pixels.shape[0]}: photographs of a collection share one size"
+            f"{size[1]} x {size[0]}: photographs of a collection share one size"
         )
-    if picture.dtype != pixels.dtype:
+    if picture.dtype != dtype:
         raise RakingError(
             f"{path} has {picture.dtype.itemsize * 8} bits per channel but {first} has "
-            f"{pixels.dtype.itemsize * 8}: save the photographs with one depth"
+            f"{dtype.itemsize * 8}: save the photographs with one depth"
         )
 
 
-def _read_mask(folders: list[Path], size: tuple[int, ...]) -> np.ndarray | None:
+def _read_mask(folders: list[Path], photograph: Path, warnings: list[str]) -> np.ndarray | None:
     found = [p for f in folders for p in _files(f) if p.name.lower() == "mask.png"]
     if not found:
         return None
-    picture, _ = _read_picture(found[0])
+    picture, _ = read_picture(found[0])
+    size = read_picture(photograph)[0].shape[:2]
     if picture.shape[:2] != size:
         raise RakingError(
             f"{found[0]} is {picture.shape[1]} x {picture.shape[0]} pixels but the photographs are "
             f"{size[1]} x {size[0]}: save it in their size, or remove it"
         )
-    mask: np.ndarray = picture.max(axis=2) > np.iinfo(picture.dtype).max // 2
+    level = picture.max(axis=2) / np.iinfo(picture.dtype).max
+    mask: np.ndarray = level > 0.5
     if not mask.any():
-        raise RakingError(f"{found[0]} is black throughout, so no pixel is of the object: fix it")
+        raise RakingError(
+            f"{found[0]} holds no white, so no pixel is of the object: paint the object white"
+        )
+    if np.mean((level > 0.1) & (level < 0.9)) > GREY_MASK:
+        warnings.append(
+            f"{found[0]} is not black and white; what is brighter than mid-grey is the object"
+        )
     return mask

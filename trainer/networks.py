@@ -14,6 +14,10 @@ from shaders.decoder import Decoder, Layer
 
 LATENTS = 9
 CONDITIONS = 2
+AXES = 64  # principal axes of a pixel's values, which the encoder sees
+LEAST_VARIANCE = 1e-6  # of an axis, as a share of the first one's
+# A gloss is narrow in the disc of lights: weights for it are large, unless the light comes scaled.
+LIGHT_SCALE = 3.0
 
 # Hidden layers of the encoder: NeuralRTI's own, and the improved teacher's as published in code.
 ENCODERS = {"original": (50, 50, 50), "improved": (150, 150, 150, 150)}
@@ -37,16 +41,45 @@ def decode(parameters: Parameters, latents: Tensor, light: Tensor) -> Tensor:
     return x @ weight3.T + bias3  # [..., 3]
 
 
-class EncoderNetwork(nn.Sequential):
-    """[P, 3 L] values of P pixels under all L training lights (0..1) -> [P, K] latents."""
+class EncoderNetwork(nn.Module):
+    """[P, 3 L] values of P pixels under all L training lights (0..1) -> [P, K] latents.
 
-    def __init__(self, lights: int, shape: str) -> None:
+    The values are highly correlated, which slows training down: the layers see them along their
+    principal axes, with the variances half evened out. Being linear, that is no layer more.
+    """
+
+    centre: Tensor  # [3 L]
+    axes: Tensor  # [3 L, A]
+
+    def __init__(self, centre: Tensor, axes: Tensor, shape: str) -> None:
+        super().__init__()
+        self.register_buffer("centre", centre)
+        self.register_buffer("axes", axes)
         modules: list[nn.Module] = []
-        width = 3 * lights
+        width = axes.shape[1]
         for hidden in ENCODERS[shape]:
             modules += [nn.Linear(width, hidden), nn.ELU(inplace=True)]
             width = hidden
-        super().__init__(*modules, nn.Linear(width, LATENTS))
+        self.layers = nn.Sequential(*modules, nn.Linear(width, LATENTS))
+
+    def forward(self, values: Tensor) -> Tensor:
+        latents: Tensor = self.layers((values - self.centre) @ self.axes)
+        return latents
+
+
+def principal_axes(values: Tensor) -> tuple[Tensor, Tensor]:
+    """The centre [V] and scaled principal axes [V, A] of some pixels' values [S, V].
+
+    Along the axes the variances are the square roots of what they were, 1 on average.
+    """
+    exact = values.double()
+    centre = exact.mean(dim=0)
+    variances, axes = torch.linalg.eigh(torch.cov((exact - centre).T).reshape(len(centre), -1))
+    kept = slice(-min(AXES, len(centre)), None)
+    largest = variances[-1].clamp_min(1e-12)
+    variances = variances[kept].clamp_min(largest * LEAST_VARIANCE)
+    scale = variances.pow(-0.25) / variances.sqrt().mean().sqrt()
+    return centre.float(), (axes[:, kept] * scale).float()
 
 
 class DecoderNetwork(nn.Module):
@@ -66,7 +99,7 @@ class DecoderNetwork(nn.Module):
         and once per light, rather than once per pair.
         """
         of_pixel = functional.linear(latents, self.first.weight[:, : self.latents], self.first.bias)
-        of_light = functional.linear(lights, self.first.weight[:, self.latents :])
+        of_light = functional.linear(lights * LIGHT_SCALE, self.first.weight[:, self.latents :])
         # Two dimensions from here: in-place activation of a view would cost autograd two copies.
         x = (of_pixel[:, None] + of_light).flatten(0, 1)  # [P L, N]
         x = functional.elu(x)
@@ -75,7 +108,15 @@ class DecoderNetwork(nn.Module):
 
     def parameter_list(self) -> Parameters:
         """The weights and biases in the form that `decode` takes."""
-        return [(layer.weight, layer.bias) for layer in (self.first, self.second, self.third)]
+        first = torch.cat(
+            [
+                self.first.weight[:, : self.latents],
+                self.first.weight[:, self.latents :] * LIGHT_SCALE,
+            ],
+            dim=1,
+        )
+        others = [(layer.weight, layer.bias) for layer in (self.second, self.third)]
+        return [(first, self.first.bias), *others]
 
     def to_decoder(self, latent_min: np.ndarray, latent_max: np.ndarray) -> Decoder:
         """The decoder as it is stored, with the ranges [K] of the 8-bit latents."""
@@ -94,15 +135,21 @@ class DecoderNetwork(nn.Module):
             for module, layer in zip(modules, decoder.layers, strict=True):
                 module.weight.copy_(torch.from_numpy(layer.weight))
                 module.bias.copy_(torch.from_numpy(layer.bias))
+            network.first.weight[:, network.latents :] /= LIGHT_SCALE
         return network
 
 
 class Networks(nn.Module):
-    """An encoder and its decoder, with weights drawn from `seed`."""
+    """An encoder and its decoder, with weights drawn from `seed`.
 
-    def __init__(self, lights: int, encoder: str, units: int, seed: int) -> None:
+    `projection` is what `principal_axes` found for the collection.
+    """
+
+    def __init__(
+        self, projection: tuple[Tensor, Tensor], encoder: str, units: int, seed: int
+    ) -> None:
         super().__init__()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.encoder = EncoderNetwork(lights, encoder)
+            self.encoder = EncoderNetwork(*projection, encoder)
             self.decoder = DecoderNetwork(units)

@@ -1,6 +1,6 @@
 """Relighting in PyTorch: the oracle that evaluation uses and that the shaders are held against."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -9,9 +9,13 @@ from torch import Tensor
 from renderer.image import RelightableImage
 from shaders.decoder import Decoder
 from shaders.errors import RakingError
+from shaders.linear import AnyDecoder, LinearDecoder, light_basis
 from trainer.networks import Parameters, decode
 
 CHUNK_PIXELS = 1 << 17
+
+# Latents [..., K] and a light [2] to colours [..., 3].
+Decode = Callable[[Tensor, Tensor], Tensor]
 
 
 def relight(
@@ -30,7 +34,7 @@ def relight(
     if image.decoder.conditions != 2:
         raise RakingError("this image's decoder asks for a view besides a light; none is known")
     first, end = rows or (0, image.height)
-    parameters = decoder_parameters(image.decoder, dtype)
+    decode_latents = torch_decode(image.decoder, dtype)
     chunk = max(1, CHUNK_PIXELS // image.width)
     for light in np.asarray(lights, dtype=np.float32).reshape(-1, 2):
         direction = torch.from_numpy(light).to(dtype)
@@ -39,7 +43,7 @@ def relight(
             stop = min(start + chunk, end)
             latents = stored_latents(image, start, stop, dtype)
             with torch.inference_mode():
-                frame[start - first : stop - first] = decode(parameters, latents, direction)
+                frame[start - first : stop - first] = decode_latents(latents, direction)
         yield frame.numpy()
 
 
@@ -52,6 +56,20 @@ def stored_latents(
     low = torch.from_numpy(image.decoder.latent_min).to(dtype)
     high = torch.from_numpy(image.decoder.latent_max).to(dtype)
     return levels / 255 * (high - low) + low
+
+
+def torch_decode(decoder: AnyDecoder, dtype: torch.dtype = torch.float32) -> Decode:
+    """The decode of a stored decoder."""
+    if isinstance(decoder, LinearDecoder):
+        return lambda latents, light: decode_linear(decoder, latents, light)
+    parameters = decoder_parameters(decoder, dtype)
+    return lambda latents, light: decode(parameters, latents, light)
+
+
+def decode_linear(decoder: LinearDecoder, latents: Tensor, light: Tensor) -> Tensor:
+    """Latents [..., K] -> [..., 3]: what is added, and each latent times its RGB weight."""
+    basis = torch.from_numpy(light_basis(decoder, light.numpy())).to(latents)  # [1 + K, 3]
+    return basis[0] + latents @ basis[1:]
 
 
 def decoder_parameters(decoder: Decoder, dtype: torch.dtype = torch.float32) -> Parameters:

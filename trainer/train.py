@@ -1,101 +1,86 @@
 """Training a relightable image from a collection, directly (NeuralRTI) or by distillation (DisK).
 
-A pixel is encoded once from its values under all training lights and decoded under many: the
-encoder's input does not depend on the light. `_fit` is the training loop.
+The training loop is `fit` in trainer/fit.py; this is what goes before it and after it.
 """
 
-import contextlib
-import math
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from importlib import metadata
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from renderer.image import RelightableImage, check_writable, read_image, write_image
-from shaders.decoder import MAX_UNITS
+from renderer.image import RelightableImage, check_writable, read_image, read_info_text, write_image
+from shaders.decoder import MAX_UNITS, Decoder
 from shaders.errors import RakingError
 from trainer.checkpoint import Checkpoint
-from trainer.evaluate import evaluate
+from trainer.evaluate import FAST, evaluate
+from trainer.fit import Schedule, Validation, fit, one_thread
+from trainer.guide import Guide
+from trainer.lesson import Lesson, StoredTeacher, Teacher, TrainedTeacher, best_teacher_share
 from trainer.metrics import psnr_of_error
-from trainer.mlic import Mlic
-from trainer.networks import ENCODERS, LATENTS, TEACHER_UNITS, DecoderNetwork, Networks
-from trainer.quantise import latent_ranges, quantise
+from trainer.mlic import Mlic, validation_lights
+from trainer.networks import ENCODERS, LATENTS, TEACHER_UNITS, Networks, principal_axes
+from trainer.provenance import held_out_lights, origin
+from trainer.quantise import dequantise, latent_ranges, quantise
 from trainer.samples import Samples
+from trainer.sampling import choose_pixels
 
 # Steps of each kind of training, whatever the size of the picture: pixels are drawn at random.
-STEPS = {"neural": 24_000, "teacher": 20_000, "student": 27_000}
+STEPS = {"neural": 12_000, "teacher": 6_000, "student": 16_000}
+TEACHER_TIME = 0.4  # of a budget in minutes
+LEAST_SECONDS = 1.0  # of a phase, however short the budget
 
-# Many small steps learn more in the same time than few large ones.
-PIXELS_PER_STEP = 128
-LIGHTS_PER_STEP = 24  # of the photographs, drawn anew in each step
-ASKED_PER_STEP = 24  # directions without a photograph, at which the student follows its teacher
-PHOTOGRAPHS_SHARE = 0.6  # a in a |Ps - Pgt|^2 + (1 - a) |Ps - Pt|^2
-LEARNING_RATE = 0.01
-BETAS = (0.9, 0.99)
-
-HELDOUT_PIXELS = 4096  # of the running held-out PSNR
-REPORT_SECONDS = 0.25
-HELDOUT_SECONDS = 3.0
-CHECKPOINT_SECONDS = 15.0
+# Every photograph that is not trained on is missed, so few are spared for validation.
+LIGHTS_PER_VALIDATION_LIGHT = 40
+FEWEST_TO_SPARE_FROM = 12
+DESCRIBED_PIXELS = 1 << 16  # that the guide and the principal axes are worked out from
+SCORED_PIXELS = 4096  # that tell what storing costs
 ENCODE_CHUNK = 1 << 15
+
+# The teacher's share in what it and the guide say: what validation lights tell, and what is
+# assumed before as if from so many lights.
+ASSUMED_SHARE = 0.25
+ASSUMED_LIGHTS = 4
+SCORING_SECONDS = 2.5  # to score a million pixels under one light, on a slow machine
 
 
 class Progress(Protocol):
     """Told several times a second how far training is.
 
-    `phase` is "neural", "teacher" or "student"; `heldout_psnr`, in dB on some pixels, is None
-    until first measured, and for a collection with nothing held out. It chooses nothing.
+    `phase` is "neural", "teacher" or "student"; `validation_psnr`, in dB, is None until first
+    measured, and for a collection too small to spare a light for it.
     """
 
     def __call__(
-        self, phase: str, step: int, steps: int, loss: float, heldout_psnr: float | None
+        self, phase: str, step: int, steps: int, loss: float, validation_psnr: float | None
     ) -> None: ...
-
-
-class Teacher:
-    """A trained relightable image, asked for the colours of any object pixel under any light."""
-
-    def __init__(self, image: RelightableImage, samples: Samples) -> None:
-        stored = image.decoder
-        self.image = image
-        self.samples = samples
-        planes = torch.from_numpy(image.planes)  # [K / 3, H, W, 3]
-        self.levels = planes.permute(1, 2, 0, 3).reshape(-1, stored.latents)  # [H W, K] uint8
-        self.decoder = DecoderNetwork.from_decoder(stored).to(samples.device)
-        self.low = torch.from_numpy(stored.latent_min)
-        self.range = torch.from_numpy(stored.latent_max - stored.latent_min)
-
-    @torch.no_grad()
-    def colours(self, pixels: Tensor, lights: Tensor) -> Tensor:
-        """[B] object pixels and [L, 2] lights -> [B, L, 3]."""
-        levels = self.levels[self.samples.place[pixels]]
-        latents = levels / 255 * self.range + self.low
-        return self.decoder(latents.to(self.samples.device), lights)
 
 
 @dataclass
 class _Run:
     """What all phases of one training share."""
 
-    samples: Samples
-    seed: int
-    steps: int | None
-    progress: Progress | None
+    mlic: Mlic
+    samples: Samples  # without the validation lights
+    pixels: Tensor  # [P] those to train on
+    projection: tuple[Tensor, Tensor]
+    guide: Guide | None
+    validation: Validation
+    settings: dict[str, Any]
     checkpoint: Checkpoint
-    before: float  # seconds that were spent before this run resumed
-    started: float = field(default_factory=time.monotonic)
+    progress: Progress | None
+    started: float  # in terms of time.monotonic(), as if there had been no interruption
 
     @property
     def seconds(self) -> float:
-        return self.before + time.monotonic() - self.started
+        """Since the training began, those before an interruption too."""
+        return time.monotonic() - self.started
 
 
 def train(
@@ -103,15 +88,20 @@ def train(
     *,
     model: Literal["neural", "disk"] = "disk",
     units: int = 20,
-    teacher: str | Path = "improved",
+    teacher: str | Path = "original",
     encoder: str = "original",
     seed: int = 0,
     steps: int | None = None,
+    minutes: float | None = None,
+    pixels: float = 1.0,
+    sampling: str = "uniform",
+    guided: bool = True,
     device: str | None = None,
     progress: Progress | None = None,
     checkpoint: Path | None = None,
     keep_teacher: Path | None = None,
     warn: Callable[[str], None] = warnings.warn,
+    spent: float = 0.0,
 ) -> RelightableImage:
     """A relightable image of the collection, with its held-out scores in the provenance.
 
@@ -119,224 +109,269 @@ def train(
     (NeuralRTI). "disk" trains such a pair to follow a teacher of 50 units as well (DisK-NeuralRTI,
     STAG 2024, section 3): `teacher` is the encoder shape of one to be trained first, "original"
     or "improved", or the folder of a relightable image. The student's encoder has the teacher's
-    shape and weights of its own.
+    shape and weights of its own. `guided`, either also follows an interpolation of the
+    photographs (trainer/guide.py) at lights between them.
 
-    `steps` replaces the default number of every phase. The same seed, settings and machine give
-    the same result. `device` is "cpu" or "cuda"; by default CUDA where there is one. From the
-    file `checkpoint`, written every 15 seconds, the same call resumes after an interrupt;
-    removing it in the end is the caller's. `keep_teacher` is a folder to write a newly trained
-    teacher to. Held-out photographs are measured but never trained on.
+    One of every 40 training lights, but one at least, is taken out to validate with: the weights
+    kept are the best on them. The held-out photographs are scored in the end and choose nothing.
+
+    `steps` replaces the default number of every phase; `minutes` is a budget for all of this call
+    instead, less the seconds already `spent`, on reading. `pixels` is the fraction of the object's
+    pixels to train on, `sampling` how they are chosen (trainer/sampling.py). The same seed,
+    settings and machine give the same result, unless time decides the number of steps. `device`
+    is "cpu" or "cuda"; by default CUDA where there is one. From the file `checkpoint`, written
+    every 15 seconds, the same call resumes after an interrupt; removing it in the end is the
+    caller's. `keep_teacher` is a folder to write a newly trained teacher to.
 
     Raises RakingError for settings that cannot be, a teacher that does not fit, and training
     that diverges.
     """
-    _check_settings(model, units, teacher, encoder, seed, steps)
+    _check_settings(model, units, teacher, encoder, seed, steps, minutes)
     if keep_teacher is not None:
         check_writable(keep_teacher)
-    samples = Samples(mlic, _device(device))
-    guide: Teacher | None = None
+    stored = None
     if model == "disk" and teacher not in ENCODERS:
-        guide = Teacher(_read_teacher(Path(teacher), mlic, warn), samples)
-        named = guide.image.provenance.get("encoder")
+        stored = _read_teacher(Path(teacher), mlic, warn)
+        named = stored.provenance.get("encoder")
         encoder = named if named in tuple(ENCODERS) else "improved"
     elif model == "disk":
         encoder = str(teacher)
     settings = {
-        "collection": mlic.sha256,
-        "test_lights": _test_lights(mlic),
         "model": model,
         "units": units,
-        "teacher": None if model == "neural" else str(teacher),
         "encoder": encoder,
+        "teacher": None if model == "neural" else Path(teacher).name,
         "seed": seed,
         "steps": steps,
+        "minutes": minutes,
+        "pixels": pixels,
+        "sampling": sampling,
+        "guided": guided,
     }
-    kept = Checkpoint(checkpoint, settings, warn)
-    run = _Run(samples, seed, steps, progress, kept, before=kept.state.get("seconds", 0.0))
+    kept = Checkpoint(checkpoint, settings | _origin(mlic, teacher, stored), warn)
+    run = _prepare(mlic, settings, kept, progress, _device(device), time.monotonic() - spent)
     if model == "neural":
-        return _trained("neural", run, units, encoder)
-    if guide is None:
-        image = _trained("teacher", run, TEACHER_UNITS, encoder)
+        return _image("neural", run, *_trained("neural", run, units))
+    follow: Teacher
+    if stored is not None:
+        follow = StoredTeacher(stored, run.samples)
+    else:
+        networks, taken = _trained("teacher", run, TEACHER_UNITS)
+        follow = TrainedTeacher(networks)
         if keep_teacher is not None:
-            write_image(image, keep_teacher)
-        guide = Teacher(image, samples)
-    return _trained("student", run, units, encoder, guide, Path(teacher).name)
+            write_image(_image("teacher", run, networks, taken), keep_teacher)
+    return _image("student", run, *_trained("student", run, units, follow))
+
+
+def _prepare(
+    mlic: Mlic,
+    settings: dict[str, Any],
+    checkpoint: Checkpoint,
+    progress: Progress | None,
+    device: torch.device,
+    started: float,
+) -> _Run:
+    """What is known of the collection before training: which pixels, its axes, its guide."""
+    everything = Samples(mlic, device)
+    spared = _spared_lights(mlic.train.lights)
+    validation = Validation(everything, spared)
+    samples = validation.samples
+    pixels = choose_pixels(samples, settings["pixels"], settings["sampling"], settings["seed"])
+    random = torch.Generator().manual_seed(settings["seed"])
+    some = pixels[torch.randperm(len(pixels), generator=random)[:DESCRIBED_PIXELS]]
+    values = samples.values(some).cpu()  # [S, L, 3]
+    guide = None
+    if settings["guided"]:
+        flat = values.transpose(1, 2).flatten(0, 1)  # [3 S, L]
+        products = (flat.T @ flat / len(flat)).double().numpy()
+        guide = Guide(np.delete(mlic.train.lights, spared, axis=0), products)
+    return _Run(
+        mlic=mlic,
+        samples=samples,
+        pixels=pixels.to(device),
+        projection=principal_axes(values.flatten(1)),
+        guide=guide,
+        validation=validation,
+        settings=settings | {"validation_lights": [mlic.train.names[i] for i in spared]},
+        checkpoint=checkpoint,
+        progress=progress,
+        started=started - checkpoint.state.get("seconds", 0.0),
+    )
+
+
+def _spared_lights(lights: np.ndarray) -> list[int]:
+    """Which of the training lights [L, 3] validate instead of being trained on."""
+    if len(lights) < FEWEST_TO_SPARE_FROM:
+        return []
+    return validation_lights(lights, max(1, round(len(lights) / LIGHTS_PER_VALIDATION_LIGHT)))
 
 
 def _trained(
-    phase: str,
-    run: _Run,
-    units: int,
-    encoder: str,
-    teacher: Teacher | None = None,
-    teacher_name: str | None = None,
-) -> RelightableImage:
-    """Trains one pair of networks, or takes it from the checkpoint, and stores the latents."""
-    samples, mlic = run.samples, run.samples.mlic
-    seed = 2 * run.seed + (teacher is not None)  # a student must not repeat its teacher's draws
-    networks = Networks(len(samples.lights), encoder, units, seed).to(samples.device)
-    steps = STEPS[phase] if run.steps is None else run.steps
-    if phase in run.checkpoint.state:
-        networks.load_state_dict(run.checkpoint.state[phase])
-    else:
-        with _one_thread():
-            _fit(phase, run, networks, steps, seed, teacher)
-        run.checkpoint.save(present=None, seconds=run.seconds, **{phase: networks.state_dict()})
-    image = _store(networks, samples)
-    image.provenance = {
-        "model": "disk" if teacher else "neural",
-        "units": units,
-        "encoder": encoder,
-        "teacher": teacher_name,
-        "seed": run.seed,
-        "steps": steps,
-        "seconds": round(run.seconds, 1),
-        "software": _software(),
-        "collection": mlic.path.resolve().name,
-        "collection_sha256": mlic.sha256,
-        "lights": len(samples.lights),
-        "test_lights": _test_lights(mlic),
-    }
-    if mlic.test.names:
-        scores = evaluate(image, mlic)
-        image.provenance["scores"] = {key: scores[key] for key in ("psnr", "ssim", "delta_e")}
-    return image
+    phase: str, run: _Run, units: int, teacher: Teacher | None = None
+) -> tuple[Networks, dict[str, Any]]:
+    """A pair of networks, trained or taken from the checkpoint, and facts about its training."""
+    # A student must not repeat its teacher's draws.
+    seed = 2 * run.settings["seed"] + (phase == "student")
+    networks = Networks(run.projection, run.settings["encoder"], units, seed)
+    networks.to(run.samples.device)
+    state = run.checkpoint.state
+    if phase not in state:
+        if f"{phase} seconds" not in state:
+            seconds = _seconds_for(phase, run, networks)
+            run.checkpoint.save(**{f"{phase} seconds": seconds, "seconds": run.seconds})
+        schedule = Schedule(_steps_for(phase, run), state[f"{phase} seconds"])
+        share = _teacher_share(run, teacher)
+        random = torch.Generator().manual_seed(seed)
+        lesson = None
+        if run.guide or teacher:
+            lesson = Lesson(run.samples, run.guide, teacher, share, random)
 
-
-def _fit(
-    phase: str,
-    run: _Run,
-    networks: Networks,
-    steps: int,
-    seed: int,
-    teacher: Teacher | None,
-) -> None:
-    """The training loop: Adam with cosine decay on random pixels under random lights."""
-    samples = run.samples
-    optimiser = torch.optim.Adam(networks.parameters(), LEARNING_RATE, BETAS, fused=True)
-    random = torch.Generator().manual_seed(seed)
-    heldout = _HeldOut(samples)
-    first = 0
-    present = run.checkpoint.state.get("present")
-    if present is not None:
-        first = present["step"]
-        networks.load_state_dict(present["networks"])
-        optimiser.load_state_dict(present["optimiser"])
-        random.set_state(present["random"])
-    reported = saved = time.monotonic()
-
-    for step in range(first, steps):
-        for group in optimiser.param_groups:
-            group["lr"] = LEARNING_RATE * (1 + math.cos(math.pi * step / steps)) / 2
-
-        pixels = torch.randint(len(samples), (PIXELS_PER_STEP,), generator=random)
-        lit = torch.randperm(len(samples.lights), generator=random)[:LIGHTS_PER_STEP]
-        lit = lit.to(samples.device)
-        values = samples.values(pixels)  # [B, L, 3]
-        latents = networks.encoder(values.flatten(1))  # [B, K]
-        if teacher is None:
-            colours = networks.decoder(latents, samples.lights[lit])
-            loss = functional.mse_loss(colours, values[:, lit])
-        else:
-            asked = _random_lights(ASKED_PER_STEP, samples.rim, random).to(samples.device)
-            colours = networks.decoder(latents, torch.cat([samples.lights[lit], asked]))
-            photographed, unseen = colours.split([len(lit), len(asked)], dim=1)
-            loss = PHOTOGRAPHS_SHARE * functional.mse_loss(photographed, values[:, lit]) + (
-                1 - PHOTOGRAPHS_SHARE
-            ) * functional.mse_loss(unseen, teacher.colours(pixels, asked))
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-
-        now = time.monotonic()
-        last = step + 1 == steps
-        if now - reported > REPORT_SECONDS or last:
-            reported = now
-            _check_finite(loss, step)
+        def report(step: int, steps: int, loss: float, psnr: float | None) -> None:
             if run.progress:
-                psnr = heldout.psnr(networks, anew=last)
-                run.progress(phase, step + 1, steps, loss.item(), psnr)
-        if now - saved > CHECKPOINT_SECONDS:
-            saved = now
-            _check_finite(loss, step)
-            state = {
-                "step": step + 1,
-                "networks": networks.state_dict(),
-                "optimiser": optimiser.state_dict(),
-                "random": random.get_state(),
-            }
-            run.checkpoint.save(present=state, seconds=run.seconds)
+                run.progress(phase, step, steps, loss, psnr)
+
+        with one_thread():
+            taken = fit(
+                networks,
+                run.samples,
+                run.pixels,
+                lesson,
+                run.validation,
+                schedule,
+                seed,
+                run.checkpoint,
+                report,
+            )
+        facts = {"steps": taken, "teacher_share": round(share, 3) if teacher else None}
+        run.checkpoint.save(
+            present=None,
+            seconds=run.seconds,
+            **{phase: networks.state_dict(), f"{phase} facts": facts},
+        )
+    networks.load_state_dict(state[phase])
+    return networks, state[f"{phase} facts"]
 
 
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """One thread of PyTorch: the tensors of a step are so small that sharing them gains little.
-
-    Where another program keeps a core busy, threads that wait for each other would make training
-    ten times slower. And the result does not depend on the number of cores.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
+def _steps_for(phase: str, run: _Run) -> int | None:
+    if run.settings["minutes"] is not None:
+        return None
+    return run.settings["steps"] or STEPS[phase]
 
 
-def _random_lights(number: int, rim: float, random: torch.Generator) -> Tensor:
-    """[number, 2] directions, evenly spread over the (x, y) disc that the photographs reach."""
-    radius = rim * torch.rand(number, generator=random).sqrt()
-    azimuth = 2 * math.pi * torch.rand(number, generator=random)
-    return torch.stack([radius * azimuth.cos(), radius * azimuth.sin()], dim=1)
+def _seconds_for(phase: str, run: _Run, networks: Networks) -> float | None:
+    """A phase's share of the minutes that are left, less what storing and scoring will take."""
+    minutes = run.settings["minutes"]
+    if minutes is None:
+        return None
+    left = 60 * minutes - run.seconds - _seconds_to_finish(run, networks)
+    return max(LEAST_SECONDS, left * (TEACHER_TIME if phase == "teacher" else 1))
 
 
-def _check_finite(loss: Tensor, step: int) -> None:
-    if not torch.isfinite(loss):
-        raise RakingError(f"training diverged at step {step + 1}: begin again with another --seed")
-
-
-class _HeldOut:
-    """The running held-out PSNR, on a fixed choice of pixels, every few seconds."""
-
-    def __init__(self, samples: Samples) -> None:
-        self.samples = samples
-        order = torch.randperm(len(samples), generator=torch.Generator().manual_seed(0))
-        self.pixels = order[:HELDOUT_PIXELS]
-        self.last: float | None = None
-        self.measured = -math.inf
-
-    @torch.no_grad()
-    def psnr(self, networks: Networks, anew: bool) -> float | None:
-        """Mean PSNR in dB over the held-out lights; the last measure while it is fresh."""
-        stale = time.monotonic() - self.measured > HELDOUT_SECONDS
-        if len(self.samples.test_lights) and (stale or anew):
-            latents = networks.encoder(self.samples.values(self.pixels).flatten(1))
-            colours = networks.decoder(latents, self.samples.test_lights).clamp(0, 1)
-            squared = (colours - self.samples.test_values(self.pixels)).square()
-            per_light = squared.mean(dim=(0, 2)).tolist()
-            self.last = float(np.mean([psnr_of_error(error) for error in per_light]))
-            self.measured = time.monotonic()
-        return self.last
+def _seconds_to_finish(run: _Run, networks: Networks) -> float:
+    """An estimate, from the time that a few pixels take."""
+    started = time.monotonic()
+    pixels = torch.arange(min(len(run.samples), ENCODE_CHUNK))
+    latents = _encode(networks, run.samples, pixels)
+    quantise(latents, *latent_ranges(latents))
+    storing = (time.monotonic() - started) / len(pixels) * len(run.samples)
+    scoring = SCORING_SECONDS * len(run.samples) / 1e6 * len(run.mlic.test.names)
+    return storing + scoring
 
 
 @torch.no_grad()
-def _store(networks: Networks, samples: Samples) -> RelightableImage:
-    """Encodes every object pixel and rounds the latents to 8 bits; level 0 off the object."""
-    latents = np.empty((len(samples), LATENTS), np.float32)
-    for chunk in torch.arange(len(samples)).split(ENCODE_CHUNK):
-        encoded = networks.encoder(samples.values(chunk).flatten(1))
-        latents[chunk.numpy()] = encoded.cpu().numpy()
+def _teacher_share(run: _Run, teacher: Teacher | None) -> float:
+    """How much of the lesson is the teacher's, by how well it knows the validation lights."""
+    validation = run.validation
+    if teacher is None or run.guide is None or not len(validation.lights):
+        return ASSUMED_SHARE
+    values = run.samples.values(validation.pixels)
+    weights = torch.from_numpy(run.guide.weights(validation.lights.cpu().numpy())).to(values)
+    guided = (weights @ values).clamp(0, 1)
+    taught = teacher.colours(validation.pixels, values, validation.lights)
+    found = best_teacher_share(validation.truth, guided, taught)
+    lights = len(validation.lights)
+    return (found * lights + ASSUMED_SHARE * ASSUMED_LIGHTS) / (lights + ASSUMED_LIGHTS)
+
+
+def _image(phase: str, run: _Run, networks: Networks, facts: dict[str, Any]) -> RelightableImage:
+    """The networks' latents and decoder as a relightable image, with what is known about it."""
+    image, cost = _store(networks, run.samples)
+    settings = run.settings
+    if phase == "teacher":
+        settings = settings | {"model": "neural", "units": TEACHER_UNITS, "teacher": None}
+    image.provenance = {
+        **settings,
+        **facts,
+        "seconds": round(run.seconds, 1),
+        **origin(run.mlic),
+    }
+    if run.mlic.test.names:
+        scores = evaluate(image, run.mlic, metrics=FAST)
+        image.provenance["scores"] = {key: scores[key] for key in FAST}
+        image.provenance["scores"]["psnr_float"] = scores["psnr"] + cost
+    return image
+
+
+def _store(networks: Networks, samples: Samples) -> tuple[RelightableImage, float]:
+    """Encodes every object pixel and rounds the latents to 8 bits; level 0 off the object.
+
+    Also returns what that costs, in dB of the held-out PSNR on some pixels.
+    """
+    latents = _encode(networks, samples, torch.arange(len(samples)))
     low, high = latent_ranges(latents)
-    mlic = samples.mlic
-    levels = np.zeros((mlic.height * mlic.width, LATENTS), np.uint8)
-    levels[samples.place.numpy()] = quantise(latents, low, high)
-    planes = levels.reshape(mlic.height, mlic.width, LATENTS // 3, 3).transpose(2, 0, 1, 3)
+    levels = np.zeros((samples.mlic.height * samples.mlic.width, LATENTS), np.uint8)
+    rounded = quantise(latents, low, high)
+    levels[samples.place.numpy()] = rounded
+    shape = (samples.mlic.height, samples.mlic.width, LATENTS // 3, 3)
+    planes = np.ascontiguousarray(levels.reshape(shape).transpose(2, 0, 1, 3))
+    some = np.random.default_rng(0).integers(len(samples), size=SCORED_PIXELS)
+    cost = _psnr(networks, samples, some, latents[some]) - _psnr(
+        networks, samples, some, dequantise(rounded[some], low, high)
+    )
     stored = networks.decoder.to_decoder(low, high)
-    return RelightableImage(stored, np.ascontiguousarray(planes), mlic.mask)
+    return RelightableImage(stored, planes, samples.mlic.mask), cost
+
+
+@torch.no_grad()
+def _encode(networks: Networks, samples: Samples, pixels: Tensor) -> np.ndarray:
+    """[P] object pixels -> [P, K] latents."""
+    latents = np.empty((len(pixels), LATENTS), np.float32)
+    for first in range(0, len(pixels), ENCODE_CHUNK):
+        chunk = slice(first, first + ENCODE_CHUNK)
+        encoded = networks.encoder(samples.values(pixels[chunk]).flatten(1))
+        latents[chunk] = encoded.cpu().numpy()
+    return latents
+
+
+@torch.no_grad()
+def _psnr(networks: Networks, samples: Samples, pixels: np.ndarray, latents: np.ndarray) -> float:
+    """Mean held-out PSNR of some pixels with these latents; 0 where nothing is held out."""
+    if not len(samples.test_lights):
+        return 0.0
+    colours = networks.decoder(torch.from_numpy(latents).to(samples.device), samples.test_lights)
+    truth = samples.test_values(torch.from_numpy(pixels))
+    errors = (colours.clamp(0, 1) - truth).square().mean(dim=(0, 2)).tolist()
+    return float(np.mean([psnr_of_error(error) for error in errors]))
+
+
+def _origin(mlic: Mlic, teacher: str | Path, stored: RelightableImage | None) -> dict[str, Any]:
+    """What a checkpoint must have been trained on to be gone on from."""
+    text = read_info_text(Path(teacher)) if stored else ""
+    return {
+        "collection": mlic.sha256,
+        "test_lights": held_out_lights(mlic),
+        "teacher_sha256": sha256(text.encode()).hexdigest(),
+    }
 
 
 def _check_settings(
-    model: str, units: int, teacher: str | Path, encoder: str, seed: int, steps: int | None
+    model: str,
+    units: int,
+    teacher: str | Path,
+    encoder: str,
+    seed: int,
+    steps: int | None,
+    minutes: float | None,
 ) -> None:
     if model not in ("neural", "disk"):
         raise RakingError(f"unknown model {model!r}: choose neural or disk")
@@ -353,6 +388,10 @@ def _check_settings(
         raise RakingError(f"a seed of {seed} cannot be: choose 0 or more")
     if steps is not None and steps < 1:
         raise RakingError(f"{steps} training steps cannot be: choose 1 or more")
+    if minutes is not None and not 0 < minutes < float("inf"):
+        raise RakingError(f"a budget of {minutes} minutes cannot be: choose more than 0")
+    if steps is not None and minutes is not None:
+        raise RakingError("steps and minutes both say when training ends: choose one")
 
 
 def _device(name: str | None) -> torch.device:
@@ -367,6 +406,8 @@ def _device(name: str | None) -> torch.device:
 def _read_teacher(path: Path, mlic: Mlic, warn: Callable[[str], None]) -> RelightableImage:
     """A trained image that may teach this collection."""
     image = read_image(path)
+    if not isinstance(image.decoder, Decoder):
+        raise RakingError(f"the teacher {path} is a classical image: take a neural one")
     if (image.width, image.height) != (mlic.width, mlic.height):
         raise RakingError(
             f"the teacher {path} is {image.width} x {image.height} pixels but the photographs in "
@@ -383,21 +424,9 @@ def _read_teacher(path: Path, mlic: Mlic, warn: Callable[[str], None]) -> Religh
             f"the teacher {path} was trained on another collection than {mlic.path}: take one of "
             "this collection, or have one trained"
         )
-    if image.provenance.get("test_lights") != _test_lights(mlic):
+    if image.provenance.get("test_lights") != held_out_lights(mlic):
         raise RakingError(
             f"the teacher {path} was trained with other lights held out, so it has seen some of "
             "the held-out photographs: hold out the same, or have a teacher trained"
         )
     return image
-
-
-def _test_lights(mlic: Mlic) -> list[str] | dict[str, str]:
-    """The held-out lights as the image remembers them: names, or the folder that they lie in."""
-    return {"test_set": mlic.test_set} if mlic.test_set else mlic.test.names
-
-
-def _software() -> str:
-    try:
-        return f"raking {metadata.version('raking')}"
-    except metadata.PackageNotFoundError:
-        return "raking"

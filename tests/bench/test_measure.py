@@ -14,6 +14,7 @@ import pytest
 from bench import measure
 from bench.measure import run_bench
 from bench.scenarios import Case
+from renderer.image import write_image
 from shaders.errors import RakingError
 
 ROOT = Path(__file__).parents[2]
@@ -110,6 +111,18 @@ def test_a_failing_case_does_not_end_the_run(image_pair, tmp_path, monkeypatch):
         run_bench(image_pair, tmp_path, rounds=[[unknown], [CASES[0]]], **SETTINGS)
     records = [json.loads(line) for line in journal_lines(tmp_path)[1:]]
     assert [bool(record["error"]) for record in records] == [True, False]
+
+
+def test_a_classical_image_is_measured_but_for_the_looped_cases(make_linear_image, tmp_path):
+    write_image(make_linear_image("hsh", 48), tmp_path / "relief")
+    cases = [Case("relief", 64, 40), Case("relief", 64, 40, shader="looped")]
+    report = run_bench([tmp_path / "relief"], tmp_path / "out", rounds=[cases], **SETTINGS)
+    with (tmp_path / "out" / "results.csv").open(newline="") as file:
+        rows = {row["shader"]: row for row in csv.DictReader(file)}
+    assert (rows["baked"]["decoder"], rows["baked"]["error"]) == ("HSH(3)", "")
+    assert float(rows["baked"]["ms_per_frame"]) > 0
+    assert "has no looped shader" in rows["looped"]["error"]
+    assert "has no looped shader" in report.read_text()
 
 
 def test_no_chromium_is_a_sentence_and_leaves_nothing(image_pair, tmp_path, monkeypatch):

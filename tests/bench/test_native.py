@@ -10,19 +10,20 @@ from renderer.image import write_image
 
 
 def test_a_row_for_each_image_backend_and_round(
-    make_image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_image, make_linear_image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(native, "SIZE", (60, 90))
     monkeypatch.setattr(native, "BATCH_SECONDS", 0.01)
     for units in (8, 20):
         write_image(make_image(units), tmp_path / f"image{units}")
-    paths = {name: tmp_path / name for name in ("image8", "image20")}
+    write_image(make_linear_image("hsh", 48), tmp_path / "hsh")
+    paths = {name: tmp_path / name for name in ("image8", "image20", "hsh")}
     rows = native.measure_native(paths)
-    assert len(rows) == 2 * 2 * native.ROUNDS
+    assert len(rows) == 3 * 2 * native.ROUNDS
     assert {row["pixels"] for row in rows} == {5400}
     native.write_native(paths, tmp_path / "native.csv")
     table = native.native_table(tmp_path / "native.csv")
-    assert [row["image"] for row in table] == ["image8", "image20"]
+    assert [row["image"] for row in table] == ["image8", "image20", "hsh"]
     for row in table:
         assert row["ratio"] == pytest.approx(row["pytorch"] / row["wgpu"])
         assert row["devices"]["pytorch"].startswith("PyTorch")

@@ -45,6 +45,26 @@ def test_both_backends_agree_with_pytorch(written, renderer: str) -> None:
         assert 0 < agreement.max_abs_error < 1e-5
 
 
+@pytest.mark.parametrize(("model", "latents"), [("ptm", 18), ("hsh", 48), ("rbf", 9)])
+def test_linear_images_agree_with_pytorch(
+    make_linear_image, tmp_path: Path, model: str, latents: int
+) -> None:
+    image = make_linear_image(model, latents, width=70, height=40)
+    write_image(image, tmp_path / "image")
+    for agreement in verify.compare(image, tmp_path / "image", verify.spread_lights(20)):
+        assert agreement.ok, agreement
+        assert agreement.max_step <= 1
+        assert 0 < agreement.max_abs_error < 1e-5 * agreement.output_range
+
+
+def test_a_linear_plane_that_differs_is_found(make_linear_image, tmp_path: Path) -> None:
+    image = make_linear_image("hsh", 27)
+    write_image(image, tmp_path / "image")
+    image.planes[4, 12, 30, 0] ^= 0x40
+    for agreement in verify.compare(image, tmp_path / "image", verify.spread_lights(20)):
+        assert agreement.ok == (agreement.name == "wgpu")
+
+
 @pytest.mark.parametrize("fault", ["weight", "plane"])
 def test_a_decoder_or_plane_that_differs_is_found(written, make_image, fault: str) -> None:
     image, path = written

@@ -23,6 +23,15 @@ def test_a_crop_is_a_part_of_the_whole(make_image, by_hand) -> None:
     np.testing.assert_array_equal(part, whole[5:17, 10:30])
 
 
+def test_a_crop_of_a_linear_image(make_linear_image, by_hand) -> None:
+    image = make_linear_image("rbf", 9)
+    part = next(
+        frames.relight_frames(frames.crop_image(image, (10, 5, 20, 12)), np.array([[0.2, 0.3]]))
+    )
+    expected = np.rint(by_hand(image, (0.2, 0.3)).clip(0, 1) * 255)[5:17, 10:30]
+    assert np.abs(np.asarray(part) - expected).max() <= 1
+
+
 @pytest.mark.parametrize("crop", [(0, 0, 65, 10), (-1, 0, 5, 5), (0, 0, 0, 5)])
 def test_a_crop_outside_is_refused(make_image, crop: tuple[int, int, int, int]) -> None:
     with pytest.raises(RakingError, match="does not lie within"):
@@ -48,8 +57,9 @@ def test_sequence_and_animation(make_image, by_hand, tmp_path: Path) -> None:
         assert animation.n_frames == 3
 
 
-def test_a_mask_makes_transparent_frames(make_image) -> None:
-    image = make_image()
+@pytest.mark.parametrize("kind", ["neural", "hsh"])
+def test_a_mask_makes_transparent_frames(make_image, make_linear_image, kind: str) -> None:
+    image = make_image() if kind == "neural" else make_linear_image()
     image.mask = np.zeros((48, 64), bool)
     image.mask[:, :30] = True
     frame = next(frames.relight_frames(image, frames.orbit(1)))

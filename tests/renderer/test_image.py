@@ -10,6 +10,8 @@ from PIL import Image
 from renderer.image import read_image, write_image
 from shaders.errors import RakingError
 
+LINEAR = [("ptm", 18, "PTM"), ("hsh", 27, "HSH(2)"), ("hsh", 48, "HSH(3)"), ("rbf", 9, "PCA/RBF")]
+
 
 @pytest.fixture
 def written(make_image, tmp_path: Path) -> Path:
@@ -138,7 +140,8 @@ def test_a_picture_of_another_size(written: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"type": "ptm"}, "type"),
+        ({"type": "svbrdf"}, "type 'svbrdf' is unknown"),
+        ({"type": None}, "type"),
         ({"width": 0}, "width"),
         ({"width": 65}, "64 x 48 pixels"),
         ({"min": [0.0] * 9, "max": [0.0] * 9}, "empty or reversed"),
@@ -156,6 +159,78 @@ def test_a_wrong_info_is_named(written: Path, changes: dict, sentence: str) -> N
     with pytest.raises(RakingError, match=sentence) as error:
         read_image(written)
     assert str(written) in str(error.value)
+
+
+@pytest.mark.parametrize(("model", "latents", "label"), LINEAR)
+def test_a_linear_image_that_is_written_is_read(
+    make_linear_image, tmp_path: Path, model: str, latents: int, label: str
+) -> None:
+    image = make_linear_image(model, latents)
+    image.mask = np.eye(48, 64) == 0
+    image.provenance = {"model": model}
+    write_image(image, tmp_path / "image")
+    again = read_image(tmp_path / "image")
+    np.testing.assert_array_equal(again.planes, image.planes)
+    np.testing.assert_array_equal(again.mask, image.mask)
+    assert (again.label, again.provenance) == (label, {"model": model})
+    assert again.decoder.model == model
+    for name in ("latent_min", "latent_max", "lights", "splines"):
+        found, kept = (getattr(i.decoder, name) for i in (again, image))
+        assert (found is None) == (kept is None)
+        if kept is not None:
+            np.testing.assert_array_equal(found, kept)
+
+
+def test_keys_of_relight(make_linear_image, tmp_path: Path) -> None:
+    """What OpenLIME reckons with: (level / 255 - bias) * scale, three planes a term."""
+    image = make_linear_image("hsh", 27)
+    write_image(image, tmp_path / "image")
+    info = json.loads((tmp_path / "image" / "info.json").read_text())
+    assert (info["type"], info["colorspace"], info["nplanes"]) == ("hsh", "rgb", 27)
+    (material,) = info["materials"]
+    for level, latent in ((0, image.decoder.latent_min), (255, image.decoder.latent_max)):
+        stored = (level / 255 - np.array(material["bias"])) * np.array(material["scale"])
+        np.testing.assert_allclose(stored, latent, rtol=1e-6)
+
+
+def without(info: dict, *keys: str) -> dict:
+    return {key: value for key, value in info.items() if key not in keys}
+
+
+@pytest.mark.parametrize(
+    ("model", "damage", "sentence"),
+    [
+        ("hsh", lambda i: without(i, "raking"), "of another program"),
+        ("hsh", lambda i: without(i, "materials"), "materials"),
+        ("hsh", lambda i: {**i, "type": "ptm"}, "48 coefficients, where 18 are needed"),
+        ("hsh", lambda i: {**i, "nplanes": 27}, "nplanes is 27"),
+        ("hsh", lambda i: {**i, "raking": {**i["raking"], "order": 2}}, "order"),
+        ("hsh", lambda i: {**i, "raking": {**i["raking"], "version": 2}}, "version"),
+        ("hsh", lambda i: {**i, "materials": [{"scale": [1] * 48, "bias": [0] * 47}]}, "47 biases"),
+        ("hsh", lambda i: {**i, "materials": [{"scale": [0] * 48, "bias": [0] * 48}]}, "empty"),
+        ("hsh", lambda i: {**i, "materials": [{"scale": [9e99] * 48, "bias": [1] * 48}]}, "finite"),
+        ("hsh", lambda i: {**i, "materials": [{"scale": ["x"] * 48, "bias": [1] * 48}]}, "scale"),
+        ("hsh", lambda i: {**i, "materials": [{"scale": [np.nan] * 48, "bias": []}]}, "scale"),
+        ("rbf", lambda i: without(i, "lights"), "splines"),
+        ("rbf", lambda i: {**i, "lights": i["lights"][:-1]}, "lights"),
+        ("rbf", lambda i: {**i, "raking": without(i["raking"], "splines")}, "splines"),
+        ("rbf", lambda i: {**i, "raking": {**i["raking"], "splines": [[0.0] * 29] * 16}}, "30"),
+        (
+            "rbf",
+            lambda i: {**i, "raking": {**i["raking"], "splines": [[9e99] * 30] * 16}},
+            "finite",
+        ),
+    ],
+)
+def test_a_wrong_linear_info_is_named(
+    make_linear_image, tmp_path: Path, model: str, damage, sentence: str
+) -> None:
+    write_image(make_linear_image(model, 48 if model == "hsh" else 9), tmp_path / "image")
+    file = tmp_path / "image" / "info.json"
+    file.write_text(json.dumps(damage(json.loads(file.read_text()))))
+    with pytest.raises(RakingError, match=sentence) as error:
+        read_image(tmp_path / "image")
+    assert str(file) in str(error.value)
 
 
 def test_a_path_in_place_of_a_file_name_is_refused(written: Path) -> None:

@@ -25,6 +25,20 @@ def test_every_width(make_image, by_hand, units: int, latents: int) -> None:
     assert np.count_nonzero(steps) / steps.size < 1e-3
 
 
+@pytest.mark.parametrize(
+    ("model", "latents"), [("ptm", 18), ("hsh", 27), ("hsh", 48), ("rbf", 9), ("rbf", 27)]
+)
+def test_every_linear_model(make_linear_image, by_hand, model: str, latents: int) -> None:
+    image = make_linear_image(model, latents)
+    for light in (LIGHT, (0.0, 0.0), (0.0, -1.0)):
+        expected = by_hand(image, light)
+        floats = Relighter(image, "float").frame(light)
+        np.testing.assert_allclose(floats, expected, atol=1e-5 * np.ptp(expected))
+        steps = Relighter(image).frame(light) - np.rint(expected.clip(0, 1) * 255)
+        assert np.abs(steps).max() <= 1
+        assert np.count_nonzero(steps) / steps.size < 1e-3
+
+
 def test_a_decoder_that_asks_for_a_view_is_refused(make_decoder, make_image) -> None:
     image = make_image()
     image.decoder = make_decoder(20, conditions=4)

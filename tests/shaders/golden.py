@@ -5,10 +5,12 @@ from pathlib import Path
 import numpy as np
 
 from shaders.decoder import Decoder, Layer
+from shaders.linear import LinearDecoder
 from shaders.specialise import baked_glsl, baked_wgsl, looped_glsl
 
 FOLDER = Path(__file__).parent / "golden"
 SHAPES = [(1, 3), (6, 9), (20, 9)]  # units, latents
+LINEAR = [("ptm", 18), ("hsh", 27), ("hsh", 48), ("rbf", 9)]  # model, latents
 
 
 def golden_decoder(units: int, latents: int) -> Decoder:
@@ -46,8 +48,30 @@ def texts(units: int, latents: int) -> dict[str, str]:
     }
 
 
+def linear_decoder(model: str, latents: int) -> LinearDecoder:
+    """Ranges, lights and splines from whole numbers alone."""
+    low = np.arange(latents, dtype=np.float32) / -7 - 1
+    if model != "rbf":
+        return LinearDecoder(model, low, low + np.float32(2.3))
+    turns = np.arange(7, dtype=np.float32)
+    lights = np.stack([np.cos(turns), np.sin(turns), turns / 6], axis=1) / np.sqrt(2)
+    numbers = (np.arange(11 * (1 + latents) * 3) * 7919 + 1001) % 2048 - 1024
+    splines = (numbers / 512).astype(np.float32).reshape(11, 1 + latents, 3)
+    return LinearDecoder(model, low, low + np.float32(2.3), lights.astype(np.float32), splines)
+
+
+def linear_texts(model: str, latents: int) -> dict[str, str]:
+    """File name -> shader text."""
+    decoder = linear_decoder(model, latents)
+    name = f"{model}_{latents}_latents"
+    return {f"{name}.glsl": baked_glsl(decoder), f"{name}.wgsl": baked_wgsl(decoder, "float")}
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for shape in SHAPES:
         for name, text in texts(*shape).items():
+            (FOLDER / name).write_text(text + "\n", "utf-8")
+    for kind in LINEAR:
+        for name, text in linear_texts(*kind).items():
             (FOLDER / name).write_text(text + "\n", "utf-8")

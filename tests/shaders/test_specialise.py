@@ -3,7 +3,7 @@
 import importlib.util
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,8 @@ from bench.browser import open_page
 from renderer.image import RelightableImage, write_image
 from shaders.decoder import Decoder, Layer
 from shaders.errors import RakingError
-from shaders.specialise import baked_glsl, baked_wgsl, frame_bias
+from shaders.linear import AnyDecoder
+from shaders.specialise import baked_glsl, baked_wgsl, frame_bias, frame_weights
 from webviewer.server import ViewerServer
 
 spec = importlib.util.spec_from_file_location("golden", Path(__file__).with_name("golden.py"))
@@ -40,6 +41,22 @@ FROM_PAGE = """async ([info, light]) => {
 }"""
 
 
+# For images without a network.
+LINEAR_FROM_PAGE = """async ([info, lights]) => {
+    const { parseInfo } = await import('./decoder.js');
+    const shader = await import('./shader.js');
+    const templates = await shader.loadTemplates(new URL('shaders/', document.baseURI));
+    const decoder = parseInfo(JSON.parse(info));
+    return {
+        baked: shader.bakedShader(decoder, templates),
+        frames: lights.map(light => shader.frameUniform(decoder, light)).map(
+            ({ name, data }) => ({ name, data: [...data] })),
+        order: decoder.order,
+        parameters: decoder.parameters,
+    };
+}"""
+
+
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder = tmp_path_factory.mktemp("golden") / "image"
@@ -48,7 +65,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         yield page
 
 
-def picture(decoder: Decoder) -> RelightableImage:
+def picture(decoder: AnyDecoder) -> RelightableImage:
     return RelightableImage(decoder, np.zeros((decoder.planes, 4, 4, 3), np.uint8))
 
 
@@ -77,6 +94,30 @@ def test_the_browser_writes_the_golden_texts(
     np.testing.assert_allclose(found["bias"], frame_bias(decoder, (0.3, -0.4)), rtol=1e-6)
 
 
+@pytest.mark.parametrize("kind", golden.LINEAR)
+def test_python_writes_the_golden_texts_of_linear_images(kind: tuple[str, int]) -> None:
+    for name, text in golden.linear_texts(*kind).items():
+        kept = (golden.FOLDER / name).read_text("utf-8")
+        assert text + "\n" == kept, f"{name} differs; if that is meant, run tests/shaders/golden.py"
+
+
+@pytest.mark.parametrize("kind", golden.LINEAR)
+def test_the_browser_has_the_same_functions_of_the_light(
+    page: Page, tmp_path: Path, kind: tuple[str, int]
+) -> None:
+    decoder = golden.linear_decoder(*kind)
+    write_image(picture(decoder), tmp_path / "image")
+    info = (tmp_path / "image" / "info.json").read_text("utf-8")
+    lights = [[0.0, 0.0], [0.3, -0.4], [-0.9, 0.2], [0.0, 1.0], [1.0, 1e-4], [0.38, 0.59]]
+    found = page.evaluate(LINEAR_FROM_PAGE, [info, lights])
+    assert found["baked"] == baked_glsl(decoder)
+    assert (found["order"], found["parameters"]) == (decoder.order, decoder.parameters)
+    for light, frame in zip(lights, found["frames"], strict=True):
+        assert frame["name"] == "frame_weights"
+        expected = frame_weights(decoder, light)
+        np.testing.assert_allclose(frame["data"], expected, rtol=1e-6, atol=1e-6)
+
+
 def test_the_browser_reads_the_published_image_alike(page: Page, shared_data: Path) -> None:
     from renderer.image import read_image
 
@@ -98,6 +139,42 @@ def test_the_browser_refuses_what_is_no_number(page: Page, tmp_path: Path, key: 
         [json.dumps(info), [0, 0]],
     )
     assert "info.json cannot be used" in text
+
+
+@pytest.mark.parametrize(
+    ("model", "damage", "sentence"),
+    [
+        ("hsh", lambda i: i.pop("raking"), "of another program"),
+        ("hsh", lambda i: i.update(type="svbrdf"), 'its type is "svbrdf"'),
+        ("hsh", lambda i: i.update(type="ptm"), "a ptm image of 48 coefficients is unknown"),
+        ("hsh", lambda i: i.update(nplanes=27), "nplanes is 27"),
+        ("hsh", lambda i: i["raking"].update(order=2), "its order is 2"),
+        ("hsh", lambda i: i["raking"].update(version=2), "version is 2"),
+        ("hsh", lambda i: i["materials"][0]["bias"].pop(), "47 biases"),
+        ("hsh", lambda i: i["materials"][0]["scale"].__setitem__(3, 0), "empty or reversed"),
+        ("hsh", lambda i: i["materials"][0]["scale"].__setitem__(3, "x"), "not all finite"),
+        ("hsh", lambda i: i["materials"][0]["scale"].__setitem__(3, 9e99), "exceeds float32"),
+        ("hsh", lambda i: i["materials"].pop(), "not one material"),
+        ("hsh", lambda i: i["raking"]["planes"].pop(), "too few or too many planes"),
+        ("rbf", lambda i: i["lights"].pop(), "not three numbers each"),
+        ("rbf", lambda i: i.pop("lights"), "lights are not a list"),
+        ("rbf", lambda i: i["raking"]["splines"].pop(), "not 11 rows"),
+        ("rbf", lambda i: i["raking"]["splines"][2].pop(), "splines"),
+        ("rbf", lambda i: i["raking"]["splines"][2].__setitem__(0, None), "not all finite"),
+    ],
+)
+def test_the_browser_refuses_what_is_no_linear_image(
+    page: Page, tmp_path: Path, model: str, damage: Callable[[dict], object], sentence: str
+) -> None:
+    write_image(picture(golden.linear_decoder(model, 48 if model == "hsh" else 9)), tmp_path / "i")
+    info = json.loads((tmp_path / "i" / "info.json").read_text())
+    damage(info)
+    text = page.evaluate(
+        "([info, lights]) => (" + LINEAR_FROM_PAGE + ")([info, lights]).catch(e => e.message)",
+        [json.dumps(info), [[0, 0]]],
+    )
+    assert "info.json cannot be used" in text
+    assert sentence in text
 
 
 def test_literals_give_float32_back_exactly() -> None:

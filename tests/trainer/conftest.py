@@ -73,6 +73,12 @@ def collection(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
+def write_bumps() -> Callable[..., Path]:
+    """`write_collection`, for collections that several tests share."""
+    return write_collection
+
+
+@pytest.fixture(scope="session")
 def mlic(tmp_path_factory: pytest.TempPathFactory) -> Mlic:
     """The bumps under 20 lights, five of them held out by the rule."""
     return read_mlic(write_collection(tmp_path_factory.mktemp("mlic") / "bumps"))

@@ -8,8 +8,9 @@ import pytest
 
 from renderer.image import RelightableImage
 from shaders.errors import RakingError
-from trainer.evaluate import evaluate
+from trainer.evaluate import FAST, evaluate
 from trainer.mlic import Mlic, read_mlic
+from trainer.smoothness import smoothness
 
 from .conftest import SIZE, ring_lights, write_collection
 
@@ -53,6 +54,25 @@ def test_the_images_mask_serves_where_the_collection_has_none(
     masked = evaluate(image, mlic)
     image.planes[:, ~image.mask] = 0
     assert evaluate(image, mlic) == masked
+
+
+def test_named_photographs_come_before_remembered_ones(mlic: Mlic, make_image: MakeImage) -> None:
+    image = make_image(width=SIZE, height=SIZE)
+    image.provenance = {"test_lights": ["image02.png"], "collection_sha256": mlic.sha256}
+    asked = mlic.select(["image04.png", "image01.png"])
+    found = evaluate(image, mlic, test=asked, metrics=FAST)["per_image"]
+    assert [entry["name"] for entry in found] == ["image04.png", "image01.png"]
+
+
+def test_smoothness_is_among_the_metrics(mlic: Mlic, make_image: MakeImage) -> None:
+    image = make_image(width=SIZE, height=SIZE)
+    measured = smoothness(image, mlic)
+    assert measured is not None
+    found = evaluate(image, mlic, metrics=("psnr", "smoothness"))
+    assert found["smoothness"] == measured.unsteadiness > 0
+    assert found["smoothness_ratio"] == measured.unsteadiness / measured.hsh_unsteadiness
+    assert found["straying_ratio"] == measured.straying / measured.hsh_straying
+    assert "smoothness" not in evaluate(image, mlic, metrics=FAST)
 
 
 def test_another_size_is_refused(mlic: Mlic, make_image: MakeImage) -> None:

@@ -1,5 +1,7 @@
 """Collections as users have them, good and bad."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,11 +10,12 @@ import numpy as np
 import pytest
 
 from shaders.errors import RakingError
-from trainer.mlic import held_out_by_rule, read_mlic
+from trainer.mlic import read_mlic
 
 from .conftest import SIZE, bumps, ring_lights, write_collection, write_picture
 
 Write = Callable[..., Path]
+ROOT = Path(__file__).parents[2]
 
 
 def test_photographs_and_lights_come_back_as_written(collection: Write) -> None:
@@ -72,23 +75,6 @@ def test_a_given_list_of_test_lights_comes_before_test_txt(
     assert read_mlic(path).test.names == ["image03.png"]
 
 
-def test_the_rule_spreads_over_elevations_and_azimuths_inside_the_rim() -> None:
-    lights = ring_lights()
-    chosen = lights[held_out_by_rule(lights)]
-    assert len(chosen) == 5
-    assert held_out_by_rule(lights) == held_out_by_rule(lights.copy())
-    assert (chosen[:, 2] > np.sin(np.deg2rad(21))).all(), "the lowest ring is the rim"
-    assert len(np.unique(chosen[:, 2].round(3))) >= 2
-    off_centre = chosen[np.hypot(chosen[:, 0], chosen[:, 1]) > 0.1, :2]
-    assert np.linalg.norm(off_centre.mean(axis=0)) < 0.5 * np.linalg.norm(off_centre, axis=1).max()
-
-
-def test_the_rule_leaves_six_lights_to_train_on(collection: Write) -> None:
-    assert len(held_out_by_rule(ring_lights()[-8:])) <= 2
-    mlic = read_mlic(collection(lights=ring_lights()[-6:]))
-    assert (len(mlic.train.names), len(mlic.test.names)) == (6, 0)
-
-
 def test_the_hash_is_of_the_content_and_not_of_the_split(collection: Write) -> None:
     first = read_mlic(collection("a", test=["image03.png"])).sha256
     assert read_mlic(collection("b", test=["image08.png"])).sha256 == first
@@ -102,8 +88,20 @@ def test_select_finds_photographs_on_either_side(collection: Write) -> None:
     chosen = mlic.select(["image04.png", "image03.png"])
     np.testing.assert_array_equal(chosen.images, bumps(ring_lights())[[4, 3]])
     np.testing.assert_allclose(chosen.lights, ring_lights()[[4, 3]], atol=1e-6)
+    assert np.shares_memory(chosen.stored, mlic.train.stored)
     with pytest.raises(RakingError, match=r"no photograph 'absent\.png'"):
         mlic.select(["absent.png"])
+
+
+def test_progress_is_told_of_every_photograph(collection: Write) -> None:
+    told: list[tuple[int, int]] = []
+    read_mlic(collection(), progress=lambda done, all_: told.append((done, all_)))
+    assert told == [(done, 20) for done in range(1, 21)]
+
+
+def test_a_small_collection_is_read_without_held_out_photographs(collection: Write) -> None:
+    mlic = read_mlic(collection(lights=ring_lights()[-6:]))
+    assert (len(mlic.train.names), len(mlic.test.names)) == (6, 0)
 
 
 def test_files_that_are_no_photographs_are_ignored(collection: Write) -> None:
@@ -156,6 +154,21 @@ def test_a_mask_is_read(collection: Write, at: str) -> None:
     mlic = read_mlic(path)
     assert mlic.mask is not None
     np.testing.assert_array_equal(mlic.mask, mask > 0)
+    written = bumps(ring_lights()) * (mask > 0)[:, :, None]
+    index = mlic.train.names.index("image02.png")
+    np.testing.assert_allclose(mlic.train.image(index), written[2] / 255, atol=1e-6)
+    np.testing.assert_array_equal(mlic.train.images[index], written[2])
+    np.testing.assert_array_equal(mlic.select(["image02.png"]).images[0], written[2])
+
+
+def test_pixels_off_the_object_take_no_memory(collection: Write) -> None:
+    path = collection()
+    mask = np.zeros((SIZE, SIZE), np.uint8)
+    mask[4:7, 6:16] = 255
+    write_picture(path / "mask.png", mask)
+    mlic = read_mlic(path)
+    assert mlic.train.stored.nbytes == 30 * 20 * 3
+    assert mlic.test.stored is mlic.train.stored
 
 
 def spoil_truncate(path: Path) -> None:
@@ -217,6 +230,39 @@ def spoil_mask_size(path: Path) -> None:
     write_picture(path / "mask.png", np.full((SIZE, 5), 255, np.uint8))
 
 
+def spoil_mask_dark(path: Path) -> None:
+    write_picture(path / "mask.png", np.full((SIZE, SIZE), 1, np.uint8))
+
+
+def spoil_mask_file(path: Path) -> None:
+    (path / "mask.png").write_text("no picture")
+
+
+def spoil_to_black(path: Path) -> None:
+    for index in range(20):
+        write_picture(path / f"image{index:02}.png", np.full((SIZE, SIZE, 3), index % 4, np.uint8))
+
+
+def spoil_to_white(path: Path) -> None:
+    for index in range(20):
+        write_picture(path / f"image{index:02}.png", np.full((SIZE, SIZE, 3), 255, np.uint8))
+
+
+def spoil_but_for_the_held_out(path: Path) -> None:
+    (path / "test.txt").write_text("image07.png\n")
+    for index in set(range(20)) - {7}:
+        write_picture(path / f"image{index:02}.png", np.zeros((SIZE, SIZE, 3), np.uint8))
+
+
+def spoil_but_off_the_mask(path: Path) -> None:
+    mask = np.zeros((SIZE, SIZE), np.uint8)
+    mask[4:8, 4:8] = 255
+    write_picture(path / "mask.png", mask)
+    for index, picture in enumerate(bumps(ring_lights())):
+        picture[mask > 0] = 0
+        write_picture(path / f"image{index:02}.png", picture)
+
+
 def spoil_mask_empty(path: Path) -> None:
     write_picture(path / "mask.png", np.zeros((SIZE, SIZE), np.uint8))
 
@@ -238,7 +284,13 @@ def spoil_mask_empty(path: Path) -> None:
         (spoil_test_txt, "test.txt holds out 'image99.png'"),
         (spoil_empty_test_txt, "test.txt names no image"),
         (spoil_mask_size, "mask.png is 5 x 24 pixels"),
-        (spoil_mask_empty, "mask.png is black throughout"),
+        (spoil_mask_empty, "mask.png holds no white"),
+        (spoil_mask_dark, "mask.png holds no white"),
+        (spoil_mask_file, "mask.png is damaged"),
+        (spoil_to_black, "all of one even black, so there is nothing to learn"),
+        (spoil_to_white, "all of one even colour, so there is nothing to learn"),
+        (spoil_but_for_the_held_out, "all of one even black"),
+        (spoil_but_off_the_mask, "all of one even black"),
     ],
 )
 def test_bad_input_is_one_sentence_naming_the_file(
@@ -249,6 +301,95 @@ def test_bad_input_is_one_sentence_naming_the_file(
     with pytest.raises(RakingError, match=words):
         read_mlic(path)
     assert capfd.readouterr().err == ""
+
+
+def warnings_of(path: Path) -> str:
+    """All warnings of a collection, which is read all the same."""
+    mlic = read_mlic(path)
+    assert len(mlic.names) == 20
+    return "\n".join(mlic.warnings)
+
+
+def test_photographs_that_show_nothing_are_named(collection: Write) -> None:
+    pictures = bumps(ring_lights())
+    pictures[3] = 2
+    pictures[5] = 140
+    pictures[8][: SIZE * 2 // 3] = 255
+    pictures[11] = 255
+    warnings = warnings_of(collection(pictures=pictures))
+    assert "image03.png is black all over the object" in warnings
+    assert "image05.png and image11.png" in warnings
+    assert "image08.png is saturated over more than half" in warnings
+    assert len(warnings.splitlines()) == 3
+
+
+def test_what_lies_off_the_object_is_not_warned_about(collection: Write) -> None:
+    pictures = bumps(ring_lights())
+    pictures[:, : SIZE * 2 // 3] = 255
+    path = collection(pictures=pictures)
+    assert "saturated" in warnings_of(path)
+    mask = np.zeros((SIZE, SIZE), np.uint8)
+    mask[SIZE * 2 // 3 :] = 255
+    write_picture(path / "mask.png", mask)
+    assert warnings_of(path) == ""
+
+
+def test_lights_that_repeat_are_named(collection: Write) -> None:
+    lights = ring_lights()
+    settings = {"lights": lights, "pictures": bumps(lights)}
+    lights[[12, 17]] = lights[2]
+    assert warnings_of(collection("a", **settings)) == (
+        "lights repeat: image02.png = image12.png = image17.png"
+    )
+    apart = warnings_of(collection("b", test=["image12.png"], **settings))
+    assert "some are both trained on and held out, so the held-out score is too good" in apart
+
+
+def test_one_photograph_under_two_names_is_named(collection: Write) -> None:
+    path = collection()
+    (path / "image09.png").write_bytes((path / "image04.png").read_bytes())
+    assert "photographs repeat: image04.png = image09.png" in warnings_of(path)
+
+
+def test_lights_on_one_side_are_warned_about(collection: Write) -> None:
+    lights = ring_lights()
+    lights[:, 0] = np.abs(lights[:, 0]) + 0.1
+    lights /= np.linalg.norm(lights, axis=1, keepdims=True)
+    assert "on one side" in warnings_of(collection(lights=lights))
+
+
+def test_a_mask_of_greys_is_warned_about(collection: Write) -> None:
+    path = collection()
+    write_picture(path / "mask.png", np.tile(np.linspace(0, 255, SIZE, dtype=np.uint8), (SIZE, 1)))
+    assert "mask.png is not black and white" in warnings_of(path)
+    mask = read_mlic(path).mask
+    assert mask is not None
+    assert mask[:, SIZE // 2 :].all()
+    assert not mask[:, : SIZE // 2].any()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to read peaks from")
+def test_each_photograph_is_held_once(collection: Write) -> None:
+    lights = np.concatenate([ring_lights()] * 3)
+    pictures = bumps(lights, 100).repeat(10, axis=1).repeat(10, axis=2)
+    path = collection(lights=lights, pictures=pictures, suffix=".jpg")
+    script = """if True:
+        import sys
+        from pathlib import Path
+        from trainer.mlic import read_mlic
+
+        def peak():
+            status = Path("/proc/self/status").read_text()
+            return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+        before = peak()
+        read_mlic(Path(sys.argv[1]))
+        print(peak() - before)
+    """
+    told = subprocess.run(
+        [sys.executable, "-c", script, path], stdout=subprocess.PIPE, check=True, cwd=ROOT
+    )
+    assert int(told.stdout) < 1.5 * pictures.nbytes
 
 
 def test_few_lights_are_refused(collection: Write) -> None:

@@ -29,6 +29,21 @@ def test_frames_are_those_of_the_definition(
         np.testing.assert_allclose(frame, expected, atol=2e-5)
 
 
+@pytest.mark.parametrize(("model", "latents"), [("ptm", 18), ("hsh", 48), ("rbf", 9)])
+def test_linear_frames_are_those_of_the_definition(
+    make_linear_image: MakeImage,
+    by_hand: Callable[..., np.ndarray],
+    monkeypatch: pytest.MonkeyPatch,
+    model: str,
+    latents: int,
+) -> None:
+    image = make_linear_image(model, latents)
+    monkeypatch.setattr(trainer.relight, "CHUNK_PIXELS", 1000)
+    for frame, light in zip(relight(image, LIGHTS, rows=(5, 40)), LIGHTS, strict=True):
+        expected = by_hand(image, tuple(float(v) for v in light))[5:40]
+        np.testing.assert_allclose(frame, expected, atol=2e-5 * np.ptp(expected))
+
+
 def test_float64_is_closer_to_the_definition(
     make_image: MakeImage, by_hand: Callable[..., np.ndarray]
 ) -> None:

@@ -69,6 +69,25 @@ def masked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def classical(
+    tmp_path_factory: pytest.TempPathFactory, make_linear_image: Callable[..., RelightableImage]
+) -> Callable[[str], Path]:
+    """classical(model): a PTM, HSH(3) or PCA/RBF image of 96 x 80 pixels whose mask is its left
+    half."""
+
+    def written(model: str) -> Path:
+        latents = {"ptm": 18, "hsh": 48, "rbf": 9}[model]
+        image = make_linear_image(model, latents, width=96, height=80)
+        image.mask = np.arange(96)[None] < np.full((80, 1), 48)
+        image.provenance = {"model": model, "collection": "A small relief"}
+        path = tmp_path_factory.mktemp(model) / "image"
+        write_image(image, path)
+        return path
+
+    return written
+
+
+@pytest.fixture(scope="session")
 def relight(
     by_hand: Callable[..., np.ndarray],
 ) -> Callable[[Path, tuple[float, float]], np.ndarray]:

@@ -97,6 +97,39 @@ def test_ground_shows_where_the_mask_is_off(open_viewer, masked, relight) -> Non
     assert np.abs(shown - relight(masked, LIGHT).astype(int))[mask].max() <= 1
 
 
+@pytest.mark.parametrize("model", ["ptm", "hsh", "rbf"])
+def test_classical_pictures_are_the_decoders_and_the_ground_where_the_mask_is_off(
+    open_viewer, classical, relight, model
+) -> None:
+    image = classical(model)
+    with open_exact(open_viewer, image, (96, 80)) as page:
+        shown = screenshot(page)
+        info = page.evaluate("raking.info()")
+    expected = relight(image, LIGHT).astype(int)
+    assert expected.std() > 30
+    assert np.abs(shown - expected)[:, :48].max() <= 1
+    assert (shown[:, 48:] == (22, 22, 23)).all()
+    label, latents = {"ptm": ("PTM", 18), "hsh": ("HSH(3)", 48), "rbf": ("PCA/RBF", 9)}[model]
+    assert (info["label"], info["latents"], info["units"]) == (label, latents, 0)
+    assert info["parameters"] == (16 * 10 * 3 if model == "rbf" else 0)
+
+
+def test_a_classical_image_switches_with_a_neural_one(open_viewer, small, classical) -> None:
+    with open_viewer([small, classical("hsh")]) as page:
+        for label, units in (("HSH(3)", 0), ("DisK(8)", 8)):
+            page.get_by_role("button", name=label).click()
+            page.wait_for_function(
+                "text => document.title === text", arg=f"A small relief · {label}"
+            )
+            assert page.evaluate("raking.info()")["units"] == units
+
+
+def test_a_classical_image_has_no_looped_shader(open_viewer, classical) -> None:
+    with open_viewer([classical("ptm")], ready=False, shader="looped") as page:
+        told = page.evaluate("raking.ready.then(() => null, error => error.message)")
+    assert "has no looped shader" in told
+
+
 def test_shrunk_picture_is_like_the_whole_averaged(open_viewer, large, relight) -> None:
     whole = relight(large, LIGHT).astype(float).reshape(150, 4, 175, 4, 3).mean(axis=(1, 3))
     for tiling in ("on", "off"):
@@ -390,6 +423,17 @@ def test_a_damaged_image_is_one_sentence(open_viewer, small, tmp_path, damage, s
     with open_viewer([image], ready=False) as page:
         failure = page.evaluate("raking.ready.then(() => null, error => error.message)")
         assert sentence in failure
+        assert page.get_by_role("status").inner_text() == failure
+
+
+def test_a_damaged_classical_image_is_one_sentence(open_viewer, classical, tmp_path) -> None:
+    image = copy_image(classical("rbf"), tmp_path / "image")
+    info = json.loads((image / "info.json").read_text())
+    info["raking"]["splines"].pop()
+    (image / "info.json").write_text(json.dumps(info))
+    with open_viewer([image], ready=False) as page:
+        failure = page.evaluate("raking.ready.then(() => null, error => error.message)")
+        assert "its splines are not 16 rows" in failure
         assert page.get_by_role("status").inner_text() == failure
 
 

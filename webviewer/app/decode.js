@@ -1,7 +1,7 @@
 // The decode pass: latents of a tile and a light to a relit picture.
 
 import { createFramebuffer, createProgram, createTexture, readRenderer } from './gl.js';
-import { bakedShader, bestExponential, frameBias, loopedShader, loopedUniforms } from './shader.js';
+import { bakedShader, bestExponential, frameUniform, loopedShader, loopedUniforms } from './shader.js';
 
 export const COVER = `#version 300 es
 // One triangle over the whole target.
@@ -13,7 +13,7 @@ void main() {
 export class DecodePass {
     // variant: 'baked' or 'looped'; target: 'unorm' for 8-bit levels or 'float' for raw output.
     constructor(gl, decoder, templates, variant, target = 'unorm') {
-        if (variant === 'looped') checkUniforms(gl, decoder);
+        if (variant === 'looped') checkLooped(gl, decoder);
         const make = variant === 'looped' ? loopedShader : bakedShader;
         this.gl = gl;
         this.decoder = decoder;
@@ -27,8 +27,12 @@ export class DecodePass {
     setLight(light) {
         const { gl, shader: { program, at } } = this;
         gl.useProgram(program);
-        if (this.variant === 'looped') gl.uniform2fv(at('light'), light);
-        else gl.uniform4fv(at('frame_bias'), frameBias(this.decoder, light));
+        if (this.variant === 'looped') {
+            gl.uniform2fv(at('light'), light);
+        } else {
+            const { name, data } = frameUniform(this.decoder, light);
+            gl.uniform4fv(at(name), data);
+        }
     }
 
     // Decodes a part of a tile's relit picture at `scale` decoded pixels per image pixel; returns
@@ -110,7 +114,10 @@ export class DecodePass {
 const OTHER_VECTORS = 2;    // texel_step and light
 
 // The looped shader goes as far as the driver's room for uniforms; the baked one needs none.
-function checkUniforms(gl, decoder) {
+function checkLooped(gl, decoder) {
+    if (!decoder.layers) {
+        throw new Error(`A ${decoder.model} image has no looped shader, since nothing in it is a network; use the baked shader.`);
+    }
     const needed = loopedUniforms(decoder).reduce(
         (sum, { components, data }) => sum + data.length / components, OTHER_VECTORS);
     const room = gl.getParameter(gl.MAX_FRAGMENT_UNIFORM_VECTORS);

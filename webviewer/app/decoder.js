@@ -1,34 +1,52 @@
 // Reads `info.json`, ours and the published trainer's, into a decoder; renderer/info.py does the
 // same. Latents come out in the channel order of the plane files, the output as RGB.
 
+import { check, numbers } from './checks.js';
+import { unpackLinear } from './linear.js';
+
+const TYPES = ['neural', 'ptm', 'hsh', 'rbf'];
 const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 const MAX_UNITS = 64;
 const MAX_LATENTS = 27;
 
-// Returns { width, height, latents, units, conditions, parameters, layers: [{ weight, bias }],
-// latentMin, latentMax, planeFiles: [[[name, ...], ...], ...], maskFile, provenance }; all numbers are
+// Returns { width, height, latents, units, parameters, latentMin, latentMax, planeFiles:
+// [[[name, ...], ...], ...], maskFile, provenance }, and { conditions, layers: [{ weight, bias }] } of a
+// neural image, what `unpackLinear` returns of a linear one, where units is 0; all numbers are
 // float32 values. Throws an Error whose message is a sentence for the user.
 export function parseInfo(info) {
-    check(info?.type === 'neural', `its type is ${JSON.stringify(info?.type)}, where "neural" is needed`);
+    check(TYPES.includes(info?.type), `its type is ${JSON.stringify(info?.type)}, where ${TYPES.join(', ')} are known`);
     for (const key of ['width', 'height']) {
         check(Number.isInteger(info[key]) && info[key] > 0, `its ${key} is not a positive whole number`);
     }
-    const colorspace = info.colorspace ?? 'rgb';
-    check(['rgb', 'bgr'].includes(colorspace), 'its colorspace is neither "rgb" nor "bgr"');
-    const decoder = canonical(unpackDecoder(info), colorspace);
-    checkDecoder(decoder);
-    const { layers, latentMin } = decoder;
+    const decoder = info.type === 'neural' ? neuralDecoder(info) : linearDecoder(info);
+    const latents = decoder.latentMin.length;
     return {
         ...decoder,
         width: info.width,
         height: info.height,
-        latents: latentMin.length,
-        units: layers[0].bias.length,
-        parameters: layers.reduce((sum, { weight, bias }) => sum + bias.length * (weight[0].length + 1), 0),
-        planeFiles: planeFiles(info, latentMin.length / 3),
+        latents,
+        planeFiles: planeFiles(info, latents / 3),
         maskFile: info.raking?.mask ? fileName(info.raking.mask) : null,
         provenance: info.raking?.provenance ?? {},
     };
+}
+
+function neuralDecoder(info) {
+    const colorspace = info.colorspace ?? 'rgb';
+    check(['rgb', 'bgr'].includes(colorspace), 'its colorspace is neither "rgb" nor "bgr"');
+    const decoder = canonical(unpackDecoder(info), colorspace);
+    checkDecoder(decoder);
+    const { layers } = decoder;
+    return {
+        ...decoder,
+        units: layers[0].bias.length,
+        parameters: layers.reduce((sum, { weight, bias }) => sum + bias.length * (weight[0].length + 1), 0),
+    };
+}
+
+function linearDecoder(info) {
+    const decoder = unpackLinear(info);
+    return { ...decoder, units: 0, parameters: decoder.splines?.flat(2).length ?? 0 };
 }
 
 // Unpacks the padded lists. Widths come from their lengths, since `samples` may be wrong.
@@ -124,13 +142,6 @@ function threeLists(lists, what) {
     return lists.map((list, i) => numbers(list, `${what} of layer ${i + 1}`));
 }
 
-function numbers(list, what) {
-    check(Array.isArray(list), `its ${what} are not a list`);
-    const singles = list.map(value => typeof value === 'number' ? Math.fround(value) : NaN);
-    check(singles.every(Number.isFinite), `its ${what} are not all finite numbers`);
-    return singles;
-}
-
 function unpack(flat, rows, columns, layer) {
     check(flat.length === rows * columns,
         `the weights of layer ${layer} are ${flat.length} values, where ${rows * columns} are needed`);
@@ -139,8 +150,4 @@ function unpack(flat, rows, columns, layer) {
 
 function roundUp(count) {
     return Math.ceil(count / 4) * 4;
-}
-
-function check(holds, problem) {
-    if (!holds) throw new Error(`info.json cannot be used: ${problem}.`);
 }

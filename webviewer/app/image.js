@@ -88,8 +88,9 @@ function problem({ status }) {
     return status === 404 ? 'the server found nothing' : `the server answered ${status}`;
 }
 
-// How the papers name a decoder: DisK(20).
-function label({ provenance, units }) {
+// How the papers name a decoder: DisK(20), HSH(3).
+function label({ provenance, units, model, order }) {
+    if (model) return { ptm: 'PTM', hsh: `HSH(${order})`, rbf: 'PCA/RBF' }[model];
     return `${MODEL_NAMES[provenance.model] ?? 'Neural'}(${units})`;
 }
 

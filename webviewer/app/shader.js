@@ -1,9 +1,10 @@
-// Specialises the decode shader to one decoder: weights become constants of the shader text.
+// Specialises the decode shader to one decoder: a network's weights become constants of its text.
 // shaders/specialise.py does the same from the same templates; golden texts hold them together.
 
+import { lightBasis } from './linear.js';
 import { render } from './template.js';
 
-const FILES = ['decode.jinja', 'polynomial_exp.jinja', 'baked.glsl.jinja', 'looped.glsl.jinja'];
+const FILES = ['decode.jinja', 'linear.jinja', 'polynomial_exp.jinja', 'baked.glsl.jinja', 'looped.glsl.jinja'];
 const TARGETS = { unorm: 'nearest_level(decode(texel))', float: 'decode(texel)' };
 const EXPONENTIALS = { builtin: 'exp(x)', polynomial: 'polynomial_exp(x)' };
 const SMALLEST_NORMAL = 2 ** -126;
@@ -20,9 +21,12 @@ export async function loadTemplates(baseUrl) {
 // target: 'unorm' for colours rounded to 8-bit levels, 'float' for the raw output, unclamped.
 // exponential: that of ELU, 'builtin' or 'polynomial'.
 export function bakedShader(decoder, templates, { target = 'unorm', exponential = 'builtin' } = {}) {
+    const neural = Boolean(decoder.layers);
     return render(templates['baked.glsl.jinja'], {
-        decode: render(templates['decode.jinja'], bakedNames(decoder)),
-        block_count: blocks(decoder.units),
+        decode: neural ? render(templates['decode.jinja'], bakedNames(decoder))
+            : render(templates['linear.jinja'], linearNames(decoder)),
+        frame: neural ? 'frame_bias' : 'frame_weights',
+        frame_size: neural ? blocks(decoder.units) : 1 + decoder.latents,
         target: TARGETS[target],
         polynomial_exp: render(templates['polynomial_exp.jinja'], {}),
         exponential: EXPONENTIALS[exponential],
@@ -48,6 +52,23 @@ export function loopedShader(decoder, templates, { target = 'unorm' } = {}) {
         weights3_size: 3 * count,
         target: TARGETS[target],
     });
+}
+
+// What the baked shader is given anew for each light: { name, data }, data in fours.
+export function frameUniform(decoder, light) {
+    return decoder.layers ? { name: 'frame_bias', data: frameBias(decoder, light) }
+        : { name: 'frame_weights', data: frameWeights(decoder, light) };
+}
+
+// The RGB weights of a linear decoder's texels for one frame: what is added, then one per texel,
+// the coefficients' ranges in them; the fourth of each four is zero.
+export function frameWeights(decoder, light) {
+    const { latentMin, latentMax } = decoder;
+    const [added, ...basis] = lightBasis(decoder, light);
+    const weights = new Float32Array(4 * (1 + basis.length));
+    weights.set(added.map((value, c) => basis.reduce((sum, rgb, k) => sum + latentMin[k] * rgb[c], value)));
+    basis.forEach((rgb, k) => weights.set(rgb.map(value => value * (latentMax[k] - latentMin[k])), 4 * (1 + k)));
+    return weights;
 }
 
 // The first layer's bias for one frame: the light's and the latent offsets' share is in it.
@@ -88,7 +109,7 @@ function bakedNames(decoder) {
         blocks: block,
         latents: range(latents),
         units: range(units),
-        latent: range(latents).map(i => `plane${Math.floor(i / 3)}.${'xyz'[i % 3]}`),
+        latent: texels(latents),
         unit1: range(units).map(i => `unit1_${Math.floor(i / 4)}.${'xyzw'[i % 4]}`),
         unit2: range(units).map(i => `unit2_${Math.floor(i / 4)}.${'xyzw'[i % 4]}`),
         weights1: block.map(j => range(latents).map(i => column(scaled, i, 4 * j))),
@@ -97,6 +118,21 @@ function bakedNames(decoder) {
         biases3: vec4(third.bias),
         weights3: range(units).map(i => column(third.weight, i, 0)),
     };
+}
+
+// The values of linear.jinja: a weight, made anew for each light, for each texel.
+function linearNames({ latents }) {
+    return {
+        planes: range(latents / 3),
+        latents: range(latents),
+        latent: texels(latents),
+        weight: range(latents).map(i => `frame_weights[${i + 1}]`),
+    };
+}
+
+// The names of the texels in the shader: three of each plane.
+function texels(latents) {
+    return range(latents).map(i => `plane${Math.floor(i / 3)}.${'xyz'[i % 3]}`);
 }
 
 function column(rows, index, start) {

@@ -105,6 +105,7 @@ export class Viewer extends EventTarget {
             label: scene?.info.label,
             units: scene?.info.units,
             parameters: scene?.info.parameters,
+            latents: scene?.info.latents,
             width: scene?.size[0],
             height: scene?.size[1],
             repeated: scene?.repeated,

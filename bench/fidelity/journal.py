@@ -1,0 +1,66 @@
+"""What a run of the fidelity benchmark has finished: the bench's journal, by item and column."""
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bench.fidelity.columns import ANCHORS, COLUMNS
+from bench.journal import Journal, Record
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One model of one item, or an item's anchors: what is measured at a time."""
+
+    item: str
+    sha256: str  # of the item's files, so that other files are another case
+    column: str  # a key of COLUMNS, or ANCHORS
+    subset: str = ""  # of Table 10, such as "6.25 informed"; else the pixels that the run asks for
+
+    @property
+    def name(self) -> str:
+        column = "" if self.column == ANCHORS else self.column
+        return " ".join(part for part in (self.item, column, self.subset) if part)
+
+    @property
+    def neural(self) -> bool:
+        return self.column != ANCHORS and COLUMNS[self.column].units is not None
+
+    @property
+    def teacher(self) -> "Fit | None":
+        teacher = COLUMNS[self.column].teacher
+        return replace(self, column=teacher) if teacher else None
+
+    def folder(self, out: Path) -> Path:
+        """Where the relightable image is kept."""
+        suffix = f"@{self.subset.replace(' ', '-')}" if self.subset else ""
+        return out / "images" / self.item / f"{self.column}{suffix}"
+
+    def checkpoint(self, out: Path) -> Path:
+        folder = self.folder(out)
+        return folder.with_name(f".{folder.name}.checkpoint")
+
+    def kept(self, out: Path) -> bool:
+        """Whether its image is there; anchors have none."""
+        return self.column == ANCHORS or (self.folder(out) / "info.json").exists()
+
+
+class FidelityJournal(Journal):
+    """Records by Fit. With `fresh` the images of the earlier run go too."""
+
+    def __init__(self, out: Path, settings: Record, environment: Record, fresh: bool) -> None:
+        self.out = out
+        if fresh:
+            shutil.rmtree(out / "images", ignore_errors=True)
+        super().__init__(out / "journal.jsonl", settings, environment, fresh)
+
+    def finished(self) -> dict[Fit, Record]:  # type: ignore[override]
+        """The fits that need not be done again: without an error, their images still there."""
+        return {
+            fit: record
+            for fit, record in self.latest().items()
+            if not record["error"] and fit.kept(self.out)
+        }
+
+    def latest(self) -> dict[Fit, Record]:  # type: ignore[override]
+        return {Fit(**record["case"]): record for record in self.records}

@@ -1,0 +1,86 @@
+#version 300 es
+// Relights the planes of one image or tile: a fragment is one texel, or one of every few.
+precision highp float;
+precision highp int;
+precision highp sampler2DArray;
+
+#define let vec4
+#define vec4f vec4
+const vec4 zero = vec4(0.0);
+const vec4 one = vec4(1.0);
+
+uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
+uniform vec4 frame_weights[28];
+uniform vec2 texel_step;            // texels per fragment
+out vec4 colour;
+
+vec4 latents(int plane, ivec2 texel) {
+    return texelFetch(planes, ivec3(texel, plane), 0);
+}
+
+vec4 power_of_two(vec4 whole) {
+    return intBitsToFloat((ivec4(whole) + 127) << 23);
+}
+
+vec4 polynomial_exp(vec4 x) {
+    let power = max(x, vec4f(-87.0)) * 1.44269504;
+    let rest = power - trunc(power);
+    return power_of_two(trunc(power)) * (rest * (rest * (rest * (rest * (rest * 9.54034053e-4
+        + 9.22837931e-3) + 5.53166941e-2) + 2.40186712e-1) + 6.93144423e-1) + 1.0);
+}
+
+vec4 exp_of_negative(vec4 x) {
+    return exp(x);
+}
+
+vec3 decode(ivec2 texel) {
+    let plane0 = latents(0, texel);
+    let plane1 = latents(1, texel);
+    let plane2 = latents(2, texel);
+    let plane3 = latents(3, texel);
+    let plane4 = latents(4, texel);
+    let plane5 = latents(5, texel);
+    let plane6 = latents(6, texel);
+    let plane7 = latents(7, texel);
+    let plane8 = latents(8, texel);
+
+    let rgb = frame_weights[0]
+        + frame_weights[1] * plane0.x
+        + frame_weights[2] * plane0.y
+        + frame_weights[3] * plane0.z
+        + frame_weights[4] * plane1.x
+        + frame_weights[5] * plane1.y
+        + frame_weights[6] * plane1.z
+        + frame_weights[7] * plane2.x
+        + frame_weights[8] * plane2.y
+        + frame_weights[9] * plane2.z
+        + frame_weights[10] * plane3.x
+        + frame_weights[11] * plane3.y
+        + frame_weights[12] * plane3.z
+        + frame_weights[13] * plane4.x
+        + frame_weights[14] * plane4.y
+        + frame_weights[15] * plane4.z
+        + frame_weights[16] * plane5.x
+        + frame_weights[17] * plane5.y
+        + frame_weights[18] * plane5.z
+        + frame_weights[19] * plane6.x
+        + frame_weights[20] * plane6.y
+        + frame_weights[21] * plane6.z
+        + frame_weights[22] * plane7.x
+        + frame_weights[23] * plane7.y
+        + frame_weights[24] * plane7.z
+        + frame_weights[25] * plane8.x
+        + frame_weights[26] * plane8.y
+        + frame_weights[27] * plane8.z
+        ;
+    return rgb.xyz;
+}
+
+vec3 nearest_level(vec3 rgb) {
+    return floor(clamp(rgb, 0.0, 1.0) * 255.0 + 0.5) / 255.0;
+}
+
+void main() {
+    ivec2 texel = min(ivec2(gl_FragCoord.xy * texel_step), textureSize(planes, 0).xy - 1);
+    colour = vec4(nearest_level(decode(texel)), 1.0);
+}

@@ -1,0 +1,113 @@
+// Relights the planes of one image or tile: a fragment is one texel, or one of every few.
+const zero = vec4f(0.0);
+const one = vec4f(1.0);
+
+@group(0) @binding(0) var planes: texture_2d_array<f32>;  // row 0 is the top of the image
+@group(0) @binding(1) var<uniform> frame_weights: array<vec4f, 49>;
+@group(0) @binding(2) var<uniform> texel_step: vec2f;  // texels per fragment
+
+fn latents(plane: i32, texel: vec2i) -> vec4f {
+    return textureLoad(planes, texel, plane, 0);
+}
+
+fn power_of_two(whole: vec4f) -> vec4f {
+    return bitcast<vec4f>((vec4i(whole) + 127) << vec4u(23u));
+}
+
+fn polynomial_exp(x: vec4f) -> vec4f {
+    let power = max(x, vec4f(-87.0)) * 1.44269504;
+    let rest = power - trunc(power);
+    return power_of_two(trunc(power)) * (rest * (rest * (rest * (rest * (rest * 9.54034053e-4
+        + 9.22837931e-3) + 5.53166941e-2) + 2.40186712e-1) + 6.93144423e-1) + 1.0);
+}
+
+fn exp_of_negative(x: vec4f) -> vec4f {
+    return exp(x);
+}
+
+fn decode(texel: vec2i) -> vec3f {
+    let plane0 = latents(0, texel);
+    let plane1 = latents(1, texel);
+    let plane2 = latents(2, texel);
+    let plane3 = latents(3, texel);
+    let plane4 = latents(4, texel);
+    let plane5 = latents(5, texel);
+    let plane6 = latents(6, texel);
+    let plane7 = latents(7, texel);
+    let plane8 = latents(8, texel);
+    let plane9 = latents(9, texel);
+    let plane10 = latents(10, texel);
+    let plane11 = latents(11, texel);
+    let plane12 = latents(12, texel);
+    let plane13 = latents(13, texel);
+    let plane14 = latents(14, texel);
+    let plane15 = latents(15, texel);
+
+    let rgb = frame_weights[0]
+        + frame_weights[1] * plane0.x
+        + frame_weights[2] * plane0.y
+        + frame_weights[3] * plane0.z
+        + frame_weights[4] * plane1.x
+        + frame_weights[5] * plane1.y
+        + frame_weights[6] * plane1.z
+        + frame_weights[7] * plane2.x
+        + frame_weights[8] * plane2.y
+        + frame_weights[9] * plane2.z
+        + frame_weights[10] * plane3.x
+        + frame_weights[11] * plane3.y
+        + frame_weights[12] * plane3.z
+        + frame_weights[13] * plane4.x
+        + frame_weights[14] * plane4.y
+        + frame_weights[15] * plane4.z
+        + frame_weights[16] * plane5.x
+        + frame_weights[17] * plane5.y
+        + frame_weights[18] * plane5.z
+        + frame_weights[19] * plane6.x
+        + frame_weights[20] * plane6.y
+        + frame_weights[21] * plane6.z
+        + frame_weights[22] * plane7.x
+        + frame_weights[23] * plane7.y
+        + frame_weights[24] * plane7.z
+        + frame_weights[25] * plane8.x
+        + frame_weights[26] * plane8.y
+        + frame_weights[27] * plane8.z
+        + frame_weights[28] * plane9.x
+        + frame_weights[29] * plane9.y
+        + frame_weights[30] * plane9.z
+        + frame_weights[31] * plane10.x
+        + frame_weights[32] * plane10.y
+        + frame_weights[33] * plane10.z
+        + frame_weights[34] * plane11.x
+        + frame_weights[35] * plane11.y
+        + frame_weights[36] * plane11.z
+        + frame_weights[37] * plane12.x
+        + frame_weights[38] * plane12.y
+        + frame_weights[39] * plane12.z
+        + frame_weights[40] * plane13.x
+        + frame_weights[41] * plane13.y
+        + frame_weights[42] * plane13.z
+        + frame_weights[43] * plane14.x
+        + frame_weights[44] * plane14.y
+        + frame_weights[45] * plane14.z
+        + frame_weights[46] * plane15.x
+        + frame_weights[47] * plane15.y
+        + frame_weights[48] * plane15.z
+        ;
+    return rgb.xyz;
+}
+
+fn nearest_level(rgb: vec3f) -> vec3f {
+    return floor(clamp(rgb, vec3f(0.0), vec3f(1.0)) * 255.0 + 0.5) / 255.0;
+}
+
+@vertex
+fn cover(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
+    // One triangle over the whole target.
+    return vec4f(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
+}
+
+@fragment
+fn relight(@builtin(position) position: vec4f) -> @location(0) vec4f {
+    let texel = min(vec2i(position.xy * texel_step), vec2i(textureDimensions(planes)) - 1);
+    return vec4f(decode(texel), 1.0);
+}

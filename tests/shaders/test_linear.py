@@ -1,0 +1,101 @@
+"""Linear decoders: what is one, and their functions of the light against independent oracles."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from shaders.errors import RakingError
+from shaders.linear import channel_terms, directions, light_basis
+from shaders.specialise import frame_weights
+
+
+def test_hsh_is_orthonormal_over_the_hemisphere() -> None:
+    """By the midpoint rule in the azimuth and Gauss-Legendre in the cosine."""
+    nodes, weights = np.polynomial.legendre.leggauss(24)
+    z, azimuth = (nodes + 1) / 2, (np.arange(32) + 0.5) / 32 * 2 * np.pi
+    radius = np.sqrt(1 - z * z)
+    lights = np.stack(
+        [
+            np.outer(radius, np.cos(azimuth)),
+            np.outer(radius, np.sin(azimuth)),
+            np.tile(z[:, None], 32),
+        ],
+        axis=-1,
+    ).reshape(-1, 3)
+    area = np.repeat(weights / 2, 32) * 2 * np.pi / 32
+    terms = channel_terms("hsh", 3, lights)
+    np.testing.assert_allclose(terms.T @ (terms * area[:, None]), np.eye(16), atol=1e-12)
+
+
+@pytest.mark.parametrize(("model", "latents"), [("ptm", 18), ("hsh", 27), ("hsh", 48), ("rbf", 9)])
+def test_weights_are_those_of_the_definition(
+    make_linear_image, by_hand, model: str, latents: int
+) -> None:
+    """By hand they come from scipy's Legendre functions, or centre after centre."""
+    image = make_linear_image(model, latents, width=1, height=1)
+    for light in [(0.0, 0.0), (0.6, -0.3), (-0.8, 0.6), (0.0, -1.0)]:
+        basis = light_basis(image.decoder, np.array(light))
+        levels = np.concatenate(list(image.planes), axis=-1)[0, 0] / 255
+        latent = levels * (image.decoder.latent_max - image.decoder.latent_min)
+        latent = latent + image.decoder.latent_min
+        np.testing.assert_allclose(
+            basis[0] + latent @ basis[1:], by_hand(image, light)[0, 0], rtol=1e-6, atol=1e-9
+        )
+        weights = frame_weights(image.decoder, light).reshape(-1, 4)
+        np.testing.assert_allclose(
+            weights[0, :3] + levels @ weights[1:, :3], by_hand(image, light)[0, 0], atol=1e-6
+        )
+        assert not weights[:, 3].any()
+
+
+@pytest.mark.parametrize(
+    ("model", "latents", "order", "parameters", "label"),
+    [
+        ("ptm", 18, 2, 0, "PTM"),
+        ("hsh", 27, 2, 0, "HSH(2)"),
+        ("hsh", 48, 3, 0, "HSH(3)"),
+        ("rbf", 9, 0, 16 * 10 * 3, "PCA/RBF"),
+    ],
+)
+def test_facts(
+    make_linear_image, model: str, latents: int, order: int, parameters: int, label: str
+) -> None:
+    decoder = make_linear_image(model, latents).decoder
+    assert (decoder.latents, decoder.planes) == (latents, latents // 3)
+    assert (decoder.order, decoder.parameters, decoder.label) == (order, parameters, label)
+    assert (decoder.conditions, decoder.units) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"model": "sh"}, "unknown"),
+        ({"latent_min": np.zeros(9, np.float32)}, "9 coefficients"),
+        ({"latent_max": np.ones(27, np.float32)}, "differ in length"),
+        ({"latent_max": np.zeros(48, np.float32) - 1}, "empty or reversed"),
+        ({"latent_max": np.full(48, np.inf, np.float32)}, "finite"),
+        ({"model": "rbf"}, "multiple of 3"),
+    ],
+)
+def test_what_is_no_linear_decoder(make_linear_image, changes: dict, sentence: str) -> None:
+    with pytest.raises(RakingError, match=sentence):
+        replace(make_linear_image().decoder, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"splines": None}, "no lights or no splines"),
+        ({"lights": np.zeros((11, 3), np.float32)}, "splines"),
+        ({"lights": np.full((12, 3), np.nan, np.float32)}, "finite"),
+    ],
+)
+def test_what_are_no_splines(make_linear_image, changes: dict, sentence: str) -> None:
+    with pytest.raises(RakingError, match=sentence):
+        replace(make_linear_image("rbf", 9).decoder, **changes)
+
+
+def test_lights_are_lifted_to_the_hemisphere() -> None:
+    lights = directions(np.array([[0.6, 0.0], [0.0, 0.0], [0.8, 0.7]]))
+    np.testing.assert_allclose(lights[:, 2], [0.8, 1, 0])

@@ -1,0 +1,219 @@
+"""The training loop: an encoder and a decoder fitted to one collection.
+
+A pixel is encoded once from its values under all training lights and decoded under many: the
+encoder's input does not depend on the light.
+"""
+
+import contextlib
+import copy
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from shaders.errors import RakingError
+from trainer.checkpoint import Checkpoint
+from trainer.lesson import Lesson
+from trainer.metrics import psnr_of_error
+from trainer.networks import Networks
+from trainer.optimiser import Soap
+from trainer.samples import Samples
+
+# Many small steps learn more in the same time than few large ones.
+PIXELS_PER_STEP = 128
+LIGHTS_PER_STEP = 24  # of the photographs, drawn anew in each step
+ASKED_PER_STEP = 24  # directions without a photograph
+PHOTOGRAPHS_SHARE = 0.6  # a in a |Ps - Pgt|^2 + (1 - a) |Ps - Pt|^2
+LEARNING_RATE = 0.02
+
+VALIDATION_PIXELS = 4096
+VALIDATION_STEPS = 250
+# Before, steps are long, and what looks best under few lights is luck.
+SETTLED = 0.9  # of the schedule
+REPORT_SECONDS = 0.25
+CHECKPOINT_SECONDS = 15.0
+
+# step, steps in all, loss, PSNR on validation lights in dB
+Report = Callable[[int, int, float, float | None], None]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When training ends: after `steps`, or after `seconds`, whichever is given."""
+
+    steps: int | None = None
+    seconds: float | None = None
+
+    def progress(self, step: int, elapsed: float) -> float:
+        """How far training is, 0..1."""
+        by_steps = step / self.steps if self.steps else 0.0
+        by_time = elapsed / self.seconds if self.seconds else 0.0
+        return min(1.0, max(by_steps, by_time))
+
+    def steps_in_all(self, step: int, elapsed: float) -> int:
+        """An estimate, where the end is a matter of time."""
+        return self.steps or max(step, round(step / max(self.progress(step, elapsed), 1e-9)))
+
+
+class Validation:
+    """PSNR of some pixels under lights that are taken out of the training lights."""
+
+    def __init__(self, samples: Samples, lights: list[int]) -> None:
+        self.samples = samples.without(lights)
+        self.lights = samples.lights[lights]  # [V, 2]
+        random = torch.Generator().manual_seed(0)
+        self.pixels = torch.randint(len(samples), (VALIDATION_PIXELS,), generator=random)
+        self.truth = samples.values(self.pixels)[:, lights]  # [P, V, 3]
+
+    @torch.no_grad()
+    def psnr(self, networks: Networks) -> float | None:
+        """Mean over the validation lights, in dB; None where there are none."""
+        if not len(self.lights):
+            return None
+        latents = networks.encoder(self.samples.values(self.pixels).flatten(1))
+        colours = networks.decoder(latents, self.lights).clamp(0, 1)
+        errors = (colours - self.truth).square().mean(dim=(0, 2)).tolist()
+        return sum(map(psnr_of_error, errors)) / len(errors)
+
+
+def fit(
+    networks: Networks,
+    samples: Samples,
+    pixels: Tensor,
+    lesson: Lesson | None,
+    validation: Validation,
+    schedule: Schedule,
+    seed: int,
+    checkpoint: Checkpoint,
+    report: Report,
+) -> int:
+    """Trains on random pixels [P] of `samples`, and leaves the best weights in the networks.
+
+    The best are those with the highest PSNR on the validation lights in the last tenth of
+    training, when they settle; without such lights, the last. The state is kept in the
+    checkpoint, from which the same call goes on. Returns the steps taken.
+
+    Raises RakingError where training diverges.
+    """
+    optimiser = Soap(networks.parameters(), LEARNING_RATE)
+    random = torch.Generator(samples.device).manual_seed(seed)
+    best = _Best(validation)
+    step, before = 0, 0.0
+    if present := checkpoint.state.get("present"):
+        step, before = present["step"], present["seconds"]
+        networks.load_state_dict(present["networks"])
+        optimiser.load_state_dict(present["optimiser"])
+        random.set_state(present["random"])
+        best.load_state_dict(present["best"])
+    started = reported = saved = time.monotonic()
+    elapsed = before
+
+    while (progress := schedule.progress(step, elapsed)) < 1:
+        for group in optimiser.param_groups:
+            group["lr"] = LEARNING_RATE * (1 + math.cos(math.pi * progress)) / 2
+
+        with _mixed_precision(samples.device):
+            loss = _loss(networks, samples, pixels, lesson, random)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        step += 1
+
+        now = time.monotonic()
+        elapsed = before + now - started
+        last = schedule.progress(step, elapsed) == 1
+        if step % VALIDATION_STEPS == 0 or last:
+            _check_finite(loss, step)
+            best.consider(networks, settled=progress >= SETTLED)
+        if now - reported > REPORT_SECONDS or last:
+            reported = now
+            report(step, schedule.steps_in_all(step, elapsed), loss.item(), best.latest)
+        if now - saved > CHECKPOINT_SECONDS:
+            saved = now
+            _check_finite(loss, step)
+            state = {"step": step, "seconds": elapsed, "best": best.state_dict()}
+            state |= {"networks": networks.state_dict(), "optimiser": optimiser.state_dict()}
+            checkpoint.save(present={**state, "random": random.get_state()})
+    best.restore(networks)
+    return step
+
+
+def _loss(
+    networks: Networks,
+    samples: Samples,
+    pixels: Tensor,
+    lesson: Lesson | None,
+    random: torch.Generator,
+) -> Tensor:
+    """a |P - Pgt|^2 under photographed lights + (1 - a) |P - Pt|^2 under lights between them."""
+    device = samples.device
+    drawn = torch.randint(len(pixels), (PIXELS_PER_STEP,), generator=random, device=device)
+    chosen = pixels[drawn]
+    lit = torch.randperm(len(samples.lights), generator=random, device=device)[:LIGHTS_PER_STEP]
+    values = samples.values(chosen)  # [B, L, 3]
+    latents = networks.encoder(values.flatten(1))  # [B, K]
+    if lesson is None:
+        colours = networks.decoder(latents, samples.lights[lit])
+        return functional.mse_loss(colours, values[:, lit])
+    asked = torch.randint(len(lesson.lights), (ASKED_PER_STEP,), generator=random, device=device)
+    lights = torch.cat([samples.lights[lit], lesson.lights[asked]])
+    photographed, between = networks.decoder(latents, lights).split([len(lit), len(asked)], dim=1)
+    return PHOTOGRAPHS_SHARE * functional.mse_loss(photographed, values[:, lit]) + (
+        1 - PHOTOGRAPHS_SHARE
+    ) * functional.mse_loss(between, lesson.colours(chosen, values, asked))
+
+
+class _Best:
+    """The settled weights with the highest PSNR on the validation lights so far."""
+
+    def __init__(self, validation: Validation) -> None:
+        self.validation = validation
+        self.psnr = -math.inf
+        self.latest: float | None = None
+        self.weights: dict[str, Tensor] | None = None
+
+    def consider(self, networks: Networks, settled: bool) -> None:
+        """Measures the weights, and keeps them where they are best and hardly change any more."""
+        self.latest = self.validation.psnr(networks)
+        if settled and self.latest is not None and self.latest > self.psnr:
+            self.psnr = self.latest
+            self.weights = copy.deepcopy(networks.state_dict())
+
+    def restore(self, networks: Networks) -> None:
+        if self.weights is not None:
+            networks.load_state_dict(self.weights)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"psnr": self.psnr, "latest": self.latest, "weights": self.weights}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.psnr, self.latest, self.weights = state["psnr"], state["latest"], state["weights"]
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """One thread of PyTorch: the tensors of a step are so small that sharing them gains little.
+
+    Where another program keeps a core busy, threads that wait for each other would make training
+    ten times slower. And the result does not depend on the number of cores.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _mixed_precision(device: torch.device) -> torch.autocast:
+    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
+
+
+def _check_finite(loss: Tensor, step: int) -> None:
+    if not torch.isfinite(loss):
+        raise RakingError(f"training diverged at step {step}: begin again with another --seed")

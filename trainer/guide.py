@@ -1,0 +1,131 @@
+"""Interpolation between the photographs: what a pixel may look like under an unphotographed light.
+
+A network that sees nothing but the photographs is free to do anything between them. The guide
+says what to expect there. It is Gaussian-process regression (kriging) over light directions: a
+colour is a weighted sum of the pixel's photographed values, with weights that depend on the
+lights alone. Many such interpolators are tried, of different smoothness, reach and trust in the
+photographs; each is judged by how well it predicts every photograph from the others, which has a
+closed form; and the best are mixed.
+"""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import nnls
+
+TREND_VARIANCE = 100.0  # of values 0..1: as good as free
+MIXED = 60  # the best interpolators, among which the shares are worked out
+LEAST_ERROR = 1e-10  # of a mean squared error, so that black photographs divide nothing by zero
+
+
+@dataclass(frozen=True)
+class Interpolator:
+    """The covariance of a pixel's values under two lights: a trend, and what is near is alike."""
+
+    dimensions: int  # 2: distances of lights in (x, y), finer at the zenith; 3: along the dome
+    trend: int  # the degree of the polynomial in x, y, z that all lights follow
+    smoothness: int  # of the Matérn kernel, in halves: 1, 3 or 5
+    reach: float  # the kernel's length scale, in the unit of the unit disc
+    noise: float  # variance of one photograph alone (exposure, misplaced lights)
+
+    def covariance(self, lights: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """[A, 3] and [B, 3] unit vectors -> [A, B], without the noise."""
+        a, b = lights[:, : self.dimensions], others[:, : self.dimensions]
+        distance = np.linalg.norm(a[:, None] - b, axis=2) / self.reach
+        return _matern(distance, self.smoothness) + TREND_VARIANCE * (1 + lights @ others.T) ** (
+            self.trend
+        )
+
+    def inverse(self, lights: np.ndarray) -> np.ndarray:
+        """[L, 3] -> [L, L], the inverse covariance of noisy photographs under these lights."""
+        return np.linalg.inv(self.covariance(lights, lights) + self.noise * np.eye(len(lights)))
+
+
+CANDIDATES = [
+    Interpolator(*values)
+    for values in itertools.product(
+        (2, 3), (0, 1, 2), (1, 3, 5), (0.3, 0.6, 1.2, 2.4), (1e-4, 1e-3, 1e-2, 3e-2, 0.1, 0.3)
+    )
+]
+
+
+class Guide:
+    """A mixture of interpolators, chosen for one collection by leaving out its photographs.
+
+    `lights` is [L, 3], unit vectors of the photographs; `products` [L, L] is the mean product of
+    a value under one light with the same pixel's and channel's value under another (0..1): all
+    that leave-one-out errors depend on. `interpolators` and `shares` are the mixture, the
+    largest share first. `loo_psnr` is the mixture's PSNR in dB when each photograph is predicted
+    from the others, mean over the photographs.
+    """
+
+    def __init__(self, lights: np.ndarray, products: np.ndarray) -> None:
+        self.lights = lights.astype(np.float64)
+        squared = np.stack([self._left_out_errors(candidate, products) for candidate in CANDIDATES])
+        best = np.argsort(np.log(squared).mean(axis=1), kind="stable")[:MIXED]
+        predictors = np.stack([self._left_out(CANDIDATES[i]) for i in best])
+        shares = _shares(predictors, products, scale=squared[best[0]])
+        order = [i for i in np.argsort(-shares, kind="stable") if shares[i] > 0]
+        self.shares = shares[order]
+        self.interpolators = [CANDIDATES[best[i]] for i in order]
+        self._inverses = [each.inverse(self.lights) for each in self.interpolators]
+        mixed = np.tensordot(self.shares, predictors[order], 1)
+        self.loo_psnr = float(-10 * np.log10(_squared(mixed, products)).mean())
+
+    def weights(self, lights: np.ndarray) -> np.ndarray:
+        """[N, 2] directions (x, y) -> [N, L]: how much of each photograph a pixel's colour takes.
+
+        A colour may leave 0..1: clamp it.
+        """
+        xy = np.asarray(lights, np.float64)
+        z = np.sqrt(np.maximum(0, 1 - np.square(xy).sum(axis=1)))
+        directions = np.column_stack([xy, z])
+        weights = np.zeros((len(xy), len(self.lights)))
+        for share, interpolator, inverse in zip(
+            self.shares, self.interpolators, self._inverses, strict=True
+        ):
+            weights += share * interpolator.covariance(directions, self.lights) @ inverse
+        return weights
+
+    def _left_out(self, interpolator: Interpolator) -> np.ndarray:
+        """[L, L]: row i times a pixel's values is the error of value i, predicted from the others.
+
+        Rasmussen and Williams 2006, equation 5.12.
+        """
+        inverse = interpolator.inverse(self.lights)
+        return inverse / np.diag(inverse)[:, None]
+
+    def _left_out_errors(self, interpolator: Interpolator, products: np.ndarray) -> np.ndarray:
+        return _squared(self._left_out(interpolator), products)
+
+
+def _squared(predictors: np.ndarray, products: np.ndarray) -> np.ndarray:
+    """The mean squared error [L] of left-out photographs."""
+    return np.maximum(np.sum(predictors @ products * predictors, axis=1), LEAST_ERROR)
+
+
+def _matern(distance: np.ndarray, smoothness: int) -> np.ndarray:
+    """The Matérn kernel of smoothness 1/2, 3/2 or 5/2 (Rasmussen and Williams 2006, 4.2.1)."""
+    r = distance * np.sqrt(smoothness)
+    polynomial = {1: 1.0, 3: 1 + r, 5: 1 + r + r * r / 3}[smoothness]
+    return polynomial * np.exp(-r)
+
+
+def _shares(predictors: np.ndarray, products: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Non-negative shares that sum to 1, [C], with the least mean squared left-out error.
+
+    `predictors` is [C, L, L]; `scale` [L] is what each photograph's error is measured by, so that
+    a dark photograph counts as much as a bright one.
+    """
+    crossed = np.einsum("ail,bil->ab", predictors @ products / scale[:, None], predictors)
+    crossed /= len(scale)
+    values, vectors = np.linalg.eigh(crossed)
+    root = (vectors * np.sqrt(values.clip(0))).T
+    heavy = 100.0 * np.sqrt(crossed.max())  # holds the sum of the shares to 1
+    system = np.vstack([root, np.full(len(crossed), heavy)])
+    target = np.append(np.zeros(len(root)), heavy)
+    shares, _ = nnls(system, target)
+    if not shares.any():  # black pictures, which every interpolator predicts
+        shares[0] = 1
+    return shares / shares.sum()

@@ -1,0 +1,100 @@
+// Classical images, PTM, HSH and PCA/RBF: how info.json describes them (renderer/info.py reads the
+// same), and what the light makes of them. shaders/linear.py has the same functions of the light;
+// a golden test holds the two together.
+
+import { check, doubles, numbers } from './checks.js';
+
+const LATENTS = { ptm: [18], hsh: [27, 48] };
+const ORDERS = { 18: 2, 27: 2, 48: 3 };
+const MAX_LATENTS = 27;         // of rbf
+const SPLINE_TERMS = 4;         // 1, x, y, z, beside one spline per light
+
+// Returns { model, order, latentMin, latentMax, lights, splines }, the last two null but for rbf:
+// lights [[x, y, z], ...] and a row of splines for each, and four more: [offset, latent 0, ...] as RGB.
+export function unpackLinear(info) {
+    const { type: model, raking } = info;
+    check(raking, `it describes a ${model} image of another program, which cannot be read yet`);
+    check(raking.version === 1, `its raking version is ${raking.version}, where 1 is known`);
+    check(info.materials?.length === 1, 'it has not one material');
+    const scale = doubles(info.materials[0].scale, 'scales');
+    const bias = doubles(info.materials[0].bias, 'biases');
+    const latents = scale.length;
+    check(bias.length === latents && info.nplanes === latents,
+        `there are ${latents} scales and ${bias.length} biases, where nplanes is ${info.nplanes}`);
+    const fits = model === 'rbf' ? latents % 3 === 0 && latents >= 3 && latents <= MAX_LATENTS
+        : LATENTS[model].includes(latents);
+    check(fits, `a ${model} image of ${latents} coefficients is unknown`);
+    const order = model === 'rbf' ? 0 : ORDERS[latents];
+    check(raking.order === order, `its order is ${raking.order}, where ${latents} coefficients are of order ${order}`);
+    const latentMin = numbers(scale.map((value, i) => -bias[i] * value), 'ranges');
+    const latentMax = numbers(scale.map((value, i) => (1 - bias[i]) * value), 'ranges');
+    check(latentMin.every((min, i) => latentMax[i] > min), 'a range is empty or reversed');
+    return { model, order, latentMin, latentMax, ...unpackSplines(info, latents) };
+}
+
+// The RGB weights of the latents under a light (x, y): what is added, then one for each latent.
+export function lightBasis({ model, order, latentMin, lights, splines }, [x, y]) {
+    const light = [x, y, Math.sqrt(Math.min(1, Math.max(0, 1 - x * x - y * y)))];
+    if (model === 'rbf') {
+        const terms = splineTerms(light, lights);
+        return splines[0].map((_, k) => [0, 1, 2].map(
+            c => terms.reduce((sum, term, i) => sum + term * splines[i][k][c], 0)));
+    }
+    const terms = model === 'ptm' ? ptmTerms(light) : hshTerms(light, order);
+    return [[0, 0, 0], ...latentMin.map((_, k) => [0, 1, 2].map(
+        c => k % 3 === c ? terms[Math.floor(k / 3)] : 0))];
+}
+
+// 1, x, y, x^2, xy, y^2, in the order that Relight has.
+function ptmTerms([x, y]) {
+    return [1, x, y, x * x, x * y, y * y];
+}
+
+// Orthonormal over the hemisphere; within a band from cos(l phi) to sin(l phi), with the signs
+// that Relight and RTIViewer give them.
+function hshTerms([x, y, z], order) {
+    const { sqrt, cos, sin } = Math;
+    const phi = Math.atan2(y, x);
+    const t = 2 * z - 1;
+    const s = sqrt(z - z * z);
+    return [
+        sqrt(1 / 2),
+        sqrt(6) * cos(phi) * s,
+        sqrt(3 / 2) * t,
+        sqrt(6) * sin(phi) * s,
+        -sqrt(30) * cos(2 * phi) * s ** 2,
+        sqrt(30) * cos(phi) * t * s,
+        sqrt(5 / 2) * (1 - 6 * z + 6 * z ** 2),
+        sqrt(30) * sin(phi) * t * s,
+        -sqrt(30) * sin(2 * phi) * s ** 2,
+        sqrt(140) * cos(3 * phi) * s ** 3,
+        -sqrt(210) * cos(2 * phi) * t * s ** 2,
+        sqrt(84) * cos(phi) * (1 - 5 * z + 5 * z ** 2) * s,
+        sqrt(7 / 2) * (-1 + 12 * z - 30 * z ** 2 + 20 * z ** 3),
+        sqrt(84) * sin(phi) * (1 - 5 * z + 5 * z ** 2) * s,
+        -sqrt(210) * sin(2 * phi) * t * s ** 2,
+        sqrt(140) * sin(3 * phi) * s ** 3,
+    ].slice(0, (order + 1) ** 2).map(term => term / sqrt(Math.PI));
+}
+
+// Thin-plate splines r^2 log r about each of `centres`, and 1, x, y, z.
+function splineTerms(light, centres) {
+    const squared = centres.map(centre => centre.reduce((sum, value, i) => sum + (light[i] - value) ** 2, 0));
+    return [...squared.map(r2 => r2 * Math.log(Math.max(r2, 1e-300)) / 2), 1, ...light];
+}
+
+function unpackSplines(info, latents) {
+    if (info.type !== 'rbf') return { lights: null, splines: null };
+    const lights = triples(numbers(info.lights, 'lights'), 'lights');
+    const rows = info.raking.splines;
+    check(Array.isArray(rows) && rows.length === lights.length + SPLINE_TERMS,
+        `its splines are not ${lights.length + SPLINE_TERMS} rows, as its lights need them`);
+    const splines = rows.map(row => triples(numbers(row, 'splines'), 'splines'));
+    check(splines.every(row => row.length === 1 + latents), `a row of its splines is not of ${3 + 3 * latents} values`);
+    return { lights, splines };
+}
+
+function triples(list, what) {
+    check(list.length % 3 === 0, `its ${what} are not three numbers each`);
+    return [...Array(list.length / 3).keys()].map(i => list.slice(3 * i, 3 * i + 3));
+}

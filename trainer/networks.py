@@ -17,7 +17,8 @@ CONDITIONS = 2
 AXES = 64  # principal axes of a pixel's values, which the encoder sees
 LEAST_VARIANCE = 1e-6  # of an axis, as a share of the first one's
 # A gloss is narrow in the disc of lights: weights for it are large, unless the light comes scaled.
-LIGHT_SCALE = 3.0
+# A power of two, which float32 multiplies and divides by exactly.
+LIGHT_SCALE = 4.0
 
 # Hidden layers of the encoder: NeuralRTI's own, and the improved teacher's as published in code.
 ENCODERS = {"original": (50, 50, 50), "improved": (150, 150, 150, 150)}

@@ -38,6 +38,11 @@ SETTLED = 0.9  # of the schedule
 REPORT_SECONDS = 0.25
 CHECKPOINT_SECONDS = 15.0
 
+# Training has collapsed when the PSNR under photographed lights falls so far, in dB.
+COLLAPSE = 3.0
+WATCHED_LIGHTS = 8
+SLOWEST = 1 / 64  # of the rate, to which every collapse halves it
+
 # step, steps in all, loss, PSNR on validation lights in dB
 Report = Callable[[int, int, float, float | None], None]
 
@@ -70,14 +75,23 @@ class Validation:
         self.pixels = torch.randint(len(samples), (VALIDATION_PIXELS,), generator=random)
         self.truth = samples.values(self.pixels)[:, lights]  # [P, V, 3]
 
-    @torch.no_grad()
     def psnr(self, networks: Networks) -> float | None:
         """Mean over the validation lights, in dB; None where there are none."""
         if not len(self.lights):
             return None
+        return self._psnr(networks, self.lights, self.truth)
+
+    def trained_psnr(self, networks: Networks) -> float:
+        """The same under some of the lights that are trained on."""
+        some = slice(None, None, -(-len(self.samples.lights) // WATCHED_LIGHTS))
+        truth = self.samples.values(self.pixels)[:, some]
+        return self._psnr(networks, self.samples.lights[some], truth)
+
+    @torch.no_grad()
+    def _psnr(self, networks: Networks, lights: Tensor, truth: Tensor) -> float:
         latents = networks.encoder(self.samples.values(self.pixels).flatten(1))
-        colours = networks.decoder(latents, self.lights).clamp(0, 1)
-        errors = (colours - self.truth).square().mean(dim=(0, 2)).tolist()
+        colours = networks.decoder(latents, lights).clamp(0, 1)
+        errors = (colours - truth).square().mean(dim=(0, 2)).tolist()
         return sum(map(psnr_of_error, errors)) / len(errors)
 
 
@@ -103,6 +117,7 @@ def fit(
     optimiser = Soap(networks.parameters(), LEARNING_RATE)
     random = torch.Generator(samples.device).manual_seed(seed)
     best = _Best(validation)
+    guard = _Guard(validation)
     step, before = 0, 0.0
     if present := checkpoint.state.get("present"):
         step, before = present["step"], present["seconds"]
@@ -110,12 +125,13 @@ def fit(
         optimiser.load_state_dict(present["optimiser"])
         random.set_state(present["random"])
         best.load_state_dict(present["best"])
+        guard.load_state_dict(present["guard"])
     started = reported = saved = time.monotonic()
     elapsed = before
 
     while (progress := schedule.progress(step, elapsed)) < 1:
         for group in optimiser.param_groups:
-            group["lr"] = LEARNING_RATE * (1 + math.cos(math.pi * progress)) / 2
+            group["lr"] = guard.pace * LEARNING_RATE * (1 + math.cos(math.pi * progress)) / 2
 
         with _mixed_precision(samples.device):
             loss = _loss(networks, samples, pixels, lesson, random)
@@ -128,15 +144,16 @@ def fit(
         elapsed = before + now - started
         last = schedule.progress(step, elapsed) == 1
         if step % VALIDATION_STEPS == 0 or last:
-            _check_finite(loss, step)
+            if guard.collapsed(networks, step):
+                optimiser = Soap(networks.parameters(), LEARNING_RATE)
             best.consider(networks, settled=progress >= SETTLED)
         if now - reported > REPORT_SECONDS or last:
             reported = now
             report(step, schedule.steps_in_all(step, elapsed), loss.item(), best.latest)
         if now - saved > CHECKPOINT_SECONDS:
             saved = now
-            _check_finite(loss, step)
             state = {"step": step, "seconds": elapsed, "best": best.state_dict()}
+            state |= {"guard": guard.state_dict()}
             state |= {"networks": networks.state_dict(), "optimiser": optimiser.state_dict()}
             checkpoint.save(present={**state, "random": random.get_state()})
     best.restore(networks)
@@ -195,6 +212,38 @@ class _Best:
         self.psnr, self.latest, self.weights = state["psnr"], state["latest"], state["weights"]
 
 
+class _Guard:
+    """Takes training back to where it was good, and slower, when it collapses."""
+
+    def __init__(self, validation: Validation) -> None:
+        self.validation = validation
+        self.pace = 1.0
+        self.psnr = -math.inf
+        self.weights: dict[str, Tensor] = {}
+
+    def collapsed(self, networks: Networks, step: int) -> bool:
+        """Whether the networks had to be put back. RakingError where that is of no use."""
+        psnr = self.validation.trained_psnr(networks)
+        if psnr < self.psnr - COLLAPSE or not math.isfinite(psnr):
+            self.pace /= 2
+            if not self.weights or self.pace < SLOWEST:
+                raise RakingError(
+                    f"training diverged at step {step}: begin again with another --seed"
+                )
+            networks.load_state_dict(self.weights)
+            return True
+        if psnr > self.psnr:
+            self.psnr = psnr
+            self.weights = copy.deepcopy(networks.state_dict())
+        return False
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"pace": self.pace, "psnr": self.psnr, "weights": self.weights}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.pace, self.psnr, self.weights = state["pace"], state["psnr"], state["weights"]
+
+
 @contextlib.contextmanager
 def one_thread() -> Iterator[None]:
     """One thread of PyTorch: the tensors of a step are so small that sharing them gains little.
@@ -212,8 +261,3 @@ def one_thread() -> Iterator[None]:
 
 def _mixed_precision(device: torch.device) -> torch.autocast:
     return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
-
-
-def _check_finite(loss: Tensor, step: int) -> None:
-    if not torch.isfinite(loss):
-        raise RakingError(f"training diverged at step {step}: begin again with another --seed")

@@ -50,10 +50,10 @@ def psnr(truth: np.ndarray, picture: np.ndarray, mask: np.ndarray | None = None)
 
 
 def psnr_of_error(mean_squared_error: float) -> float:
-    """PSNR in dB for values of 0..1, at most 100."""
+    """PSNR in dB for values of 0..1, at most 100; NaN of NaN."""
     if mean_squared_error <= 0:
         return MAX_PSNR
-    return min(MAX_PSNR, float(-10 * np.log10(mean_squared_error)))
+    return min(float(-10 * np.log10(mean_squared_error)), MAX_PSNR)  # the order lets NaN through
 
 
 def ssim(truth: np.ndarray, picture: np.ndarray, mask: np.ndarray | None = None) -> float:

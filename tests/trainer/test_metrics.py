@@ -226,3 +226,7 @@ def test_lpips_says_what_is_missing(
     weights.write_bytes(b"half a file")
     assert lpips(truth, picture) is None
     assert "get it again" in (lpips_absent(truth.shape) or "")
+
+
+def test_a_picture_of_nan_has_no_psnr() -> None:
+    assert np.isnan(psnr(np.zeros((4, 4, 3)), np.full((4, 4, 3), np.nan)))

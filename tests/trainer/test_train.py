@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 import trainer.fit
 from renderer.image import RelightableImage, read_image, write_image
@@ -395,6 +396,26 @@ def test_divergence_is_an_error(mlic: Mlic, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(trainer.fit, "LEARNING_RATE", 1e30)
     with pytest.raises(RakingError, match="training diverged"):
         train(mlic, model="neural", steps=50)
+
+
+def test_a_collapse_is_undone(mlic: Mlic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the optimiser throws the weights away in the middle of training."""
+    loss = trainer.fit._loss
+    calls = 0
+
+    def spoilt(networks: Networks, *others: Any) -> torch.Tensor:
+        nonlocal calls
+        calls += 1
+        if calls == 250:
+            with torch.no_grad():
+                networks.decoder.third.weight.mul_(torch.nan)
+        return loss(networks, *others)
+
+    monkeypatch.setattr(trainer.fit, "VALIDATION_STEPS", 50)
+    settings: dict[str, Any] = {"model": "neural", "units": 20, "steps": 500}
+    undisturbed = train(mlic, **settings).provenance["scores"]["psnr"]
+    monkeypatch.setattr(trainer.fit, "_loss", spoilt)
+    assert train(mlic, **settings).provenance["scores"]["psnr"] > undisturbed - 3
 
 
 @pytest.mark.parametrize("place", ["file/training.checkpoint", "folder"])

@@ -170,6 +170,8 @@ def train(
     settings = {key: value for key, value in of_networks.items() if value is not None}
     check_model(model, order, {"units": units, "teacher": teacher, "encoder": encoder, **settings})
     check_teacher(model, teacher, keep_teacher, encoder)
+    if keep_teacher and nested(keep_teacher.resolve(), output):
+        raise typer.BadParameter("--keep-teacher and -o must name folders beside each other")
     from trainer.mlic import read_mlic
 
     with progress_bar("read") as (bar, task):
@@ -212,11 +214,10 @@ def train(
             )
     write_image(image, output)
     checkpoint.unlink(missing_ok=True)
-    scores = image.provenance.get("scores", {})
     if as_json:
         print_json({"image": str(output), **image.provenance})
     else:
-        print_table(f"{image.label}, {output}", [{"test lights": "mean", **scores}])
+        print_training(image, output)
 
 
 @app.command()
@@ -619,7 +620,7 @@ def collection_facts(path: Path) -> dict[str, Any]:
         "width": collection.width,
         "height": collection.height,
         "photographs": len(collection.names),
-        "bits": collection.train.pixels.dtype.itemsize * 8,
+        "bits": collection.train.stored.dtype.itemsize * 8,
         "mask": collection.mask is not None,
         "test_lights": collection.test.names,
         "warnings": collection.warnings,
@@ -631,9 +632,18 @@ def check_model(model: Model, order: int | None, of_networks: dict[str, Any]) ->
     if order is not None and model is not Model.hsh:
         raise typer.BadParameter("--order goes with --model hsh")
     given = [option for option, value in of_networks.items() if value is not None]
+    # So that one command line serves all models: these fit in one pass, without chance.
+    given = [option for option in given if option not in ("minutes", "seed")]
+    if of_networks.get("sampling") and "pixels" not in of_networks:
+        warn("--sampling has no effect without --pixels")
     if given and model in (Model.ptm, Model.hsh, Model.rbf):
         option = "guide" if given[0] == "guided" else given[0]
         raise typer.BadParameter(f"--{option} goes with --model neural and disk")
+
+
+def nested(one: Path, other: Path) -> bool:
+    """Whether two paths are the same, or one lies in the other."""
+    return one == other or one in other.parents or other in one.parents
 
 
 def check_teacher(
@@ -732,6 +742,17 @@ def print_agreement(result: dict[str, Any]) -> None:
         print(f"{backend['name']}: {backend['device']}")
 
 
+def print_training(image: RelightableImage, path: Path) -> None:
+    """What `raking train` made, its scores, and on what."""
+    provenance = image.provenance
+    if "scores" not in provenance:
+        print(f"{path}: {image.label}; nothing was held out, so it is not scored")
+        return
+    print_table(f"{image.label}, {path}", [{"held out": "mean", **provenance["scores"]}])
+    test = provenance["test_lights"]
+    print("Held out:", ", ".join(test) if isinstance(test, list) else test["test_set"])
+
+
 def print_table(title: str, rows: list[dict[str, Any]]) -> None:
     looks: Any = {"box": box.SIMPLE_HEAD, "collapse_padding": True, "pad_edge": False}
     table = Table(title=title, title_justify="left", **looks)
@@ -749,7 +770,7 @@ def print_json(value: dict[str, Any]) -> None:
 
 
 def warn(message: str) -> None:
-    errors.print(f"raking: warning: {message}", style="yellow", markup=False)
+    errors.print(f"raking: warning: {message}", style="yellow", markup=False, soft_wrap=True)
 
 
 def main() -> None:

@@ -104,13 +104,15 @@ def fit(
     schedule: Schedule,
     seed: int,
     checkpoint: Checkpoint,
+    clock: Callable[[], float],
     report: Report,
 ) -> int:
     """Trains on random pixels [P] of `samples`, and leaves the best weights in the networks.
 
     The best are those with the highest PSNR on the validation lights in the last tenth of
     training, when they settle; without such lights, the last. The state is kept in the
-    checkpoint, from which the same call goes on. Returns the steps taken.
+    checkpoint, from which the same call goes on, with the seconds of the whole run that `clock`
+    tells. Returns the steps taken.
 
     Raises RakingError where training diverges.
     """
@@ -155,7 +157,8 @@ def fit(
             state = {"step": step, "seconds": elapsed, "best": best.state_dict()}
             state |= {"guard": guard.state_dict()}
             state |= {"networks": networks.state_dict(), "optimiser": optimiser.state_dict()}
-            checkpoint.save(present={**state, "random": random.get_state()})
+            state |= {"random": random.get_state()}
+            checkpoint.save(present=state, seconds=clock())
     best.restore(networks)
     return step
 

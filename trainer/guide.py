@@ -16,6 +16,7 @@ from scipy.optimize import nnls
 
 TREND_VARIANCE = 100.0  # of values 0..1: as good as free
 MIXED = 60  # the best interpolators, among which the shares are worked out
+SAME = 1e-6  # lights so near to each other are one
 LEAST_ERROR = 1e-10  # of a mean squared error, so that black photographs divide nothing by zero
 
 
@@ -61,7 +62,13 @@ class Guide:
     """
 
     def __init__(self, lights: np.ndarray, products: np.ndarray) -> None:
-        self.lights = lights.astype(np.float64)
+        # Photographs under the same light count as one, their mean: left out, either of them
+        # would be predicted by the other.
+        same = np.linalg.norm(lights[:, None] - lights, axis=2) < SAME  # [L, L]
+        first = np.flatnonzero(same.argmax(axis=1) == np.arange(len(lights)))
+        self.merged = same[first] / same[first].sum(axis=1, keepdims=True)  # [D, L]
+        self.lights = lights[first].astype(np.float64)
+        products = self.merged @ products @ self.merged.T
         squared = np.stack([self._left_out_errors(candidate, products) for candidate in CANDIDATES])
         best = np.argsort(np.log(squared).mean(axis=1), kind="stable")[:MIXED]
         predictors = np.stack([self._left_out(CANDIDATES[i]) for i in best])
@@ -86,7 +93,7 @@ class Guide:
             self.shares, self.interpolators, self._inverses, strict=True
         ):
             weights += share * interpolator.covariance(directions, self.lights) @ inverse
-        return weights
+        return weights @ self.merged
 
     def _left_out(self, interpolator: Interpolator) -> np.ndarray:
         """[L, L]: row i times a pixel's values is the error of value i, predicted from the others.

@@ -54,7 +54,7 @@ def light_warnings(names: Sequence[str], lights: np.ndarray, held_out: np.ndarra
     warnings = []
     repeats = _repeats(lights)
     if repeats:
-        pairs = listing(" = ".join(names[i] for i in group) for group in repeats)
+        pairs = listing(listing((names[i] for i in group), " = ") for group in repeats)
         warnings.append(f"lights repeat: {pairs}{leak(repeats, held_out)}")
     lacking = _extrapolated(lights[~held_out])
     if lacking:
@@ -69,12 +69,14 @@ def leak(groups: Sequence[np.ndarray], held_out: np.ndarray) -> str:
     return ""
 
 
-def listing(names: Iterable[str]) -> str:
+def listing(names: Iterable[str], comma: str = ", ") -> str:
     """Up to five names as a user reads them: a, b and 3 more."""
     *others, last = names
     if len(others) > 4:
         others, last = others[:4], f"{len(others) - 3} more"
-    return f"{', '.join(others)} and {last}" if others else last
+    elif comma != ", ":
+        return comma.join([*others, last])
+    return f"{comma.join(others)} and {last}" if others else last
 
 
 def _spread(lights: np.ndarray, number: int, first_azimuth: float) -> list[int]:
@@ -91,7 +93,7 @@ def _spread(lights: np.ndarray, number: int, first_azimuth: float) -> list[int]:
     heights = lights[:, 2]
     azimuths = np.arctan2(lights[:, 1], lights[:, 0])
     chosen: list[int] = []
-    for step, part in enumerate(np.array_split(by_elevation, number)):
+    for step, part in enumerate(np.array_split(by_elevation, min(number, len(inner)))):
         low, high = heights[part[0]] - SAME_ELEVATION, heights[part[-1]] + SAME_ELEVATION
         left = [i for i in by_elevation if i not in chosen]
         members = [i for i in left if low <= heights[i] <= high] or left

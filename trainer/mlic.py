@@ -403,11 +403,11 @@ def _picture_warnings(names: list[str], shown: list[_Shown], held_out: np.ndarra
     even = [not b and s.brightest - s.darkest < FLAT for s, b in zip(shown, black, strict=True)]
     burnt = [not e and s.saturated > SATURATED for s, e in zip(shown, even, strict=True)]
     warnings = [
-        f"{listing(compress(names, which))} {what}; used as it is"
+        f"used as they are, though {what}: {listing(compress(names, which))}"
         for which, what in (
-            (black, "is black all over the object"),
-            (even, "has one colour all over the object"),
-            (burnt, "is saturated over more than half of the object"),
+            (black, "black all over the object"),
+            (even, "of one colour all over the object"),
+            (burnt, "saturated over more than half of the object"),
         )
         if any(which)
     ]
@@ -415,7 +415,7 @@ def _picture_warnings(names: list[str], shown: list[_Shown], held_out: np.ndarra
     same = [np.flatnonzero(files == file) for file in dict.fromkeys(files)]
     same = [group for group in same if len(group) > 1]
     if same:
-        pairs = listing(" = ".join(names[i] for i in group) for group in same)
+        pairs = listing(listing((names[i] for i in group), " = ") for group in same)
         warnings.append(f"photographs repeat: {pairs}{leak(same, held_out)}")
     return warnings
 

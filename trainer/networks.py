@@ -75,7 +75,9 @@ def principal_axes(values: Tensor) -> tuple[Tensor, Tensor]:
     """
     exact = values.double()
     centre = exact.mean(dim=0)
-    variances, axes = torch.linalg.eigh(torch.cov((exact - centre).T).reshape(len(centre), -1))
+    variances, axes = torch.linalg.eigh(
+        torch.cov((exact - centre).T, correction=0).reshape(len(centre), -1)
+    )
     kept = slice(-min(AXES, len(centre)), None)
     largest = variances[-1].clamp_min(1e-12)
     variances = variances[kept].clamp_min(largest * LEAST_VARIANCE)

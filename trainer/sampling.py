@@ -35,7 +35,9 @@ def choose_pixels(samples: Samples, fraction: float, sampling: str, seed: int) -
     Raises RakingError for another name, and a fraction that is not in (0, 1].
     """
     if not 0 < fraction <= 1:
-        raise RakingError(f"a fraction of {fraction} of the pixels cannot be: choose 0 to 1")
+        raise RakingError(
+            f"a fraction of {fraction} of the pixels cannot be: choose more than 0, up to 1"
+        )
     if sampling not in ("uniform", "regular", "informed"):
         raise RakingError(f"unknown sampling {sampling!r}: choose uniform, regular or informed")
     number = min(len(samples), max(round(fraction * len(samples)), FEWEST_PIXELS))

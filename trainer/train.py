@@ -126,6 +126,7 @@ def train(
     Raises RakingError for settings that cannot be, a teacher that does not fit, and training
     that diverges.
     """
+    started = time.monotonic() - spent
     _check_settings(model, units, teacher, encoder, seed, steps, minutes)
     if keep_teacher is not None:
         check_writable(keep_teacher)
@@ -148,8 +149,10 @@ def train(
         "sampling": sampling,
         "guided": guided,
     }
-    kept = Checkpoint(checkpoint, settings | _origin(mlic, teacher, stored), warn)
-    run = _prepare(mlic, settings, kept, progress, _device(device), time.monotonic() - spent)
+    chosen = _device(device)
+    origin = _checkpoint_origin(mlic, teacher, stored, chosen)
+    kept = Checkpoint(checkpoint, settings | origin, warn)
+    run = _prepare(mlic, settings, kept, progress, chosen, started)
     if model == "neural":
         return _image("neural", run, *_trained("neural", run, units))
     follow: Teacher
@@ -240,6 +243,7 @@ def _trained(
                 schedule,
                 seed,
                 run.checkpoint,
+                lambda: run.seconds,
                 report,
             )
         facts = {"steps": taken, "teacher_share": round(share, 3) if teacher else None}
@@ -354,11 +358,16 @@ def _psnr(networks: Networks, samples: Samples, pixels: np.ndarray, latents: np.
     return float(np.mean([psnr_of_error(error) for error in errors]))
 
 
-def _origin(mlic: Mlic, teacher: str | Path, stored: RelightableImage | None) -> dict[str, Any]:
+def _checkpoint_origin(
+    mlic: Mlic, teacher: str | Path, stored: RelightableImage | None, device: torch.device
+) -> dict[str, Any]:
     """What a checkpoint must have been trained on to be gone on from."""
     text = read_info_text(Path(teacher)) if stored else ""
+    mask = b"" if mlic.mask is None else np.packbits(mlic.mask).tobytes()
     return {
+        "device": device.type,
         "collection": mlic.sha256,
+        "mask": sha256(mask).hexdigest(),
         "test_lights": held_out_lights(mlic),
         "teacher_sha256": sha256(text.encode()).hexdigest(),
     }
@@ -412,6 +421,11 @@ def _read_teacher(path: Path, mlic: Mlic, warn: Callable[[str], None]) -> Religh
         raise RakingError(
             f"the teacher {path} is {image.width} x {image.height} pixels but the photographs in "
             f"{mlic.path} are {mlic.width} x {mlic.height}: take one of this collection"
+        )
+    if image.mask is not None and (mlic.mask is None or (mlic.mask & ~image.mask).any()):
+        raise RakingError(
+            f"the teacher {path} was trained under a smaller mask than that of {mlic.path}: take "
+            "one that knows all of the object"
         )
     if image.decoder.conditions != 2:
         raise RakingError(f"the teacher {path} knows views besides lights: take one of lights only")

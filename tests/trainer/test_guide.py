@@ -83,6 +83,19 @@ def test_noisy_photographs_are_not_followed_blindly() -> None:
     assert np.abs(drifting[off]).sum() > 2 * np.abs(steady[off]).sum()
 
 
+def test_photographs_under_one_light_count_as_one() -> None:
+    lights = ring_lights()
+    once = Guide(lights, products_of(pixels(lights)))
+    twice = np.repeat(lights, 2, axis=0)
+    doubled = Guide(twice, products_of(pixels(twice)))
+    np.testing.assert_allclose(
+        doubled.weights(INSIDE).reshape(len(INSIDE), -1, 2).sum(axis=2),
+        once.weights(INSIDE),
+        atol=1e-6,
+    )
+    assert doubled.loo_psnr == pytest.approx(once.loo_psnr)
+
+
 @pytest.mark.parametrize("kind", ["repeated", "one ring", "black"])
 def test_awkward_lights_and_pictures_give_finite_weights(kind: str) -> None:
     lights = ring_lights()

@@ -317,9 +317,9 @@ def test_photographs_that_show_nothing_are_named(collection: Write) -> None:
     pictures[8][: SIZE * 2 // 3] = 255
     pictures[11] = 255
     warnings = warnings_of(collection(pictures=pictures))
-    assert "image03.png is black all over the object" in warnings
+    assert "black all over the object: image03.png" in warnings
     assert "image05.png and image11.png" in warnings
-    assert "image08.png is saturated over more than half" in warnings
+    assert "saturated over more than half of the object: image08.png" in warnings
     assert len(warnings.splitlines()) == 3
 
 

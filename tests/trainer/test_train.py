@@ -21,6 +21,8 @@ from trainer.metrics import psnr
 from trainer.mlic import Mlic, read_mlic
 from trainer.networks import Networks
 from trainer.relight import relight
+from trainer.samples import Samples
+from trainer.sampling import choose_pixels
 from trainer.train import train
 
 from .conftest import SIZE, bumps, ring_lights, write_collection, write_picture
@@ -80,12 +82,14 @@ def test_a_student_follows_its_teacher_between_the_photographs(
 
 def test_a_teacher_trained_first_is_as_good_as_one_kept(mlic: Mlic, tmp_path: Path) -> None:
     kept = tmp_path / "teacher"
-    first = train(mlic, units=10, teacher="original", steps=300, keep_teacher=kept)
+    settings: dict[str, Any] = {"units": 10, "steps": 300, "guided": False}
+    first = train(mlic, teacher="original", keep_teacher=kept, **settings)
     assert read_image(kept).decoder.units == 50
     assert first.provenance["teacher"] == "original"
     # The kept one is rounded to 8 bits, so that all else being equal little differs.
-    second = train(mlic, units=10, teacher=kept, steps=300)
+    second = train(mlic, teacher=kept, **settings)
     assert psnr(frames(first), frames(second)) > 25
+    assert psnr(frames(first), frames(read_image(kept))) > 22, "it asks the teacher it has"
 
 
 def test_held_out_photographs_are_never_trained_on(tmp_path: Path) -> None:
@@ -149,10 +153,37 @@ def test_the_guide_fills_the_gaps_between_photographs(tmp_path: Path) -> None:
 
 
 def test_a_budget_in_minutes_ends_training(mlic: Mlic) -> None:
-    image = train(mlic, units=10, teacher="original", minutes=0.1)
+    phases: dict[str, list[int]] = {"teacher": [], "student": []}
+    image = train(
+        mlic,
+        units=10,
+        teacher="original",
+        minutes=0.1,
+        spent=2,
+        progress=lambda phase, step, *_: phases[phase].append(step),
+    )
     assert image.provenance["minutes"] == 0.1
-    assert image.provenance["steps"] > 0
+    assert image.provenance["seconds"] == pytest.approx(6, abs=2), "with those spent before"
+    assert phases["teacher"][-1] > 0
+    assert image.provenance["steps"] == phases["student"][-1]
     assert image.provenance["scores"]["psnr"] > 20
+
+
+@pytest.mark.usefixtures("eager")
+def test_time_before_an_interruption_counts(mlic: Mlic, tmp_path: Path) -> None:
+    checkpoint = tmp_path / "training.checkpoint"
+    settings: dict[str, Any] = {"model": "neural", "units": 10, "minutes": 0.1}
+
+    def stop(phase: str, step: int, *_: object) -> None:
+        if step == 100:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(mlic, checkpoint=checkpoint, progress=stop, spent=4, **settings)
+    kept = torch.load(checkpoint, weights_only=True)["state"]["seconds"]
+    assert kept > 4
+    image = train(mlic, checkpoint=checkpoint, **settings)
+    assert image.provenance["seconds"] == pytest.approx(6, abs=2)
 
 
 def test_fewer_pixels_still_make_a_whole_image(mlic: Mlic) -> None:
@@ -162,7 +193,24 @@ def test_fewer_pixels_still_make_a_whole_image(mlic: Mlic) -> None:
     whole = train(mlic, model="neural", units=20, steps=400)
     scores = [each.provenance["scores"]["psnr"] for each in (image, whole)]
     assert scores[0] == pytest.approx(scores[1], abs=2)
-    assert not same(image, whole)
+
+
+def test_pixels_that_are_not_chosen_do_not_train(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"model": "neural", "units": 10, "steps": 60}
+    settings |= {"pixels": 0.5, "sampling": "regular"}
+    pictures = bumps(ring_lights())
+    plain = read_mlic(write_collection(tmp_path / "a", pictures=pictures))
+    samples = Samples(plain, torch.device("cpu"))
+    chosen = choose_pixels(samples, 0.5, "regular", 0)
+    ruined = np.delete(np.arange(SIZE * SIZE), chosen.numpy())
+    pictures.reshape(len(pictures), -1, 3)[:, ruined] = 77
+    spoilt = read_mlic(write_collection(tmp_path / "b", pictures=pictures))
+    for a, b in zip(
+        train(plain, **settings).decoder.layers,
+        train(spoilt, **settings).decoder.layers,
+        strict=True,
+    ):
+        np.testing.assert_array_equal(a.weight, b.weight)
 
 
 def test_a_seed_gives_the_same_image_and_another_seed_another(mlic: Mlic) -> None:
@@ -366,14 +414,19 @@ def test_settings_that_cannot_be_are_refused(
     [
         ({"collection_sha256": "0" * 64}, "trained on another collection"),
         ({"test_lights": ["image00.png"]}, "other lights held out"),
+        ({"mask": True}, "smaller mask"),
     ],
 )
 def test_a_teacher_that_may_not_teach_is_refused(
     mlic: Mlic, teacher: RelightableImage, tmp_path: Path, change: dict[str, Any], words: str
 ) -> None:
     provenance = teacher.provenance | change
+    mask = None
+    if "mask" in change:
+        mask = np.zeros((SIZE, SIZE), bool)
+        mask[:12] = True
     write_image(
-        RelightableImage(teacher.decoder, teacher.planes, None, provenance), tmp_path / "teacher"
+        RelightableImage(teacher.decoder, teacher.planes, mask, provenance), tmp_path / "teacher"
     )
     with pytest.raises(RakingError, match=words):
         train(mlic, teacher=tmp_path / "teacher", steps=5)

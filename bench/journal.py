@@ -12,6 +12,16 @@ from shaders.errors import RakingError
 Record = dict[str, Any]
 
 
+def make_folder(out: Path) -> None:
+    """The folder that the journal and the results go to. Raises RakingError where it cannot be."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RakingError(
+            f"{out} cannot be made a folder ({error.strerror}): choose another with -o."
+        ) from error
+
+
 class Journal:
     """An append-only file: a line of settings and environment, then a line for each ended case.
 

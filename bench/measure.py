@@ -13,7 +13,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from bench.browser import check_renderer, open_page
 from bench.environment import read_environment, system_load
-from bench.journal import Journal, Record
+from bench.journal import Journal, Record, make_folder
 from bench.native import write_native
 from bench.picture import coarse_psnr, decode_rows, middle_rows
 from bench.report import write_report
@@ -109,7 +109,7 @@ def run_bench(
         matrix = quick_matrix if quick else full_matrix
         rounds = matrix([subject.name for subject in subjects], repeats)
     cases = interleave(rounds, seed)
-    out = make_folder(out)
+    make_folder(out)
     journal = Journal(out / "journal.jsonl", settings, environment, fresh)
     deadline = time.monotonic() + (QUICK_BUDGET if quick else FULL_BUDGET)
     if native and (fresh or not (out / "native.csv").exists()):
@@ -252,16 +252,6 @@ def read_subject(path: Path, name: str) -> Subject:
         image.height,
         digest.hexdigest(),
     )
-
-
-def make_folder(out: Path) -> Path:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RakingError(
-            f"{out} cannot be made a folder ({error.strerror}): choose another with -o."
-        ) from error
-    return out
 
 
 def cannot_loop(record: Record) -> bool:

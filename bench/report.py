@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bench.figures import Curve, draw_panels, draw_rates, write_figure
 from bench.journal import Journal, Record
 from bench.native import native_table
+from bench.page import render_page
 from bench.results import write_aside
 from bench.scenarios import Case
 from bench.statistics import Estimate, Summary, summarise
@@ -61,14 +61,8 @@ def write_report(
     measured = [record for record in records if not record["error"]]
     settings = journal.settings
     results = Results(summarise(measured, settings["seed"]), decoder_names(settings["images"]))
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("report.html.jinja").render(
+    page = render_page(
+        Path(__file__).parent,
         settings=settings,
         machine=journal.environment,
         date=datetime.now().astimezone().strftime("%d %B %Y, %H:%M %Z"),

@@ -73,6 +73,7 @@ class Validation:
         self.lights = samples.lights[lights]  # [V, 2]
         random = torch.Generator().manual_seed(0)
         self.pixels = torch.randint(len(samples), (VALIDATION_PIXELS,), generator=random)
+        self.values = self.samples.values(self.pixels)  # [P, L, 3]
         self.truth = samples.values(self.pixels)[:, lights]  # [P, V, 3]
 
     def psnr(self, networks: Networks) -> float | None:
@@ -84,15 +85,18 @@ class Validation:
     def trained_psnr(self, networks: Networks) -> float:
         """The same under some of the lights that are trained on."""
         some = slice(None, None, -(-len(self.samples.lights) // WATCHED_LIGHTS))
-        truth = self.samples.values(self.pixels)[:, some]
-        return self._psnr(networks, self.samples.lights[some], truth)
+        return self._psnr(networks, self.samples.lights[some], self.values[:, some])
 
     @torch.no_grad()
     def _psnr(self, networks: Networks, lights: Tensor, truth: Tensor) -> float:
-        latents = networks.encoder(self.samples.values(self.pixels).flatten(1))
-        colours = networks.decoder(latents, lights).clamp(0, 1)
-        errors = (colours - truth).square().mean(dim=(0, 2)).tolist()
-        return sum(map(psnr_of_error, errors)) / len(errors)
+        latents = networks.encoder(self.values.flatten(1))
+        return mean_psnr(networks.decoder(latents, lights), truth)
+
+
+def mean_psnr(colours: Tensor, truth: Tensor) -> float:
+    """PSNR in dB of colours, as shown, against the truth, both [P, L, 3]: mean over L lights."""
+    errors = (colours.clamp(0, 1) - truth).square().mean(dim=(0, 2)).tolist()
+    return sum(map(psnr_of_error, errors)) / len(errors)
 
 
 def fit(

@@ -11,6 +11,7 @@ from renderer.image import RelightableImage
 from shaders.decoder import Decoder
 from trainer.guide import Guide
 from trainer.networks import DecoderNetwork, Networks
+from trainer.relight import latents_at
 from trainer.samples import Samples
 
 DIRECTIONS = 4096  # without a photograph, drawn once; every step asks about some of them
@@ -41,17 +42,13 @@ class StoredTeacher:
 
     def __init__(self, image: RelightableImage, samples: Samples) -> None:
         assert isinstance(image.decoder, Decoder)
-        planes = torch.from_numpy(image.planes)  # [K / 3, H, W, 3]
-        self.levels = planes.permute(1, 2, 0, 3).reshape(-1, image.decoder.latents)  # [H W, K]
+        self.image = image
         self.samples = samples
         self.decoder = DecoderNetwork.from_decoder(image.decoder).to(samples.device)
-        self.low = torch.from_numpy(image.decoder.latent_min)
-        self.range = torch.from_numpy(image.decoder.latent_max - image.decoder.latent_min)
 
     @torch.no_grad()
     def colours(self, pixels: Tensor, values: Tensor, lights: Tensor) -> Tensor:
-        levels = self.levels[self.samples.place[pixels.cpu()].long()]
-        latents = levels / 255 * self.range + self.low
+        latents = latents_at(self.image, self.samples.place[pixels.cpu()].numpy())
         colours: Tensor = self.decoder(latents.to(self.samples.device), lights)
         return colours
 

@@ -11,6 +11,7 @@ from shaders.decoder import Decoder
 from shaders.errors import RakingError
 from shaders.linear import AnyDecoder, LinearDecoder, light_basis
 from trainer.networks import Parameters, decode
+from trainer.quantise import dequantise
 
 CHUNK_PIXELS = 1 << 17
 
@@ -56,6 +57,13 @@ def stored_latents(
     low = torch.from_numpy(image.decoder.latent_min).to(dtype)
     high = torch.from_numpy(image.decoder.latent_max).to(dtype)
     return levels / 255 * (high - low) + low
+
+
+def latents_at(image: RelightableImage, place: np.ndarray) -> Tensor:
+    """De-quantised latents [P, K] float32 of the pixels at row-major places [P] of the picture."""
+    rows, columns = np.divmod(place, image.width)
+    levels = image.planes[:, rows, columns].swapaxes(0, 1).reshape(len(place), -1)
+    return torch.from_numpy(dequantise(levels, image.decoder.latent_min, image.decoder.latent_max))
 
 
 def torch_decode(decoder: AnyDecoder, dtype: torch.dtype = torch.float32) -> Decode:

@@ -30,8 +30,7 @@ from torch import Tensor
 from renderer.image import RelightableImage
 from shaders.linear import channel_terms, directions
 from trainer.mlic import Mlic
-from trainer.quantise import dequantise
-from trainer.relight import torch_decode
+from trainer.relight import latents_at, torch_decode
 from trainer.samples import Samples
 
 PIXELS = 1024
@@ -198,10 +197,7 @@ def _of_image(image: RelightableImage, samples: Samples) -> Colours:
 
     @torch.inference_mode()
     def colours(pixels: Tensor, lights: Tensor) -> Tensor:
-        rows, columns = np.divmod(samples.place[pixels].numpy(), image.width)
-        levels = image.planes[:, rows, columns].swapaxes(0, 1).reshape(len(pixels), -1)  # [P, K]
-        ranges = image.decoder.latent_min, image.decoder.latent_max
-        latents = torch.from_numpy(dequantise(levels, *ranges))
+        latents = latents_at(image, samples.place[pixels].numpy())
         return torch.stack([decode(latents, light) for light in lights], dim=1)
 
     return colours

@@ -20,10 +20,9 @@ from shaders.decoder import MAX_UNITS, Decoder
 from shaders.errors import RakingError
 from trainer.checkpoint import Checkpoint
 from trainer.evaluate import FAST, evaluate
-from trainer.fit import Schedule, Validation, fit, one_thread
+from trainer.fit import Schedule, Validation, fit, mean_psnr, one_thread
 from trainer.guide import Guide
 from trainer.lesson import Lesson, StoredTeacher, Teacher, TrainedTeacher, best_teacher_share
-from trainer.metrics import psnr_of_error
 from trainer.mlic import Mlic, validation_lights
 from trainer.networks import ENCODERS, LATENTS, TEACHER_UNITS, Networks, principal_axes
 from trainer.provenance import held_out_lights, origin
@@ -288,7 +287,7 @@ def _teacher_share(run: _Run, teacher: Teacher | None) -> float:
     validation = run.validation
     if teacher is None or run.guide is None or not len(validation.lights):
         return ASSUMED_SHARE
-    values = run.samples.values(validation.pixels)
+    values = validation.values
     weights = torch.from_numpy(run.guide.weights(validation.lights.cpu().numpy())).to(values)
     guided = (weights @ values).clamp(0, 1)
     taught = teacher.colours(validation.pixels, values, validation.lights)
@@ -353,9 +352,7 @@ def _psnr(networks: Networks, samples: Samples, pixels: np.ndarray, latents: np.
     if not len(samples.test_lights):
         return 0.0
     colours = networks.decoder(torch.from_numpy(latents).to(samples.device), samples.test_lights)
-    truth = samples.test_values(torch.from_numpy(pixels))
-    errors = (colours.clamp(0, 1) - truth).square().mean(dim=(0, 2)).tolist()
-    return float(np.mean([psnr_of_error(error) for error in errors]))
+    return mean_psnr(colours, samples.test_values(torch.from_numpy(pixels)))
 
 
 def _checkpoint_origin(

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bench.fidelity.columns import ANCHORS, COLUMNS
@@ -18,6 +17,7 @@ from bench.fidelity.results import Results, elevation, known, mean_of, write_sco
 from bench.fidelity.tables import REALRTI, SYNTHRTI, Row, Table, all_tables, signed
 from bench.figures import write_figure
 from bench.journal import Record
+from bench.page import render_page
 from bench.results import write_aside
 
 SOURCES = {
@@ -51,14 +51,7 @@ def write_results(out: Path, journal: FidelityJournal, items: Sequence[Item]) ->
     figure = draw_parameters(results)
     svg = Markup(write_figure(figure, out / "figure2")) if figure else None
     write_aside(out / "tables.md", markdown(facts, with_figure=figure is not None))
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("report.html.jinja").render(**facts, figure=svg)
+    page = render_page(Path(__file__).parent, **facts, figure=svg)
     path = out / "report.html"
     write_aside(path, page)
     return path

@@ -16,7 +16,7 @@ from bench.fidelity.machine import read_machine
 from bench.fidelity.progress import Progress, Tally
 from bench.fidelity.report import write_results
 from bench.fidelity.workers import Send, run_tasks
-from bench.journal import Record
+from bench.journal import Record, make_folder
 from renderer.image import RelightableImage, read_image, write_image
 from shaders.errors import RakingError
 from trainer import classical
@@ -271,15 +271,6 @@ def read_fractions(fractions: str | Sequence[float] | None, pixels: float) -> li
         raise RakingError(f"the fractions {fractions!r} are not per cent above 0 and up to 100")
     subsets = [f"{p:g} {sampling}" for p in percents if p < 100 for sampling in SAMPLINGS]
     return subsets + ([""] if 100 in percents else [])
-
-
-def make_folder(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RakingError(
-            f"{out} cannot be made a folder ({error.strerror}): choose another with -o."
-        ) from error
 
 
 def raise_failures(journal: FidelityJournal, fits: Sequence[Fit], report: Path) -> None:

@@ -30,7 +30,14 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from renderer.image import RelightableImage, check_writable, read_image, write_image
+from renderer.image import (
+    RelightableImage,
+    check_image,
+    check_writable,
+    read_image,
+    write_image,
+)
+from renderer.pyramid import LARGEST_TILE, TileFormat
 from shaders.errors import RakingError
 
 __all__ = ["RakingError", "RelightableImage", "main", "read_image", "write_image"]
@@ -48,6 +55,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 ImagePath = Annotated[Path, typer.Argument(metavar="IMAGE", help="Folder of a relightable image.")]
 MlicPath = Annotated[
     Path, typer.Argument(metavar="MLIC", help="Folder of photographs and a .lp file.")
+]
+
+PixelSize = Annotated[
+    float | None,
+    typer.Option(metavar="MM", help="What a pixel is of the object, for scale bars and measuring."),
 ]
 
 
@@ -68,6 +80,12 @@ class Sampling(StrEnum):
 class Encoder(StrEnum):
     original = "original"
     improved = "improved"
+
+
+class TileName(StrEnum):
+    png = "png"
+    webp = "webp"
+    jpg = "jpg"
 
 
 class Renderer(StrEnum):
@@ -152,12 +170,17 @@ def train(
         Path | None, typer.Option(metavar="FILE", help="Names of the images to hold out.")
     ] = None,
     device: Annotated[str | None, typer.Option(help="cpu or cuda.", show_default="auto")] = None,
+    tiles: Annotated[
+        bool, typer.Option("--tiles", help="Write Deep Zoom pyramids, for large images.")
+    ] = False,
+    pixel_size: PixelSize = None,
     as_json: Json = False,
 ) -> None:
     """Train a relightable image from photographs. Interrupted, the same command goes on."""
     started = time.monotonic()
     output = output.resolve()
     check_writable(output)
+    check_pixel_size(pixel_size)
     of_networks = {
         "seed": seed,
         "minutes": minutes,
@@ -212,12 +235,74 @@ def train(
                 lambda done, n: bar.update(task, completed=done, total=n),
                 warn,
             )
-    write_image(image, output)
+    image.pixel_size_mm = pixel_size
+    levels = write_converted(image, output, TileFormat() if tiles else None)
     checkpoint.unlink(missing_ok=True)
     if as_json:
-        print_json({"image": str(output), **image.provenance})
+        print_json(
+            {"image": str(output), **image.provenance, **({"levels": levels} if tiles else {})}
+        )
     else:
         print_training(image, output)
+        print_levels(levels)
+
+
+@app.command()
+def convert(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...")],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", metavar="OUT", help="An image; of several, their folder."),
+    ],
+    tiles: Annotated[
+        bool, typer.Option("--tiles/--flat", help="Deep Zoom pyramids, or one picture a plane.")
+    ] = False,
+    tile_format: Annotated[
+        TileName | None, typer.Option(help="jpg loses some.", show_default="png")
+    ] = None,
+    tile_size: Annotated[
+        int | None, typer.Option(min=64, max=LARGEST_TILE, help="Pixels.", show_default="512")
+    ] = None,
+    quality: Annotated[
+        int | None, typer.Option(min=1, max=100, help="Of jpg.", show_default="95")
+    ] = None,
+    pixel_size: PixelSize = None,
+    site: Annotated[
+        bool, typer.Option("--site", help="OUT is a web site that shows the images as they are.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write images anew, as pyramids or flat, or export them with the viewer for any web host."""
+    of_tiles = {"name": tile_format and tile_format.value, "size": tile_size, "quality": quality}
+    given = {key: value for key, value in of_tiles.items() if value is not None}
+    check_pixel_size(pixel_size)
+    if site and (tiles or pixel_size or given):
+        raise typer.BadParameter("--site takes the images as they are: convert them before")
+    if given and not tiles:
+        raise typer.BadParameter("--tile-format, --tile-size and --quality go with --tiles")
+    if quality is not None and tile_format is not TileName.jpg:
+        raise typer.BadParameter("--quality goes with --tile-format jpg; the others lose nothing")
+    if site:
+        export_site(images, output, as_json)
+        return
+    outputs = [output] if len(images) == 1 else [output / path.resolve().name for path in images]
+    if len(set(outputs)) < len(outputs):
+        raise typer.BadParameter("two images have the same name: convert them one by one")
+    for path in outputs:
+        check_writable(path)
+    converted = []
+    for path, target in zip(images, outputs, strict=True):
+        image = read_image(path)
+        image.pixel_size_mm = pixel_size or image.pixel_size_mm
+        levels = write_converted(image, target, TileFormat(**given) if tiles else None)
+        facts = {"image": str(target), "width": image.width, "height": image.height}
+        converted.append({**facts, "model": image.label, "tiles": tiles, "levels": levels})
+        if not as_json:
+            kind = "tiled" if tiles else "flat"
+            print(f"{target}: {image.label}, {image.width} x {image.height} pixels, {kind}")
+            print_levels(levels)
+    if as_json:
+        print_json({"images": converted})
 
 
 @app.command()
@@ -366,15 +451,16 @@ def view(
     window: Annotated[bool, typer.Option("--window", help="A native window instead.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
     open_browser: Annotated[bool, typer.Option("--open/--no-open")] = True,
-    target: Annotated[float, typer.Option(min=1, help="Frames per second while moving.")] = 20.0,
+    target: Annotated[float, typer.Option(min=1, help="Frames per second while moving.")] = 30.0,
 ) -> None:
     """Look at relightable images in the browser, or in a native window."""
-    stored = [read_image(path) for path in images]
     if window:
         from renderer.window import open_window
 
-        open_window(stored, target)
+        open_window([read_image(path) for path in images], target)
         return
+    for path in images:
+        check_image(path)
     import threading
     import webbrowser
 
@@ -433,9 +519,23 @@ def bench(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the order of cases.")] = 0,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget an earlier run.")] = False,
+    gallery: Annotated[
+        bool,
+        typer.Option("--gallery", help="Instead: open, tour and drag a large pyramid of IMAGE."),
+    ] = False,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.1, help="Of the tour of --gallery.", show_default="5")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Measure frame rates in the browser, with a report. Interrupted, the same command goes on."""
+    if gallery or minutes is not None:
+        if not gallery:
+            raise typer.BadParameter("--minutes goes with --gallery")
+        if len(images) != 1 or quick or repeats or seconds or fresh:
+            raise typer.BadParameter("--gallery takes one IMAGE, -o, --minutes, --renderer, --seed")
+        bench_gallery(images[0], output, renderer.value, minutes or 5.0, seed, as_json)
+        return
     from bench.measure import run_bench
 
     with progress_bar("bench") as (bar, task):
@@ -480,6 +580,67 @@ def info(
         return
     for key, value in facts.items():
         print(f"{key}: {value}")
+
+
+def write_converted(
+    image: RelightableImage, path: Path, tiles: TileFormat | None
+) -> list[dict[str, Any]]:
+    """Writes an image, flat or tiled; returns the errors of the smaller levels."""
+    if tiles is None:
+        write_image(image, path)
+        return []
+    from trainer.levels import smaller_levels
+
+    with progress_bar("levels") as (bar, task):
+        smaller = smaller_levels(image, lambda done, n: bar.update(task, completed=done, total=n))
+    with progress_bar("tiles") as (bar, task):
+        write_image(
+            image,
+            path,
+            tiles=tiles,
+            smaller=smaller,
+            progress=lambda done, n: bar.update(task, completed=done, total=n),
+        )
+    return smaller.errors
+
+
+def export_site(images: list[Path], output: Path, as_json: bool) -> None:
+    """`raking convert --site`."""
+    from webviewer.site import write_site
+
+    with progress_bar("site") as (bar, task):
+        addresses = write_site(
+            images, output, lambda done, n: bar.update(task, completed=done, total=n)
+        )
+    if as_json:
+        print_json({"site": str(output), "images": addresses})
+    else:
+        print(f"{output}: put this folder on any web server; it holds {', '.join(addresses)}")
+
+
+def bench_gallery(
+    image: Path, output: Path, renderer: str, minutes: float, seed: int, as_json: bool
+) -> None:
+    """`raking bench --gallery`."""
+    from bench.gallery import measure_gallery, tables
+
+    with progress_bar("gallery") as (bar, task):
+        result = measure_gallery(
+            image,
+            output,
+            renderer=renderer,
+            minutes=minutes,
+            seed=seed,
+            progress=lambda text, share: bar.update(
+                task, completed=share, total=1.0, description=text
+            ),
+        )
+    if as_json:
+        print_json(result)
+        return
+    for title, rows in tables(result).items():
+        print_table(title, rows)
+    print(output / "gallery.json")
 
 
 def evaluate_one(
@@ -607,6 +768,7 @@ def image_facts(image: RelightableImage) -> dict[str, Any]:
         "parameters": decoder.parameters,
         "latents": decoder.latents,
         "mask": image.mask is not None,
+        **({"pixel_size_mm": image.pixel_size_mm} if image.pixel_size_mm else {}),
         **image.provenance,
     }
 
@@ -658,6 +820,11 @@ def check_teacher(
         raise typer.BadParameter("--encoder goes with --model neural; disk has its teacher's")
     if keep_teacher and teacher not in (None, "original", "improved"):
         raise typer.BadParameter("--keep-teacher is for a teacher that is trained now")
+
+
+def check_pixel_size(pixel_size: float | None) -> None:
+    if pixel_size is not None and not 0 < pixel_size < float("inf"):
+        raise typer.BadParameter("--pixel-size takes millimetres, more than 0")
 
 
 def read_lights(path: Path) -> tuple[Any, list[str]]:
@@ -751,6 +918,16 @@ def print_training(image: RelightableImage, path: Path) -> None:
     print_table(f"{image.label}, {path}", [{"held out": "mean", **provenance["scores"]}])
     test = provenance["test_lights"]
     print("Held out:", ", ".join(test) if isinstance(test, list) else test["test_set"])
+
+
+def print_levels(levels: list[dict[str, Any]]) -> None:
+    """How well the smaller levels of a pyramid show the image; nothing of a flat one."""
+    if levels:
+        rows = [
+            {"level": f"{row['width']} x {row['height']}", "PSNR, dB": row["psnr"]}
+            for row in levels
+        ]
+        print_table("smaller levels against the image shrunk", rows)
 
 
 def print_table(title: str, rows: list[dict[str, Any]]) -> None:

@@ -1,6 +1,7 @@
 """Relit frames as files: one PNG, or a sequence with an animation."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def crop_image(image: RelightableImage, crop: tuple[int, int, int, int]) -> Reli
     rows, columns = slice(y, y + height), slice(x, x + width)
     mask = image.mask[rows, columns] if image.mask is not None else None
     planes = np.ascontiguousarray(image.planes[:, rows, columns])
-    return RelightableImage(image.decoder, planes, mask, image.provenance)
+    return replace(image, planes=planes, mask=mask)
 
 
 def relight_frames(

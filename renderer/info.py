@@ -1,15 +1,16 @@
 """`info.json`: the decoder of a relightable image as text, ours and the published trainer's.
 
 Neural images have the keys of the published trainer, classical ones (PTM, HSH, RBF) those of
-Relight; what these leave open is under the key `raking`.
+Relight; what these leave open is under the key `raking`, which images of other programs lack.
 
 The browser viewer reads the same file in `webviewer/app/decoder.js`.
 """
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
@@ -21,14 +22,23 @@ from shaders.linear import MODELS, AnyDecoder, LinearDecoder
 VERSION = 1
 BGR = [2, 1, 0]
 FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+ENDINGS = ("png", "webp", "jpg", "dzi")  # of planes that are not listed, the best first
+COLORSPACES = {"ptm": ("rgb", "lrgb"), "hsh": ("rgb",), "rbf": ("mrgb",)}
 
 
-class RakingBlock(BaseModel):
+class Keys(BaseModel):
+    """Keys of `info.json`; those not named here belong to other programs and are ignored."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+
+class RakingBlock(Keys):
     """What the published keys leave open, under the key `raking`."""
 
     version: Literal[1]
     planes: list[str]
     mask: str | None = None
+    levels: list[dict[str, Any]] | None = None  # the smaller ones of a pyramid, as measured
     provenance: dict[str, Any] = {}
 
 
@@ -43,19 +53,38 @@ class LinearBlock(RakingBlock):
     splines: list[list[FiniteFloat]] | None = None  # of "rbf": a row per light, and four more
 
 
-class Info(BaseModel):
-    """The keys of `info.json`; those not named here belong to other programs and are ignored."""
-
-    model_config = ConfigDict(extra="ignore", strict=True)
+class Info(Keys):
+    """What every image has."""
 
     width: int = Field(gt=0)
     height: int = Field(gt=0)
+    light_values: list[FiniteFloat] | None = Field(None, alias="lights")
+    pixel_size_mm: FiniteFloat | None = Field(None, alias="pixelSizeInMM", gt=0)
     raking: RakingBlock | None
+
+    @property
+    def lights(self) -> np.ndarray | None:
+        """The lights of the photographs, unit vectors [L, 3] float32; None where unknown."""
+        if not self.light_values:
+            return None
+        with np.errstate(over="ignore"):
+            return np.array(self.light_values, np.float32).reshape(-1, 3)
+
+    @property
+    def latents(self) -> int:
+        """K, the latent values per pixel, three to a plane."""
+        raise NotImplementedError
 
     def plane_files(self) -> list[list[list[str]]]:
         """The ways that the planes may be numbered: for every plane the file names that it may
-        have, the best first."""
-        return [[[name] for name in self.raking.planes]] if self.raking else []
+        have, the best first. OpenLIME counts neural planes from 1, all others from 0."""
+        if self.raking:
+            return [[[name] for name in self.raking.planes]]
+        count = self.latents // 3
+        return [
+            [[f"plane_{i + first}.{ending}" for ending in ENDINGS] for i in range(count)]
+            for first in (0, 1)
+        ]
 
 
 class NeuralInfo(Info):
@@ -69,20 +98,12 @@ class NeuralInfo(Info):
     biases: list[list[FiniteFloat]] = Field(min_length=3, max_length=3)
     raking: NeuralBlock | None = None
 
-    def plane_files(self) -> list[list[list[str]]]:
-        """The published trainer counts from 0 and writes JPEG and PNG; OpenLIME counts from 1."""
-        if self.raking:
-            return super().plane_files()
-        return [
-            [
-                [f"plane_{i + first}.{ending}" for ending in ("png", "webp", "jpg")]
-                for i in range(len(self.min) // 3)
-            ]
-            for first in (0, 1)
-        ]
+    @property
+    def latents(self) -> int:
+        return len(self.min)
 
 
-class Material(BaseModel):
+class Material(Keys):
     """How Relight stores coefficient k: `(level / 255 - bias[k]) * scale[k]`."""
 
     scale: list[FiniteFloat]
@@ -93,11 +114,14 @@ class LinearInfo(Info):
     """The keys of Relight. Its "rbf" has a `basis` of 8 bits and a Gaussian; ours has splines."""
 
     type: Literal["ptm", "hsh", "rbf"]
-    colorspace: Literal["rgb", "mrgb"]
+    colorspace: str
     nplanes: int
-    lights: list[FiniteFloat] = []
     materials: list[Material] = Field(min_length=1, max_length=1)
-    raking: LinearBlock
+    raking: LinearBlock | None = None
+
+    @property
+    def latents(self) -> int:
+        return self.nplanes
 
 
 TYPES: dict[str, type[NeuralInfo] | type[LinearInfo]] = {
@@ -115,41 +139,67 @@ def parse_info(text: str, file: Path) -> tuple[Info, AnyDecoder]:
     Raises RakingError, naming `file`, where the text is no such description.
     """
     try:
-        keys = json.loads(text)
+        keys = json.loads(text, parse_constant=_refuse_constant)
         info = _info_type(keys, file).model_validate(keys)
-    except json.JSONDecodeError as error:
-        raise RakingError(f"{file} is not valid JSON ({error}); write the image again") from error
     except ValidationError as error:
         raise RakingError(f"{file}: {_first_problem(error)}; write the image again") from error
-    if info.raking:
-        _check_names(info.raking, file)
+    except ValueError as error:
+        raise RakingError(f"{file} is not valid JSON ({error}); write the image again") from error
     try:
+        _check_lights(info)
         if isinstance(info, LinearInfo):
-            return info, _linear_decoder(info)
-        return info, _canonical(_decoder(info), info.colorspace)
+            decoder: AnyDecoder = _linear_decoder(info)
+        else:
+            decoder = _canonical(_decoder(info), info.colorspace)
+        if info.raking:
+            _check_pictures(info.raking, decoder)
+        return info, decoder
     except RakingError as error:
         raise RakingError(f"{file}: {error}; write the image again") from error
 
 
 def describe(
-    decoder: AnyDecoder, width: int, height: int, masked: bool, provenance: dict[str, Any]
+    decoder: AnyDecoder,
+    width: int,
+    height: int,
+    masked: bool,
+    provenance: dict[str, Any],
+    *,
+    lights: np.ndarray | None = None,
+    pixel_size_mm: float | None = None,
+    planes: Sequence[str] | None = None,
+    mask: str | None = None,
+    levels: Sequence[dict[str, Any]] | None = None,
+    picture_format: str = "png",
+    quality: int = 100,
 ) -> str:
-    """The text of `info.json` for an image with lossless planes."""
+    """The text of `info.json`.
+
+    `lights` [L, 3] are the photographs' (an "rbf" decoder's own take their place), `planes` the
+    files of the planes, plane_0.png and so on unless given, `mask` that of the mask where `masked`,
+    mask.png unless given. `levels` describes the smaller levels of a pyramid.
+    """
     if isinstance(decoder, LinearDecoder):
         keys, block = _linear_keys(decoder)
     else:
         keys, block = _neural_keys(decoder)
+    if lights is not None:
+        keys = {"lights": lights.ravel().tolist(), **keys}
+    if pixel_size_mm is not None:
+        keys["pixelSizeInMM"] = float(pixel_size_mm)
+    if levels is not None:
+        block["levels"] = list(levels)
     info = {
         **keys,
         "width": width,
         "height": height,
-        "format": "png",
-        "quality": 100,
+        "format": picture_format,
+        "quality": quality,
         "raking": {
             "version": VERSION,
             **block,
-            "planes": [f"plane_{i}.png" for i in range(decoder.planes)],
-            "mask": "mask.png" if masked else None,
+            "planes": list(planes or (f"plane_{i}.png" for i in range(decoder.planes))),
+            "mask": (mask or "mask.png") if masked else None,
             "provenance": provenance,
         },
     }
@@ -164,10 +214,10 @@ def _info_type(keys: Any, file: Path) -> type[NeuralInfo] | type[LinearInfo]:
             f"{file}: the type {kind!r} is unknown, where {', '.join(TYPES)} are known; write the "
             "image again"
         )
-    if kind in MODELS and not keys.get("raking"):
+    if kind == "rbf" and keys.get("raking") is None:
         raise RakingError(
-            f"{file} describes a {kind} image of another program, which cannot be read yet; make "
-            f"one with raking train --model {kind}"
+            f"{file} describes an rbf image of another program, which cannot be read; make one "
+            "with raking train --model rbf"
         )
     return TYPES[kind]
 
@@ -199,7 +249,7 @@ def _linear_keys(decoder: LinearDecoder) -> tuple[dict[str, Any], dict[str, Any]
     scale = decoder.latent_max - low
     keys: dict[str, Any] = {
         "type": decoder.model,
-        "colorspace": "mrgb" if decoder.model == "rbf" else "rgb",
+        "colorspace": decoder.colorspace,
         "nplanes": decoder.latents,
         "materials": [{"scale": scale.tolist(), "bias": (-low / scale).tolist()}],
     }
@@ -211,22 +261,27 @@ def _linear_keys(decoder: LinearDecoder) -> tuple[dict[str, Any], dict[str, Any]
 
 
 def _linear_decoder(info: LinearInfo) -> LinearDecoder:
+    if info.colorspace not in COLORSPACES[info.type]:
+        raise RakingError(
+            f"the colorspace {info.colorspace!r} of a {info.type} image is unknown, where "
+            f"{' and '.join(COLORSPACES[info.type])} can be read"
+        )
     scale, bias = (np.array(values) for values in (info.materials[0].scale, info.materials[0].bias))
     if not len(scale) == len(bias) == info.nplanes:
         raise RakingError(
             f"there are {len(scale)} scales and {len(bias)} biases, where nplanes is {info.nplanes}"
         )
-    lights = splines = None
-    if info.type == "rbf":
-        if len(info.lights) % 3:
-            raise RakingError(f"the lights are {len(info.lights)} values, not three each")
-        lights = np.array(info.lights, np.float32).reshape(-1, 3)
-        splines = _splines(info)
     with np.errstate(over="ignore"):
         low, high = -bias * scale, (1 - bias) * scale
         low, high = low.astype(np.float32), high.astype(np.float32)
-    decoder = LinearDecoder(info.type, low, high, lights, splines)
-    if decoder.order != info.raking.order:
+    own = (info.lights, _splines(info)) if info.type == "rbf" else (None, None)
+    decoder = LinearDecoder(info.type, low, high, *own)
+    if decoder.colorspace != info.colorspace:
+        raise RakingError(
+            f"the colorspace is said to be {info.colorspace}, but {decoder.latents} coefficients "
+            f"are {decoder.colorspace}"
+        )
+    if info.raking and decoder.order != info.raking.order:
         raise RakingError(
             f"the order is said to be {info.raking.order}, but {decoder.latents} coefficients are "
             f"of order {decoder.order}"
@@ -236,7 +291,7 @@ def _linear_decoder(info: LinearInfo) -> LinearDecoder:
 
 def _splines(info: LinearInfo) -> np.ndarray:
     """[L + 4, 1 + K, 3] float32; how many rows there are, the decoder checks."""
-    rows, width = info.raking.splines, 3 * (1 + info.nplanes)
+    rows, width = info.raking and info.raking.splines, 3 * (1 + info.nplanes)
     if not rows or any(len(row) != width for row in rows):
         raise RakingError(f"the splines are not rows of {width} values")
     with np.errstate(over="ignore"):
@@ -329,10 +384,26 @@ def _round_up(count: int) -> int:
     return -(-count // 4) * 4
 
 
-def _check_names(block: RakingBlock, file: Path) -> None:
+def _check_lights(info: Info) -> None:
+    if info.light_values and len(info.light_values) % 3:
+        raise RakingError(f"the lights are {len(info.light_values)} values, not three each")
+    if info.lights is not None and not np.isfinite(info.lights).all():
+        raise RakingError("the lights hold values that are not finite numbers of float32")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    """NaN and Infinity, which Python's reader takes although JSON has them not."""
+    raise ValueError(f"it holds {name}")
+
+
+def _check_pictures(block: RakingBlock, decoder: AnyDecoder) -> None:
     for name in [*block.planes, *([block.mask] if block.mask else [])]:
         if not FILE_NAME.fullmatch(name):
-            raise RakingError(f"{file} names the picture {name!r}, which is not a plain file name")
+            raise RakingError(f"the picture's name {name!r} is not a plain file name")
+    if len(block.planes) != decoder.planes:
+        raise RakingError(
+            f"there are {len(block.planes)} planes listed for {decoder.latents} latents"
+        )
 
 
 def _first_problem(error: ValidationError) -> str:

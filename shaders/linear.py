@@ -1,8 +1,9 @@
 """Classical models: a pixel's colour is a sum of its coefficients, each weighted by the light.
 
 PTM, HSH and PCA/RBF are one linear form, `rgb = basis[0] + sum_k latent[k] * basis[k + 1]`, whose
-RGB weights depend on the light alone and are worked out once a frame. The browser viewer has the
-same functions of the light in `webviewer/app/linear.js`.
+RGB weights depend on the light alone and are worked out once a frame. In an LRGB image that sum is
+the luminance, by which the pixel's own colour is multiplied. The browser viewer has the same
+functions of the light in `webviewer/app/linear.js`.
 """
 
 from collections.abc import Iterator
@@ -13,9 +14,9 @@ import numpy as np
 from shaders.decoder import MAX_LATENTS, Decoder
 from shaders.errors import RakingError
 
-# How many terms, functions of the light, a channel may have.
-TERMS = {"ptm": (6,), "hsh": (9, 16)}
-MODELS = (*TERMS, "rbf")
+# The order of the terms, by the number of latents; 9 latents are LRGB.
+ORDERS = {"ptm": {9: 2, 18: 2}, "hsh": {12: 1, 27: 2, 48: 3}}
+MODELS = (*ORDERS, "rbf")
 SPLINE_TERMS = 4  # 1, x, y, z, beside one spline per light
 
 
@@ -24,10 +25,12 @@ class LinearDecoder:
     """The decoder of a classical relightable image.
 
     "ptm": polynomial texture maps (Malzbender et al. 2001), a quadratic in the light's x and y.
-    "hsh": hemispherical harmonics (Gautron et al. 2004) up to order 2 or 3. Both have their terms
-    for each channel: latent `3 j + c` is coefficient j of channel c, so that a plane is the RGB of
-    one coefficient. "rbf": principal components (Ponchio et al. 2018), each one latent with an RGB
-    basis that thin-plate splines interpolate between the lights of the photographs.
+    "hsh": hemispherical harmonics (Gautron et al. 2004) up to order 1, 2 or 3. Both have their
+    terms for each channel: latent `3 j + c` is coefficient j of channel c, so that a plane is the
+    RGB of one coefficient. But "ptm" with 9 latents is LRGB: latents 0 to 2 are the pixel's
+    colour, latent `3 + j` is coefficient j of the luminance, and a picture is their product.
+    "rbf": principal components (Ponchio et al. 2018), each one latent with an RGB basis that
+    thin-plate splines interpolate between the lights of the photographs.
 
     A latent is stored as an 8-bit level: `latent = level / 255 * (max - min) + min`.
 
@@ -47,7 +50,7 @@ class LinearDecoder:
 
     @property
     def latents(self) -> int:
-        """K, the latent values per pixel: 18 (PTM), 27 or 48 (HSH), 9 (RBF)."""
+        """K, the latent values per pixel: 9 or 18 (PTM), 12, 27 or 48 (HSH), 9 (RBF)."""
         return len(self.latent_min)
 
     @property
@@ -57,8 +60,18 @@ class LinearDecoder:
 
     @property
     def order(self) -> int:
-        """The highest band of HSH: 2 or 3; the degree of PTM, 2; 0 for RBF."""
-        return {18: 2, 27: 2, 48: 3}[self.latents] if self.model in TERMS else 0
+        """The highest band of HSH: 1 to 3; the degree of PTM, 2; 0 for RBF."""
+        return ORDERS[self.model][self.latents] if self.model in ORDERS else 0
+
+    @property
+    def lrgb(self) -> bool:
+        """Whether the light makes a luminance, by which the pixel's own colour is multiplied."""
+        return self.model == "ptm" and self.latents == 9
+
+    @property
+    def colorspace(self) -> str:
+        """Relight's name for what the latents make: rgb, lrgb or mrgb."""
+        return "mrgb" if self.model == "rbf" else "lrgb" if self.lrgb else "rgb"
 
     @property
     def conditions(self) -> int:
@@ -77,16 +90,17 @@ class LinearDecoder:
 
     @property
     def label(self) -> str:
-        """How the papers name the model: PTM, HSH(3), PCA/RBF."""
-        return {"ptm": "PTM", "hsh": f"HSH({self.order})", "rbf": "PCA/RBF"}[self.model]
+        """How the papers name the model: PTM, PTM(LRGB), HSH(3), PCA/RBF."""
+        ptm = "PTM(LRGB)" if self.lrgb else "PTM"
+        return {"ptm": ptm, "hsh": f"HSH({self.order})", "rbf": "PCA/RBF"}[self.model]
 
     def _problems(self) -> Iterator[str]:
         """Sentences on what is wrong; each check may rely on those before it."""
         k = self.latents
         if self.model not in MODELS:
             yield f"the model {self.model!r} is unknown; {', '.join(MODELS)} are known"
-        if self.model in TERMS and k not in [3 * terms for terms in TERMS[self.model]]:
-            needed = " or ".join(str(3 * terms) for terms in TERMS[self.model])
+        if self.model in ORDERS and k not in ORDERS[self.model]:
+            needed = " or ".join(map(str, ORDERS[self.model]))
             yield f"the {self.model} image has {k} coefficients, where {needed} are needed"
         if self.model == "rbf":
             yield from self._spline_problems()
@@ -117,13 +131,18 @@ AnyDecoder = Decoder | LinearDecoder
 
 
 def light_basis(decoder: LinearDecoder, light: np.ndarray) -> np.ndarray:
-    """The RGB weights of the latents under a light (x, y), [1 + K, 3] float64; row 0 is added."""
+    """The RGB weights of the latents under a light (x, y), [1 + K, 3] float64; row 0 is added.
+
+    Of an LRGB decoder they make the luminance, and those of its colour are 0.
+    """
     toward = directions(np.asarray(light, np.float64).reshape(1, 2))
     if decoder.model == "rbf":
         assert decoder.lights is not None and decoder.splines is not None
         splines = decoder.splines.astype(np.float64).reshape(len(decoder.splines), -1)
         return (spline_terms(toward, decoder.lights) @ splines).reshape(-1, 3)
     terms = channel_terms(decoder.model, decoder.order, toward)[0]
+    if decoder.lrgb:
+        return np.concatenate([np.zeros((4, 3)), np.repeat(terms[:, None], 3, axis=1)])
     return np.concatenate([np.zeros((1, 3)), np.kron(terms[:, None], np.eye(3))])
 
 
@@ -134,7 +153,7 @@ def directions(lights: np.ndarray) -> np.ndarray:
 
 
 def channel_terms(model: str, order: int, lights: np.ndarray) -> np.ndarray:
-    """The terms of PTM or HSH under unit vectors [L, 3]: [L, 6, 9 or 16] float64."""
+    """The terms of PTM (6) or HSH (4, 9 or 16) under unit vectors [L, 3]: [L, terms] float64."""
     lights = lights.astype(np.float64)
     return ptm_terms(lights) if model == "ptm" else hsh_terms(lights, order)
 

@@ -18,6 +18,8 @@ from shaders.errors import RakingError
 from shaders.linear import AnyDecoder, LinearDecoder, light_basis
 
 TEMPLATES = Path(__file__).parent
+# How an LRGB image's colour, plane 0, comes to its luminance: after the sum of linear.jinja.
+LRGB = "\n    let rgb = luminance * (frame_weights[1] + frame_weights[2] * plane0);"
 SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
 
 Target = Literal["unorm", "float"]
@@ -79,13 +81,17 @@ def frame_weights(decoder: LinearDecoder, light: Sequence[float] | np.ndarray) -
     """The RGB weights of a linear decoder's texels for one frame, [4 * (1 + K)] float32.
 
     First what is added, then a weight for each texel; the fourth of each four is zero. The
-    coefficients' ranges are in them, so that the shader takes raw texels (0..1).
+    coefficients' ranges are in them, so that the shader takes raw texels (0..1). An LRGB image's
+    colour has no weights in the sum; offset and scale of its plane take their place.
     """
     basis = light_basis(decoder, np.asarray(light, np.float64))
     low = decoder.latent_min.astype(np.float64)
+    scale = decoder.latent_max.astype(np.float64) - low
     weights = np.zeros((1 + decoder.latents, 4), np.float32)
     weights[0, :3] = basis[0] + low @ basis[1:]
-    weights[1:, :3] = basis[1:] * (decoder.latent_max.astype(np.float64) - low)[:, None]
+    weights[1:, :3] = basis[1:] * scale[:, None]
+    if decoder.lrgb:
+        weights[1:3, :3] = low[:3], scale[:3]
     return weights.ravel()
 
 
@@ -151,9 +157,11 @@ def _linear_names(decoder: LinearDecoder) -> dict[str, Any]:
     k = decoder.latents
     return {
         "planes": range(decoder.planes),
-        "latents": range(k),
+        "latents": range(3 if decoder.lrgb else 0, k),
         "latent": _texels(k),
         "weight": [f"frame_weights[{i + 1}]" for i in range(k)],
+        "sum": "luminance" if decoder.lrgb else "rgb",
+        "colour": LRGB if decoder.lrgb else "",
     }
 
 

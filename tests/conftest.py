@@ -81,6 +81,8 @@ def terms_by_hand(decoder: LinearDecoder, light: tuple[float, ...]) -> np.ndarra
                 )
                 turned = np.cos(m * phi) if m > 0 else np.sin(-m * phi)
                 terms.append(-np.sqrt(2) * value * turned if m else value)
+    if decoder.colorspace == "lrgb":
+        return np.concatenate([np.zeros((4, 3)), *(term * np.ones((1, 3)) for term in terms)])
     return np.concatenate([np.zeros((1, 3)), *(term * np.eye(3) for term in terms)])
 
 
@@ -92,7 +94,8 @@ def relight_by_hand(image: RelightableImage, light: tuple[float, ...]) -> np.nda
     x = levels / 255 * (high - low) + low
     if isinstance(decoder, LinearDecoder):
         weights = terms_by_hand(decoder, light)
-        return x @ weights[1:] + weights[0]
+        total = x @ weights[1:] + weights[0]
+        return total * x[..., :3] if decoder.colorspace == "lrgb" else total
     x = np.concatenate([x, np.broadcast_to(light, (*x.shape[:2], len(light)))], axis=-1)
     for i, layer in enumerate(decoder.layers):
         x = x @ layer.weight.T.astype(np.float64) + layer.bias

@@ -159,7 +159,8 @@ def store(fitted: Fit, progress: Progress | None = None) -> RelightableImage:
         done += len(pixels)
         if progress:
             progress(done, len(samples))
-    return RelightableImage(decoder, planes.reshape(-1, mlic.height, mlic.width, 3), mlic.mask)
+    pictures = planes.reshape(-1, mlic.height, mlic.width, 3)
+    return RelightableImage(decoder, pictures, mlic.mask, lights=mlic.train.lights)
 
 
 def _fit_terms(samples: Samples, model: str, order: int, warn: Warn) -> Fit:

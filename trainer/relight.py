@@ -13,7 +13,7 @@ from shaders.linear import AnyDecoder, LinearDecoder, light_basis
 from trainer.networks import Parameters, decode
 from trainer.quantise import dequantise
 
-CHUNK_PIXELS = 1 << 17
+CHUNK_PIXELS = 1 << 15  # what is worked out for them stays near the processor
 
 # Latents [..., K] and a light [2] to colours [..., 3].
 Decode = Callable[[Tensor, Tensor], Tensor]
@@ -75,9 +75,11 @@ def torch_decode(decoder: AnyDecoder, dtype: torch.dtype = torch.float32) -> Dec
 
 
 def decode_linear(decoder: LinearDecoder, latents: Tensor, light: Tensor) -> Tensor:
-    """Latents [..., K] -> [..., 3]: what is added, and each latent times its RGB weight."""
+    """Latents [..., K] -> [..., 3]: what is added, and each latent times its RGB weight; with LRGB
+    that is the luminance, times the pixel's colour."""
     basis = torch.from_numpy(light_basis(decoder, light.numpy())).to(latents)  # [1 + K, 3]
-    return basis[0] + latents @ basis[1:]
+    total = basis[0] + latents @ basis[1:]
+    return total * latents[..., :3] if decoder.lrgb else total
 
 
 def decoder_parameters(decoder: Decoder, dtype: torch.dtype = torch.float32) -> Parameters:

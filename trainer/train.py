@@ -332,7 +332,8 @@ def _store(networks: Networks, samples: Samples) -> tuple[RelightableImage, floa
         networks, samples, some, dequantise(rounded[some], low, high)
     )
     stored = networks.decoder.to_decoder(low, high)
-    return RelightableImage(stored, planes, samples.mlic.mask), cost
+    mlic = samples.mlic
+    return RelightableImage(stored, planes, mlic.mask, lights=mlic.train.lights), cost
 
 
 @torch.no_grad()

@@ -1,9 +1,12 @@
 """The local server of the browser viewer: the application, the shader templates, the images.
 
-It listens on the loopback address only, and serves nothing but the files that it lists.
+It listens on the loopback address only, and serves nothing but the files that it lists, and the
+tiles of those that are pyramids.
 """
 
 import asyncio
+import functools
+import re
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -29,18 +32,26 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".dzi": "application/xml",
     ".webp": "image/webp",
     ".jinja": "text/plain; charset=utf-8",
 }
 HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' "
+    "blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+# Pictures are kept by the browser, which asks each time whether they are still the same.
+PICTURE_HEADERS = {**HEADERS, "Cache-Control": "no-cache"}
+TILE = re.compile(
+    r"(?P<stem>[A-Za-z0-9_][A-Za-z0-9_.-]*)_files"
+    r"/(0|[1-9][0-9]?)/(0|[1-9][0-9]{0,5})_(0|[1-9][0-9]{0,5})\.(png|webp|jpe?g)"
+)
 
 
 class ViewerServer:
@@ -103,18 +114,21 @@ class ViewerServer:
         file = self._find(request.match_info["path"])
         if file is None:
             return web.Response(status=404, text="There is no such file here.", headers=HEADERS)
-        return web.FileResponse(file, headers={**HEADERS, "Content-Type": TYPES[file.suffix]})
+        picture = request.match_info["path"].startswith("images/") and file.suffix != ".json"
+        headers = PICTURE_HEADERS if picture else HEADERS
+        return web.FileResponse(file, headers={**headers, "Content-Type": TYPES[file.suffix]})
 
     def _find(self, path: str) -> Path | None:
-        """The file behind an address, looked up in lists of names: no path is put together."""
+        """The file behind an address, of those that are listed."""
         match path.split("/"):
             case [name]:
                 return _listed(APP, name or "index.html", APP.iterdir())
+            case ["vendor", name]:
+                return _listed(APP / "vendor", name, (APP / "vendor").iterdir())
             case ["shaders", name]:
                 return _listed(SHADERS, name, SHADERS.glob("*.jinja"))
-            case ["images", index, name] if index in map(str, range(len(self.images))):
-                image = self.images[int(index)]
-                return _listed(image, name, (image / file for file in _image_files(image)))
+            case ["images", index, *parts] if index in map(str, range(len(self.images))):
+                return _image_file(self.images[int(index)], "/".join(parts))
         return None
 
 
@@ -126,12 +140,35 @@ def _listed(folder: Path, name: str, files: Iterable[Path]) -> Path | None:
     return None
 
 
-def _image_files(image: Path) -> list[str]:
-    """The names of the files that an image may have; without a readable description, only that."""
+def _image_file(image: Path, name: str) -> Path | None:
+    """A file that `info.json` lists, or a tile of one, where it really lies in the image's folder.
+
+    A path is put together only from a name that is listed, or that looks like a tile's.
+    """
+    listed = _listed_names(image, _modified(image / "info.json"))
+    tile = TILE.fullmatch(name)
+    if name not in listed and not (tile and f"{tile['stem']}.dzi" in listed):
+        return None
+    file = image / name
+    within = file.is_file() and file.resolve().is_relative_to(image.resolve())
+    return file if within and file.suffix in TYPES else None
+
+
+@functools.lru_cache
+def _listed_names(image: Path, modified: int) -> frozenset[str]:
+    """The names of the files that an image may have, but for tiles; without a readable
+    description, only that. `modified` is when that was."""
     try:
         info, _ = parse_info(read_info_text(image), image / "info.json")
     except RakingError:
-        return ["info.json"]
+        return frozenset(["info.json"])
     mask = [info.raking.mask] if info.raking and info.raking.mask else []
     names = (name for numbering in info.plane_files() for files in numbering for name in files)
-    return ["info.json", *names, *mask]
+    return frozenset(["info.json", *names, *mask])
+
+
+def _modified(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0

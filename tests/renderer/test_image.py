@@ -10,7 +10,14 @@ from PIL import Image
 from renderer.image import read_image, write_image
 from shaders.errors import RakingError
 
-LINEAR = [("ptm", 18, "PTM"), ("hsh", 27, "HSH(2)"), ("hsh", 48, "HSH(3)"), ("rbf", 9, "PCA/RBF")]
+LINEAR = [
+    ("ptm", 9, "PTM(LRGB)"),
+    ("ptm", 18, "PTM"),
+    ("hsh", 12, "HSH(1)"),
+    ("hsh", 27, "HSH(2)"),
+    ("hsh", 48, "HSH(3)"),
+    ("rbf", 9, "PCA/RBF"),
+]
 
 
 @pytest.fixture
@@ -150,7 +157,7 @@ def test_a_picture_of_another_size(written: Path) -> None:
         ({"biases": [[0.0] * 20, [0.0] * 19, [0.0] * 3]}, "biases of layer 2"),
         ({"weights": [[0.0] * 240, [0.0] * 399, [0.0] * 60]}, "weights of layer 2"),
         ({"weights": [[0.0] * 240, [0.0] * 400]}, "weights"),
-        ({"weights": [[float("nan")] * 240, [0.0] * 400, [0.0] * 60]}, "weights"),
+        ({"weights": [[float("nan")] * 240, [0.0] * 400, [0.0] * 60]}, "NaN"),
         ({"weights": [["x"] * 240, [0.0] * 400, [0.0] * 60]}, "weights"),
     ],
 )
@@ -200,9 +207,9 @@ def without(info: dict, *keys: str) -> dict:
 @pytest.mark.parametrize(
     ("model", "damage", "sentence"),
     [
-        ("hsh", lambda i: without(i, "raking"), "of another program"),
+        ("rbf", lambda i: without(i, "raking"), "of another program"),
         ("hsh", lambda i: without(i, "materials"), "materials"),
-        ("hsh", lambda i: {**i, "type": "ptm"}, "48 coefficients, where 18 are needed"),
+        ("hsh", lambda i: {**i, "type": "ptm"}, "48 coefficients, where 9 or 18 are needed"),
         ("hsh", lambda i: {**i, "nplanes": 27}, "nplanes is 27"),
         ("hsh", lambda i: {**i, "raking": {**i["raking"], "order": 2}}, "order"),
         ("hsh", lambda i: {**i, "raking": {**i["raking"], "version": 2}}, "version"),
@@ -210,7 +217,7 @@ def without(info: dict, *keys: str) -> dict:
         ("hsh", lambda i: {**i, "materials": [{"scale": [0] * 48, "bias": [0] * 48}]}, "empty"),
         ("hsh", lambda i: {**i, "materials": [{"scale": [9e99] * 48, "bias": [1] * 48}]}, "finite"),
         ("hsh", lambda i: {**i, "materials": [{"scale": ["x"] * 48, "bias": [1] * 48}]}, "scale"),
-        ("hsh", lambda i: {**i, "materials": [{"scale": [np.nan] * 48, "bias": []}]}, "scale"),
+        ("hsh", lambda i: {**i, "materials": [{"scale": [np.nan] * 48, "bias": []}]}, "NaN"),
         ("rbf", lambda i: without(i, "lights"), "splines"),
         ("rbf", lambda i: {**i, "lights": i["lights"][:-1]}, "lights"),
         ("rbf", lambda i: {**i, "raking": without(i["raking"], "splines")}, "splines"),

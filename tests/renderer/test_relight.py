@@ -26,7 +26,8 @@ def test_every_width(make_image, by_hand, units: int, latents: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "latents"), [("ptm", 18), ("hsh", 27), ("hsh", 48), ("rbf", 9), ("rbf", 27)]
+    ("model", "latents"),
+    [("ptm", 9), ("ptm", 18), ("hsh", 12), ("hsh", 27), ("hsh", 48), ("rbf", 9), ("rbf", 27)],
 )
 def test_every_linear_model(make_linear_image, by_hand, model: str, latents: int) -> None:
     image = make_linear_image(model, latents)

@@ -10,7 +10,8 @@ from shaders.specialise import baked_glsl, baked_wgsl, looped_glsl
 
 FOLDER = Path(__file__).parent / "golden"
 SHAPES = [(1, 3), (6, 9), (20, 9)]  # units, latents
-LINEAR = [("ptm", 18), ("hsh", 27), ("hsh", 48), ("rbf", 9)]  # model, latents
+# model, latents
+LINEAR = [("ptm", 9), ("ptm", 18), ("hsh", 12), ("hsh", 27), ("hsh", 48), ("rbf", 9)]
 
 
 def golden_decoder(units: int, latents: int) -> Decoder:

@@ -28,7 +28,9 @@ def test_hsh_is_orthonormal_over_the_hemisphere() -> None:
     np.testing.assert_allclose(terms.T @ (terms * area[:, None]), np.eye(16), atol=1e-12)
 
 
-@pytest.mark.parametrize(("model", "latents"), [("ptm", 18), ("hsh", 27), ("hsh", 48), ("rbf", 9)])
+@pytest.mark.parametrize(
+    ("model", "latents"), [("ptm", 18), ("hsh", 12), ("hsh", 27), ("hsh", 48), ("rbf", 9)]
+)
 def test_weights_are_those_of_the_definition(
     make_linear_image, by_hand, model: str, latents: int
 ) -> None:
@@ -49,10 +51,41 @@ def test_weights_are_those_of_the_definition(
         assert not weights[:, 3].any()
 
 
+def test_an_lrgb_picture_is_the_colour_times_a_polynomial(make_linear_image) -> None:
+    image = make_linear_image("ptm", 9, width=1, height=1)
+    levels = image.planes[:, 0, 0].ravel() / 255
+    low, high = (
+        np.float64(limit) for limit in (image.decoder.latent_min, image.decoder.latent_max)
+    )
+    latent = levels * (high - low) + low
+    for x, y in [(0.0, 0.0), (0.6, -0.3), (0.0, -1.0)]:
+        luminance = latent[3:] @ [1, x, y, x * x, x * y, y * y]
+        basis = light_basis(image.decoder, np.array([x, y]))
+        assert not basis[:4].any()
+        np.testing.assert_allclose(latent @ basis[1:], [luminance] * 3, rtol=1e-12)
+        weights = frame_weights(image.decoder, (x, y)).reshape(-1, 4)[:, :3]
+        total = weights[0] + levels[3:] @ weights[4:]
+        np.testing.assert_allclose(
+            total * (weights[1] + weights[2] * levels[:3]), luminance * latent[:3], atol=1e-6
+        )
+
+
+@pytest.mark.parametrize("latents", [12, 27, 48])
+@pytest.mark.parametrize("light", [(1.0, 0.0), (0.0, -1.0), (0.8, 0.8), (-0.6, 0.799999), (0, 0)])
+def test_hsh_is_finite_down_to_the_horizon_and_beyond(
+    make_linear_image, latents: int, light: tuple[float, float]
+) -> None:
+    weights = frame_weights(make_linear_image("hsh", latents).decoder, light)
+    assert np.isfinite(weights).all()
+    assert np.abs(weights).max() < 10
+
+
 @pytest.mark.parametrize(
     ("model", "latents", "order", "parameters", "label"),
     [
+        ("ptm", 9, 2, 0, "PTM(LRGB)"),
         ("ptm", 18, 2, 0, "PTM"),
+        ("hsh", 12, 1, 0, "HSH(1)"),
         ("hsh", 27, 2, 0, "HSH(2)"),
         ("hsh", 48, 3, 0, "HSH(3)"),
         ("rbf", 9, 0, 16 * 10 * 3, "PCA/RBF"),

@@ -33,7 +33,6 @@ FROM_PAGE = """async ([info, light]) => {
         baked: shader.bakedShader(decoder, templates, { target: 'unorm' }),
         polynomial: shader.bakedShader(decoder, templates, { exponential: 'polynomial' }),
         chosen: ['llvmpipe (LLVM 15)', 'Apple M2'].map(shader.bestExponential),
-        looped: shader.loopedShader(decoder, templates, { target: 'float' }),
         bias: [...shader.frameBias(decoder, light)],
         units: decoder.units,
         parameters: decoder.parameters,
@@ -87,7 +86,6 @@ def test_the_browser_writes_the_golden_texts(
     kept = golden.texts(*shape)
     name = f"{shape[0]}_units_{shape[1]}_latents"
     assert found["baked"] == kept[f"{name}.baked.glsl"]
-    assert found["looped"] == kept[f"{name}.looped.glsl"]
     assert found["polynomial"] == baked_glsl(decoder, exponential="polynomial")
     assert found["chosen"] == ["polynomial", "builtin"]
     assert found["parameters"] == decoder.parameters
@@ -144,7 +142,7 @@ def test_the_browser_refuses_what_is_no_number(page: Page, tmp_path: Path, key: 
 @pytest.mark.parametrize(
     ("model", "damage", "sentence"),
     [
-        ("hsh", lambda i: i.pop("raking"), "of another program"),
+        ("rbf", lambda i: i.pop("raking"), "of another program"),
         ("hsh", lambda i: i.update(type="svbrdf"), 'its type is "svbrdf"'),
         ("hsh", lambda i: i.update(type="ptm"), "a ptm image of 48 coefficients is unknown"),
         ("hsh", lambda i: i.update(nplanes=27), "nplanes is 27"),

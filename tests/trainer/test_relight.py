@@ -29,7 +29,7 @@ def test_frames_are_those_of_the_definition(
         np.testing.assert_allclose(frame, expected, atol=2e-5)
 
 
-@pytest.mark.parametrize(("model", "latents"), [("ptm", 18), ("hsh", 48), ("rbf", 9)])
+@pytest.mark.parametrize(("model", "latents"), [("ptm", 9), ("ptm", 18), ("hsh", 48), ("rbf", 9)])
 def test_linear_frames_are_those_of_the_definition(
     make_linear_image: MakeImage,
     by_hand: Callable[..., np.ndarray],

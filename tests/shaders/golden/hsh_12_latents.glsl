@@ -1,0 +1,67 @@
+#version 300 es
+// Relights the planes of one image or tile: a fragment is one texel, or one of every few.
+precision highp float;
+precision highp int;
+precision highp sampler2DArray;
+
+#define let vec4
+#define vec4f vec4
+const vec4 zero = vec4(0.0);
+const vec4 one = vec4(1.0);
+
+uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
+uniform vec4 frame_weights[13];
+uniform mat3x2 to_texel;            // from fragments to texels
+out vec4 colour;
+
+vec4 latents(int plane, ivec2 texel) {
+    return texelFetch(planes, ivec3(texel, plane), 0);
+}
+
+vec4 power_of_two(vec4 whole) {
+    return intBitsToFloat((ivec4(whole) + 127) << 23);
+}
+
+vec4 polynomial_exp(vec4 x) {
+    let power = max(x, vec4f(-87.0)) * 1.44269504;
+    let rest = power - trunc(power);
+    return power_of_two(trunc(power)) * (rest * (rest * (rest * (rest * (rest * 9.54034053e-4
+        + 9.22837931e-3) + 5.53166941e-2) + 2.40186712e-1) + 6.93144423e-1) + 1.0);
+}
+
+vec4 exp_of_negative(vec4 x) {
+    return exp(x);
+}
+
+vec3 decode(ivec2 texel) {
+    let plane0 = latents(0, texel);
+    let plane1 = latents(1, texel);
+    let plane2 = latents(2, texel);
+    let plane3 = latents(3, texel);
+
+    let rgb = frame_weights[0]
+        + frame_weights[1] * plane0.x
+        + frame_weights[2] * plane0.y
+        + frame_weights[3] * plane0.z
+        + frame_weights[4] * plane1.x
+        + frame_weights[5] * plane1.y
+        + frame_weights[6] * plane1.z
+        + frame_weights[7] * plane2.x
+        + frame_weights[8] * plane2.y
+        + frame_weights[9] * plane2.z
+        + frame_weights[10] * plane3.x
+        + frame_weights[11] * plane3.y
+        + frame_weights[12] * plane3.z
+        ;
+    return rgb.xyz;
+}
+
+vec3 nearest_level(vec3 rgb) {
+    return floor(clamp(rgb, 0.0, 1.0) * 255.0 + 0.5) / 255.0;
+}
+
+void main() {
+    ivec2 last = textureSize(planes, 0).xy - 1;
+    ivec2 texel = clamp(ivec2(to_texel * vec3(gl_FragCoord.xy, 1.0)), ivec2(0), last);
+    colour = vec4(nearest_level(decode(texel)), 1.0);
+}

@@ -1,0 +1,65 @@
+// Relights the planes of one image or tile: a fragment is one texel, or one of every few.
+const zero = vec4f(0.0);
+const one = vec4f(1.0);
+
+@group(0) @binding(0) var planes: texture_2d_array<f32>;  // row 0 is the top of the image
+@group(0) @binding(1) var<uniform> frame_weights: array<vec4f, 13>;
+@group(0) @binding(2) var<uniform> texel_step: vec2f;  // texels per fragment
+
+fn latents(plane: i32, texel: vec2i) -> vec4f {
+    return textureLoad(planes, texel, plane, 0);
+}
+
+fn power_of_two(whole: vec4f) -> vec4f {
+    return bitcast<vec4f>((vec4i(whole) + 127) << vec4u(23u));
+}
+
+fn polynomial_exp(x: vec4f) -> vec4f {
+    let power = max(x, vec4f(-87.0)) * 1.44269504;
+    let rest = power - trunc(power);
+    return power_of_two(trunc(power)) * (rest * (rest * (rest * (rest * (rest * 9.54034053e-4
+        + 9.22837931e-3) + 5.53166941e-2) + 2.40186712e-1) + 6.93144423e-1) + 1.0);
+}
+
+fn exp_of_negative(x: vec4f) -> vec4f {
+    return exp(x);
+}
+
+fn decode(texel: vec2i) -> vec3f {
+    let plane0 = latents(0, texel);
+    let plane1 = latents(1, texel);
+    let plane2 = latents(2, texel);
+    let plane3 = latents(3, texel);
+
+    let rgb = frame_weights[0]
+        + frame_weights[1] * plane0.x
+        + frame_weights[2] * plane0.y
+        + frame_weights[3] * plane0.z
+        + frame_weights[4] * plane1.x
+        + frame_weights[5] * plane1.y
+        + frame_weights[6] * plane1.z
+        + frame_weights[7] * plane2.x
+        + frame_weights[8] * plane2.y
+        + frame_weights[9] * plane2.z
+        + frame_weights[10] * plane3.x
+        + frame_weights[11] * plane3.y
+        + frame_weights[12] * plane3.z
+        ;
+    return rgb.xyz;
+}
+
+fn nearest_level(rgb: vec3f) -> vec3f {
+    return floor(clamp(rgb, vec3f(0.0), vec3f(1.0)) * 255.0 + 0.5) / 255.0;
+}
+
+@vertex
+fn cover(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
+    // One triangle over the whole target.
+    return vec4f(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
+}
+
+@fragment
+fn relight(@builtin(position) position: vec4f) -> @location(0) vec4f {
+    let texel = min(vec2i(position.xy * texel_step), vec2i(textureDimensions(planes)) - 1);
+    return vec4f(decode(texel), 1.0);
+}

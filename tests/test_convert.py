@@ -1,0 +1,161 @@
+"""`raking convert`, and what `raking train --tiles` writes, as a script sees them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from renderer.image import read_image, write_image
+
+
+def raking(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "raking", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+
+
+def describe(path: Path) -> dict:
+    return json.loads((path / "info.json").read_text())
+
+
+@pytest.fixture
+def flat(make_image, tmp_path: Path) -> Path:
+    image = make_image(width=150, height=90)
+    image.mask = np.hypot(*np.mgrid[-45:45, -75:75]) < 40
+    image.lights = np.array([[0, 0, 1], [0.6, 0, 0.8]], np.float32)
+    image.provenance = {"model": "disk", "collection": "A coin"}
+    write_image(image, tmp_path / "flat")
+    return tmp_path / "flat"
+
+
+def test_to_tiles_and_back(flat: Path, tmp_path: Path) -> None:
+    tiled, again = tmp_path / "tiled", tmp_path / "again"
+    options = ("--tiles", "--tile-size", 64, "--pixel-size", 0.05, "--json")
+    run = raking("convert", flat, *options, "-o", tiled)
+    assert run.returncode == 0, run.stderr
+    (facts,) = json.loads(run.stdout)["images"]
+    info = describe(tiled)
+    assert info["pixelSizeInMM"] == 0.05
+    assert info["lights"] == pytest.approx([0, 0, 1, 0.6, 0, 0.8])
+    assert info["raking"]["planes"] == ["plane_0.dzi", "plane_1.dzi", "plane_2.dzi"]
+    assert info["raking"]["mask"] == "mask.dzi"
+    assert info["raking"]["levels"] == facts["levels"]
+    assert [(row["width"], row["height"]) for row in facts["levels"][:2]] == [(75, 45), (38, 23)]
+    assert all(15 < row["psnr"] < 100 for row in facts["levels"])
+    assert (tiled / "plane_1_files" / "8" / "2_1.png").is_file()
+    run = raking("convert", tiled, "-o", again)
+    assert run.returncode == 0, run.stderr
+    assert "DisK(20), 150 x 90 pixels, flat" in run.stdout
+    for name in ("plane_0.png", "plane_1.png", "plane_2.png", "mask.png"):
+        assert (again / name).read_bytes() == (flat / name).read_bytes()
+    assert describe(again) == {**describe(flat), "pixelSizeInMM": 0.05}
+
+
+def test_the_summary_has_the_levels(flat: Path, tmp_path: Path) -> None:
+    formats = ("--tile-format", "jpg", "--quality", 80)
+    run = raking("convert", flat, "--tiles", *formats, "-o", tmp_path / "tiled")
+    assert run.returncode == 0, run.stderr
+    assert "75 x 45" in run.stdout
+    assert "PSNR" in run.stdout
+    assert describe(tmp_path / "tiled")["quality"] == 80
+    assert (tmp_path / "tiled" / "mask_files" / "8" / "0_0.jpg").is_file()
+
+
+def test_an_image_may_take_its_own_place(flat: Path) -> None:
+    before = read_image(flat).planes
+    run = raking("convert", flat, "--tiles", "-o", flat)
+    assert run.returncode == 0, run.stderr
+    assert not (flat / "plane_0.png").exists()
+    np.testing.assert_array_equal(read_image(flat).planes, before)
+
+
+@pytest.mark.parametrize("name", ["neural_disk/Student", "openlime/hsh", "openlime/ptm"])
+def test_images_of_other_programs(shared_data: Path, tmp_path: Path, name: str) -> None:
+    source = shared_data / "interop" / name
+    run = raking("convert", source, "--tiles", "-o", tmp_path / "tiled")
+    assert run.returncode == 0, run.stderr
+    one, other = read_image(source), read_image(tmp_path / "tiled")
+    np.testing.assert_array_equal(other.planes, one.planes)
+    assert (other.label, other.pixel_size_mm) == (one.label, one.pixel_size_mm)
+    assert len(describe(tmp_path / "tiled")["raking"]["levels"]) > 3
+
+
+def test_several_images_and_a_site(flat: Path, make_linear_image, tmp_path: Path) -> None:
+    write_image(make_linear_image("ptm", 18), tmp_path / "other")
+    run = raking("convert", flat, tmp_path / "other", "--tiles", "-o", tmp_path / "out")
+    assert run.returncode == 0, run.stderr
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["flat", "other"]
+    images = (tmp_path / "out" / "flat", tmp_path / "other")
+    run = raking("convert", *images, "--site", "-o", tmp_path / "site", "--json")
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout)["images"] == ["images/flat/", "images/other/"]
+    assert (tmp_path / "site" / "images" / "flat" / "plane_0_files").is_dir()
+    assert 'src="images/flat/ images/other/"' in (tmp_path / "site" / "index.html").read_text()
+
+
+def test_training_writes_tiles_and_the_lights(tmp_path: Path) -> None:
+    assert raking("sample", tmp_path / "sample", "--size", "64x48").returncode == 0
+    options = ("--tiles", "--pixel-size", 0.1, "--json")
+    for model in ("ptm", "neural"):
+        steps = ("--steps", 100) if model == "neural" else ()
+        out = tmp_path / model
+        run = raking("train", tmp_path / "sample", "-o", out, "--model", model, *options, *steps)
+        assert run.returncode == 0, run.stderr
+        assert json.loads(run.stdout)["levels"] == describe(out)["raking"]["levels"]
+        image = read_image(out)
+        assert image.lights is not None
+        assert image.lights.shape == (49, 3)
+        np.testing.assert_allclose(np.linalg.norm(image.lights, axis=1), 1, atol=1e-5)
+        assert image.pixel_size_mm == 0.1
+        assert (out / "plane_0_files" / "6" / "0_0.png").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["{flat}", "--tile-size", "64", "-o", "{none}"], 2, "go with --tiles"),
+        (["{flat}", "--tiles", "--quality", "9", "-o", "{none}"], 2, "goes with --tile-format jpg"),
+        (["{flat}", "--site", "--tiles", "-o", "{none}"], 2, "convert them before"),
+        (["{flat}", "--pixel-size", "0", "-o", "{none}"], 2, "more than 0"),
+        (["{flat}", "--pixel-size", "nan", "-o", "{none}"], 2, "more than 0"),
+        (["{flat}", "{flat}", "-o", "{none}"], 2, "same name"),
+        (["{none}", "-o", "{none}2"], 1, "not a folder"),
+        (["{none}", "--site", "-o", "{none}2"], 1, "not a folder"),
+        (["{flat}", "-o", "{flat}/.."], 1, "not empty"),
+        (["{flat}", "--site", "-o", "{flat}"], 1, "no site"),
+    ],
+)
+def test_bad_usage_is_one_sentence(
+    flat: Path, tmp_path: Path, arguments: list[str], status: int, words: str
+) -> None:
+    places = {"flat": flat, "none": tmp_path / "none"}
+    run = raking("convert", *(text.format(**places) for text in arguments))
+    assert run.returncode == status
+    assert words in " ".join(run.stderr.split())
+    assert "Traceback" not in run.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["flat"]
+
+
+def test_a_truncated_tile_is_one_sentence(flat: Path, tmp_path: Path) -> None:
+    assert raking("convert", flat, "--tiles", "-o", flat).returncode == 0
+    tile = flat / "plane_2_files" / "8" / "0_0.png"
+    tile.write_bytes(tile.read_bytes()[:500])
+    run = raking("convert", flat, "-o", tmp_path / "again")
+    assert run.returncode == 1
+    assert "8/0_0.png is damaged" in "".join(run.stderr.split("\n"))
+    assert not (tmp_path / "again").exists()
+
+
+def test_viewing_checks_without_reading(flat: Path) -> None:
+    """A truncated tile is the page's matter; a missing file is told at once."""
+    assert raking("convert", flat, "--tiles", "-o", flat).returncode == 0
+    (flat / "plane_2_files" / "8" / "0_0.png").unlink()
+    run = raking("view", flat, "--no-open")
+    assert run.returncode == 1
+    assert "8/0_0.png is missing" in "".join(run.stderr.split("\n"))

@@ -1,0 +1,280 @@
+"""The levels of a pyramid below full size, and how well each shows what it stands for.
+
+A level's pixel must show the mean colour of the pixels that it covers. Decoding is not linear, so
+the mean of their latents shows something else where they differ. Neural latents are therefore
+fitted: from the mean, some steps towards the mean colours under lights spread over the disc.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from renderer.image import RelightableImage, SmallerLevels
+from renderer.pyramid import halved, halvings
+from shaders.decoder import Decoder
+from trainer.fit import one_thread
+from trainer.metrics import psnr_of_error
+from trainer.relight import decoder_parameters, relight
+
+# Blocks of this many pixels a side are worked on alone: no level pixel stands for more, but in
+# levels of a handful of pixels.
+BLOCK = 1 << 10
+BLOCK_LEVELS = 10
+
+FIT_LIGHTS = 24
+FARTHEST = 0.97  # of them, from the middle of the disc
+FIT_STEPS = 2
+WELL_SHOWN = 2e-5  # mean squared error below which nothing is fitted: 47 dB
+TETHER = 1e-2  # to the mean, in units of the latents' ranges: without, lights between are lost
+CHUNK = 1 << 9  # pixels fitted at a time, so that what is worked out stays near the processor
+
+# Lights that errors are measured under: none of those fitted.
+ELEVATIONS = (15, 35, 55, 75)  # degrees
+AZIMUTHS = (30, 140, 250, 340)
+MEASURED_PIXELS = 4_000_000
+SMALLEST_MEASURED = 16  # pixels of the longer side
+
+
+def _spread(count: int) -> np.ndarray:
+    """Lights [count, 2] float32 spread evenly over the disc, in a sunflower's spiral."""
+    turns = np.arange(count) * np.pi * (3 - np.sqrt(5))
+    radius = np.sqrt((np.arange(count) + 0.5) / count) * FARTHEST
+    return (radius * np.stack([np.cos(turns), np.sin(turns)])).T.astype(np.float32)
+
+
+FITTED = _spread(FIT_LIGHTS)
+MEASURED = (
+    np.cos(np.radians(ELEVATIONS))
+    * np.stack([np.cos(np.radians(AZIMUTHS)), np.sin(np.radians(AZIMUTHS))])
+).T.astype(np.float32)
+
+Progress = Callable[[int, int], None]
+
+
+def smaller_levels(image: RelightableImage, progress: Progress | None = None) -> SmallerLevels:
+    """The levels below full size, with their errors measured.
+
+    Each is half the size of the one before, rounded up, down to one pixel. `progress` is told the
+    pixels done, and of how many.
+    """
+    weights = _weights(image)
+    means = [halvings(plane, weights)[1:] for plane in image.planes]
+    levels = [np.stack(planes) for planes in zip(*means, strict=True)]
+    if isinstance(image.decoder, Decoder):
+        _fit_levels(image, image.decoder, weights, levels, progress)
+    return SmallerLevels(levels, level_errors(image, levels))
+
+
+def level_errors(image: RelightableImage, levels: list[np.ndarray]) -> list[dict[str, Any]]:
+    """How well each of `levels` [K / 3, h, w, 3], the largest first, shows the image.
+
+    For each its width, its height and the PSNR in dB of the decoded level against the image
+    decoded and then shrunk, over the object and lights from raking to high. Of large images some
+    blocks are measured; levels too small to be looked at are left out.
+    """
+    weights = _weights(image)
+    blocks = list(_blocks(image))
+    step = -(-len(blocks) * BLOCK * BLOCK // MEASURED_PIXELS)
+    errors, shares = np.zeros(len(levels)), np.zeros(len(levels))
+    for block in blocks[::step]:
+        for i, truth in enumerate(_mean_colours(image, weights, block, MEASURED)):
+            planes = levels[i][:, *block.at(i + 1)]
+            part = RelightableImage(image.decoder, np.ascontiguousarray(planes))
+            shown = np.concatenate([frame.clip(0, 1) for frame in relight(part, MEASURED)], axis=2)
+            error = np.square(shown - truth, dtype=np.float64).mean(axis=2)
+            share = np.ones(error.shape) if weights is None else weights[i + 1][block.at(i + 1)]
+            errors[i] += (error * share).sum()
+            shares[i] += share.sum()
+    return [
+        {
+            "width": planes.shape[2],
+            "height": planes.shape[1],
+            "psnr": round(psnr_of_error(error / share), 2),
+        }
+        for planes, error, share in zip(levels, errors, shares, strict=True)
+        if share and max(planes.shape[1:3]) >= SMALLEST_MEASURED
+    ]
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A square of the image, or what there is of it at an edge."""
+
+    y: int
+    x: int
+
+    def at(self, halvings: int) -> tuple[slice, slice]:
+        """Its rows and columns in a level."""
+        rows, columns = (
+            slice(first >> halvings, (first + BLOCK) >> halvings) for first in (self.y, self.x)
+        )
+        return rows, columns
+
+
+def _blocks(image: RelightableImage) -> Iterator[_Block]:
+    for y in range(0, image.height, BLOCK):
+        for x in range(0, image.width, BLOCK):
+            yield _Block(y, x)
+
+
+def _weights(image: RelightableImage) -> list[np.ndarray] | None:
+    """The mask in all levels, the largest first, 0..255."""
+    return None if image.mask is None else halvings(image.mask.astype(np.uint8) * 255)
+
+
+def _fit_levels(
+    image: RelightableImage,
+    decoder: Decoder,
+    weights: list[np.ndarray] | None,
+    levels: list[np.ndarray],
+    progress: Progress | None,
+) -> None:
+    """Fits the levels' latents, in place."""
+
+    def fit(block: _Block) -> int:
+        finer = _together(image.planes[:, *block.at(0)])
+        pixels = finer[..., 0].size
+        for i, colours in enumerate(_mean_colours(image, weights, block, FITTED)):
+            place, weight = block.at(i + 1), None
+            start = halved(finer, None if weights is None else weights[i][block.at(i)])
+            if weights is not None:
+                weight = weights[i + 1][place]
+            finer = _fitted(decoder, start, colours, weight)
+            levels[i][:, *place] = finer.reshape(*finer.shape[:2], -1, 3).transpose(2, 0, 1, 3)
+        return pixels
+
+    done, total = 0, image.height * image.width
+    with one_thread(), ThreadPoolExecutor(os.cpu_count()) as pool:
+        for pixels in pool.map(fit, _blocks(image)):
+            done += pixels
+            if progress:
+                progress(done, total)
+    for i in range(BLOCK_LEVELS, len(levels)):
+        weight = None if weights is None else weights[i]
+        levels[i] = np.stack([halved(plane, weight) for plane in levels[i - 1]])
+
+
+def _together(planes: np.ndarray) -> np.ndarray:
+    """[K / 3, h, w, 3] -> [h, w, K]."""
+    return np.concatenate(list(planes), axis=2)
+
+
+def _mean_colours(
+    image: RelightableImage,
+    weights: list[np.ndarray] | None,
+    block: _Block,
+    lights: np.ndarray,
+) -> Iterator[np.ndarray]:
+    """A block's colours under `lights` [L, 2], clipped to 0..1 and averaged over the pixels that a
+    level's pixel stands for: for each level, the largest first, [h, w, 3 L] float32."""
+    part = RelightableImage(image.decoder, np.ascontiguousarray(image.planes[:, *block.at(0)]))
+    count = min(BLOCK_LEVELS, (max(image.width, image.height) - 1).bit_length())
+    colours = None
+    for i in range(count):
+        weight = None if weights is None else weights[i][block.at(i)]
+        if colours is None:
+            frames = (frame.clip(0, 1) for frame in relight(part, lights))
+            colours = np.concatenate([_mean(frame, weight) for frame in frames], axis=2)
+        else:
+            colours = _mean(colours, weight)
+        yield colours
+
+
+def _mean(colours: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
+    """As `halved`, of floats [h, w, C]."""
+    means = _sums(colours) / 4
+    if weight is None or weight.min() == 255:
+        return means
+    share = weight[..., None].astype(np.float32)
+    total = _sums(share)
+    return np.where(total > 0, _sums(colours * share) / np.maximum(total, 1), means)
+
+
+def _sums(values: np.ndarray) -> np.ndarray:
+    """Of 2 x 2 pixels, with a last odd row or column twice."""
+    height, width = values.shape[:2]
+    values = np.pad(values, [(0, height % 2), (0, width % 2), (0, 0)], "edge")
+    rows = values[0::2] + values[1::2]
+    return rows[:, 0::2] + rows[:, 1::2]
+
+
+def _fitted(
+    decoder: Decoder, levels: np.ndarray, colours: np.ndarray, weight: np.ndarray | None
+) -> np.ndarray:
+    """Levels [h, w, K] uint8 that show `colours` [h, w, 3 L] better under the lights fitted."""
+    solver = _Solver(decoder)
+    flat = levels.reshape(-1, decoder.latents)
+    wanted = colours.reshape(len(flat), -1, 3)
+    chosen = np.arange(len(flat)) if weight is None else np.flatnonzero(weight)
+    result = flat.copy()
+    for first in range(0, len(chosen), CHUNK):
+        pixels = chosen[first : first + CHUNK]
+        start = torch.from_numpy(flat[pixels].astype(np.float32) / 255)
+        found = solver.solve(start, torch.from_numpy(wanted[pixels])) * 255
+        result[pixels] = np.rint(found.numpy()).astype(np.uint8)
+    return result.reshape(levels.shape)
+
+
+class _Solver:
+    """Gauss-Newton steps for many pixels at once.
+
+    Latents are in units of their ranges, 0..1.
+    """
+
+    def __init__(self, decoder: Decoder) -> None:
+        (weight1, bias1), self.second, self.third = decoder_parameters(decoder)
+        low = torch.from_numpy(decoder.latent_min)
+        high = torch.from_numpy(decoder.latent_max)
+        latents = weight1[:, : decoder.latents]
+        self.first = latents * (high - low)  # [N, K]
+        lit = torch.from_numpy(FITTED) @ weight1[:, decoder.latents :].T
+        self.light = bias1 + latents @ low + lit  # [L, N]
+
+    @torch.inference_mode()
+    def solve(self, start: Tensor, wanted: Tensor) -> Tensor:
+        """Latents [P, K] that show colours `wanted` [P, L, 3] better than `start` [P, K] does, or
+        that itself."""
+        before = self._error(start, wanted)
+        latents = start.clone()
+        badly = before > WELL_SHOWN
+        if badly.any():
+            latents[badly] = self._stepped(start[badly], wanted[badly])
+        return torch.where((self._error(latents, wanted) < before)[:, None], latents, start)
+
+    def _error(self, latents: Tensor, wanted: Tensor) -> Tensor:
+        """Mean squared, [P]."""
+        return (wanted - self._shown(latents)[0].clamp(0, 1)).square().mean(dim=(1, 2))
+
+    def _stepped(self, start: Tensor, wanted: Tensor) -> Tensor:
+        tether = TETHER * wanted.shape[1]
+        latents = start
+        shown, hidden = self._shown(latents)
+        for _ in range(FIT_STEPS):
+            left = wanted - shown.clamp(0, 1)
+            slope = self._slope(*hidden)  # [P, 3 L, K]
+            pull = slope.mT @ left.flatten(1)[..., None] - tether * (latents - start)[..., None]
+            normal = slope.mT @ slope + tether * torch.eye(start.shape[1])
+            latents = (latents + torch.linalg.solve(normal, pull)[..., 0]).clamp(0, 1)
+            shown, hidden = self._shown(latents)
+        return latents
+
+    def _shown(self, latents: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """Colours [P, L, 3] of latents [P, K], and the hidden layers [P, L, N]."""
+        (second, bias2), (third, bias3) = self.second, self.third
+        one = functional.elu((latents @ self.first.T)[:, None] + self.light)
+        two = functional.elu(one @ second.T + bias2)
+        return two @ third.T + bias3, (one, two)
+
+    def _slope(self, one: Tensor, two: Tensor) -> Tensor:
+        """How the colours change with the latents, [P, 3 L, K], from the hidden layers: below 0
+        the slope of an ELU is its value and 1."""
+        slope = self.third[0] * (two.clamp(max=0) + 1)[..., None, :]  # [P, L, 3, N]
+        slope = (slope @ self.second[0]) * (one.clamp(max=0) + 1)[..., None, :]
+        return (slope @ self.first).flatten(1, 2)

@@ -1,5 +1,8 @@
 """Small relightable images, what they must look like, and pages of the viewer in a real browser."""
 
+import functools
+import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -8,7 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bench.browser import resolve_renderer, start_browser
+from bench.browser import CLOCKS, resolve_renderer, start_browser
 from renderer.image import RelightableImage, read_image, write_image
 from shaders.decoder import Decoder, Layer
 from webviewer.server import ViewerServer
@@ -17,9 +20,16 @@ OpenViewer = Callable[..., AbstractContextManager[Page]]
 
 
 def make_image(
-    path: Path, width: int, height: int, units: int = 8, model: str = "disk", masked: bool = False
+    path: Path,
+    width: int,
+    height: int,
+    units: int = 8,
+    model: str = "disk",
+    masked: bool = False,
+    noise: float = 8,
 ) -> Path:
-    """Smooth random latents under a random decoder whose output fills 0..1."""
+    """Smooth random latents, and noise of some levels, under a random decoder whose output fills
+    0..1."""
     random = np.random.default_rng(width + units)
     sizes = [(units, 11), (units, units), (3, units)]
     layers = [
@@ -35,7 +45,7 @@ def make_image(
     phases = random.uniform(0, 6, (3, 3, 3))
     waves = [np.sin(a * x + b * y + c) for a, b, c in phases.reshape(9, 3)]
     planes = np.stack(waves).reshape(3, 3, height, width).transpose(0, 2, 3, 1)
-    levels = np.clip(planes * 110 + 127 + random.normal(0, 8, planes.shape), 0, 255)
+    levels = np.clip(planes * 110 + 127 + random.normal(0, noise, planes.shape), 0, 255)
     ones = np.ones(9, np.float32)
     mask = np.hypot(x - x.max() / 2, y - y.max() / 2) < y.max() / 2.5 if masked else None
     decoder = Decoder((layers[0], layers[1], layers[2]), -ones, ones)
@@ -57,6 +67,20 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def lit(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`small`, half a millimetre a pixel, photographed under lights that are a square's corners
+    and middle."""
+    path = tmp_path_factory.mktemp("lit") / "image"
+    shutil.copytree(small, path)
+    info = json.loads((path / "info.json").read_text())
+    corners = [(x, y) for x in (-0.5, 0.5) for y in (-0.5, 0.5)]
+    info["lights"] = [value for x, y in [*corners, (0, 0)] for value in (x, y, 1 - x * x - y * y)]
+    info["pixelSizeInMM"] = 0.5
+    (path / "info.json").write_text(json.dumps(info))
+    return path
+
+
+@pytest.fixture(scope="session")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A DisK(8) image of 700 x 600 pixels: four tiles."""
     return make_image(tmp_path_factory.mktemp("large") / "image", 700, 600)
@@ -66,6 +90,18 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def masked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A DisK(8) image of 96 x 80 pixels whose mask is a disc about its middle."""
     return make_image(tmp_path_factory.mktemp("masked") / "image", 96, 80, masked=True)
+
+
+@pytest.fixture(scope="session")
+def make_masked() -> Callable[..., Path]:
+    """make_masked(path, width, height): a DisK(8) image whose mask is a disc about its middle."""
+    return lambda path, width, height: make_image(path, width, height, masked=True)
+
+
+@pytest.fixture(scope="session")
+def make_smooth() -> Callable[..., Path]:
+    """make_smooth(path, width, height, masked=False): a DisK(8) image without noise."""
+    return functools.partial(make_image, noise=0)
 
 
 @pytest.fixture(scope="session")
@@ -114,6 +150,7 @@ def open_viewer(browser: Browser) -> OpenViewer:
         images: list[Path], width: int = 640, height: int = 480, ready: bool = True, **parameters
     ) -> Iterator[Page]:
         page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=1)
+        page.add_init_script(path=CLOCKS)
         try:
             with ViewerServer(images) as server:
                 page.goto(server.url(**parameters))

@@ -10,9 +10,9 @@ ROWS = "([light, y0, y1, target]) => raking.decodeRows(light, y0, y1, target)"
 
 def test_decode_clock_counts_frames_and_pixels(open_viewer, large) -> None:
     with open_viewer([large], 300, 200, ui="off", zoom=1, center="100,100", tiling="off") as page:
-        whole = page.evaluate("raking.measureDecode({ seconds: 0.5, maxSeconds: 5 })")
+        whole = page.evaluate("rakingClocks.measureDecode({ seconds: 0.5, maxSeconds: 5 })")
         page.evaluate("raking.setState({ tiling: 'on' })")
-        seen = page.evaluate("raking.measureDecode({ seconds: 0.2, maxSeconds: 5, warmup: 3 })")
+        seen = page.evaluate("rakingClocks.measureDecode({ seconds: 0.2, warmup: 3 })")
     assert whole["decodedPixelsPerFrame"] == 700 * 600
     assert seen["decodedPixelsPerFrame"] == 251 * 201  # what is in sight, and a pixel around it
     for found in (whole, seen):
@@ -22,14 +22,14 @@ def test_decode_clock_counts_frames_and_pixels(open_viewer, large) -> None:
 
 def test_decode_clock_stops_in_time_with_one_batch(open_viewer, small) -> None:
     with open_viewer([small]) as page:
-        found = page.evaluate("raking.measureDecode({ seconds: 60, maxSeconds: 0.01 })")
+        found = page.evaluate("rakingClocks.measureDecode({ seconds: 60, maxSeconds: 0.01 })")
     assert len(found["samples"]) == 1
 
 
 def test_frames_are_those_of_the_viewers_own_loop(open_viewer, large) -> None:
     with open_viewer([large], 300, 200, ui="off", zoom=1, adaptive="off", light="0.1,0") as page:
         before = page.evaluate("raking.counts()")["frames"]
-        found = page.evaluate("raking.measureFrames({ seconds: 0.5, maxSeconds: 5 })")
+        found = page.evaluate("rakingClocks.measureFrames({ seconds: 0.5, maxSeconds: 5 })")
         drawn = page.evaluate("raking.counts()")["frames"] - before
         light = page.evaluate("raking.state()")["light"]
     assert found["frames"] == len(found["intervals"]) <= drawn

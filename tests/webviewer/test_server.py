@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from renderer.image import read_image, write_image
+from renderer.pyramid import TileFormat
 from shaders.errors import RakingError
 from webviewer.server import ViewerServer
 
@@ -23,9 +25,28 @@ def served(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vi
         yield server
 
 
-def ask(server: ViewerServer, path: str, host: str | None = None) -> http.client.HTTPResponse:
+@pytest.fixture(scope="module")
+def tiled(masked: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ViewerServer]:
+    """A server of a tiled image, with files and links in its folders that are no part of it."""
+    image = tmp_path_factory.mktemp("tiled") / "image"
+    write_image(read_image(masked), image, tiles=TileFormat(size=64))
+    secret = image.parent / "0_0.png"
+    secret.write_bytes(b"private")
+    tiles = image / "plane_0_files" / "7"
+    (tiles / "notes.png").write_bytes(b"private")
+    (tiles / "7_7.png").symlink_to(secret)
+    (image / "plane_0_files" / "9").symlink_to(image.parent)
+    (image / "other_files" / "7").mkdir(parents=True)
+    (image / "other_files" / "7" / "0_0.png").write_bytes(b"private")
+    with ViewerServer([image]) as server:
+        yield server
+
+
+def ask(
+    server: ViewerServer, path: str, host: str | None = None, **headers: str
+) -> http.client.HTTPResponse:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
-    connection.request("GET", path, headers={"Host": host} if host else {})
+    connection.request("GET", path, headers={**headers, **({"Host": host} if host else {})})
     response = connection.getresponse()
     response.read()
     connection.close()
@@ -75,6 +96,80 @@ def test_nothing_else_is_served(served: ViewerServer, path: str) -> None:
     assert ask(served, path).status in (400, 404)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "plane_0.dzi",
+        "mask.dzi",
+        "plane_0_files/7/0_0.png",
+        "plane_2_files/7/1_1.png",
+        "plane_2_files/0/0_0.png",
+        "mask_files/7/1_0.png",
+    ],
+)
+def test_tiles_are_served(tiled: ViewerServer, name: str) -> None:
+    answer = ask(tiled, f"/images/0/{name}")
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] in ("image/png", "application/xml")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "plane_0.png",
+        "plane_0_files",
+        "plane_0_files/7/",
+        "plane_0_files/7/notes.png",
+        "plane_0_files/7/7_7.png",
+        "plane_0_files/7/0_0.jpg",
+        "plane_0_files/07/0_0.png",
+        "plane_0_files/7/00_0.png",
+        "plane_0_files/-7/0_0.png",
+        "plane_0_files/9/0_0.png",
+        "plane_0_files/7/../../info.json",
+        "plane_0_files/7/..%2F..%2Finfo.json",
+        "plane_0_files/../plane_0_files/7/0_0.png",
+        "plane_0_files//7/0_0.png",
+        "plane_0_files/7/0_0.png/",
+        "plane_0_files/7/0_0.png%0A",
+        "other_files/7/0_0.png",
+        ".._files/7/0_0.png",
+        "plane_3_files/7/0_0.png",
+    ],
+)
+def test_no_other_file_beside_the_tiles_is_served(tiled: ViewerServer, name: str) -> None:
+    assert ask(tiled, f"/images/0/{name}").status in (400, 404)
+
+
+def test_an_unchanged_tile_is_not_sent_again(tiled: ViewerServer) -> None:
+    path = "/images/0/plane_0_files/7/0_0.png"
+    first = ask(tiled, path)
+    assert first.headers["Cache-Control"] == "no-cache"
+    again = ask(tiled, path, **{"If-None-Match": first.headers["ETag"]})
+    assert (again.status, again.headers["Cache-Control"]) == (304, "no-cache")
+    tile = tiled.images[0] / "plane_0_files" / "7" / "0_0.png"
+    tile.write_bytes(tile.read_bytes() + b" ")
+    assert ask(tiled, path, **{"If-None-Match": first.headers["ETag"]}).status == 200
+    assert ask(tiled, "/images/0/info.json").headers["Cache-Control"] == "no-store"
+
+
+def test_an_image_that_is_written_anew_is_served_anew(small: Path, tmp_path: Path) -> None:
+    shutil.copytree(small, tmp_path / "image")
+    with ViewerServer([tmp_path / "image"]) as server:
+        assert ask(server, "/images/0/plane_0.png").status == 200
+        write_image(read_image(small), tmp_path / "image", tiles=TileFormat())
+        assert ask(server, "/images/0/plane_0.png").status == 404
+        assert ask(server, "/images/0/plane_0_files/6/0_0.png").status == 200
+
+
+def test_pyramids_of_relight_are_served(shared_data: Path) -> None:
+    with ViewerServer([shared_data / "interop" / "openlime" / "hsh"]) as server:
+        for name in ("info.json", "plane_8.dzi", "plane_8_files/2/3_3.jpg"):
+            assert ask(server, f"/images/0/{name}").status == 200
+        for name in ("plane_9.dzi", "plane_8_files/2/4_3.jpg"):
+            assert ask(server, f"/images/0/{name}").status == 404
+
+
 def test_only_this_machine_by_its_own_name_is_answered(served: ViewerServer) -> None:
     assert ask(served, "/", host=f"localhost:{served.port}").status == 200
     assert ask(served, "/", host="museum.example").status == 403
@@ -85,7 +180,7 @@ def test_headers_isolate_the_page(served: ViewerServer) -> None:
         headers = ask(served, path).headers
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
         assert headers["Cross-Origin-Embedder-Policy"] == "require-corp"
-        assert headers["Cache-Control"] == "no-store"
+        assert headers["Cache-Control"] == ("no-cache" if "images" in path else "no-store")
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'self'" in headers["Content-Security-Policy"]
     assert ask(served, "/main.js").headers["Content-Type"].startswith("text/javascript")

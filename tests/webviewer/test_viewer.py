@@ -9,14 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from renderer.image import write_image
-
 LIGHT = (0.4, -0.3)
 COUNTS = "raking.counts()"
-ROOM = """() => {
-    const gl = document.createElement("canvas").getContext("webgl2");
-    return gl.getParameter(gl.MAX_FRAGMENT_UNIFORM_VECTORS);
-}"""
 REST = 400  # milliseconds, well after the page has come to rest
 
 
@@ -46,9 +40,8 @@ def copy_image(image: Path, path: Path) -> Path:
 # Pictures
 
 
-@pytest.mark.parametrize("shader", ["baked", "looped"])
-def test_first_picture_is_the_decoders(open_viewer, small, relight, shader) -> None:
-    with open_exact(open_viewer, small, (64, 48), shader=shader) as page:
+def test_first_picture_is_the_decoders(open_viewer, small, relight) -> None:
+    with open_exact(open_viewer, small, (64, 48)) as page:
         shown = screenshot(page)
     expected = relight(small, LIGHT).astype(int)
     assert expected.std() > 30
@@ -72,20 +65,6 @@ def test_magnified_picture_has_no_seams_between_tiles(open_viewer, large) -> Non
         with open_viewer([large], 300, 200, tiling=tiling, **parameters) as page:
             shown.append(screenshot(page))
     assert np.abs(shown[0] - shown[1]).max() <= 1
-
-
-def test_image_is_repeated_to_a_larger_size_and_cropped_to_a_smaller(
-    open_viewer, small, large, relight
-) -> None:
-    with open_exact(open_viewer, small, (150, 100), size="150x100") as page:
-        assert page.evaluate("raking.info()")["repeated"]
-        repeated = screenshot(page)
-    expected = np.tile(relight(small, LIGHT).astype(int), (3, 3, 1))[:100, :150]
-    assert np.abs(repeated - expected).max() <= 1
-    with open_exact(open_viewer, large, (300, 200), size="300x200") as page:
-        assert not page.evaluate("raking.info()")["repeated"]
-        cropped = screenshot(page)
-    assert np.abs(cropped - relight(large, LIGHT).astype(int)[200:400, 200:500]).max() <= 1
 
 
 def test_ground_shows_where_the_mask_is_off(open_viewer, masked, relight) -> None:
@@ -122,12 +101,6 @@ def test_a_classical_image_switches_with_a_neural_one(open_viewer, small, classi
                 "text => document.title === text", arg=f"A small relief · {label}"
             )
             assert page.evaluate("raking.info()")["units"] == units
-
-
-def test_a_classical_image_has_no_looped_shader(open_viewer, classical) -> None:
-    with open_viewer([classical("ptm")], ready=False, shader="looped") as page:
-        told = page.evaluate("raking.ready.then(() => null, error => error.message)")
-    assert "has no looped shader" in told
 
 
 def test_shrunk_picture_is_like_the_whole_averaged(open_viewer, large, relight) -> None:
@@ -188,7 +161,7 @@ def test_dome_moves_the_light_and_shows_it(open_viewer, small) -> None:
 
 
 def test_orbit_moves_the_light_until_a_hand_takes_it(open_viewer, small) -> None:
-    with open_viewer([small]) as page:
+    with open_viewer([small], 1200, 600) as page:
         page.get_by_role("button", name="Orbit").click()
         page.wait_for_timeout(300)
         first = page.evaluate("raking.state()")["light"]
@@ -309,13 +282,13 @@ def test_adaptive_resolution_coarsens_in_motion_and_returns_at_rest(open_viewer,
     # No machine decodes a frame in a millisecond, as this target would have it.
     parameters = {"ui": "off", "zoom": 1, "target": 1000}
     with open_viewer([large], 700, 600, **parameters) as page:
-        frames = page.evaluate("raking.measureFrames({ seconds: 0.5 })")
+        frames = page.evaluate("rakingClocks.measureFrames({ seconds: 0.5 })")
         assert frames["scale"] < 0.7
         assert frames["decodedPixelsPerFrame"] < 0.6 * 700 * 600
         page.evaluate("raking.setState({ light: [0.1, 0.2] })")
         adaptive = screenshot(page)
         page.evaluate("raking.setState({ adaptive: 'off', light: [0, 0] })")
-        frames = page.evaluate("raking.measureFrames({ seconds: 0.5 })")
+        frames = page.evaluate("rakingClocks.measureFrames({ seconds: 0.5 })")
         assert frames["scale"] == 1
         page.evaluate("raking.setState({ light: [0.1, 0.2] })")
         assert np.array_equal(screenshot(page), adaptive)
@@ -325,7 +298,7 @@ def test_adaptive_resolution_coarsens_in_motion_and_returns_at_rest(open_viewer,
 
 
 def test_address_reproduces_what_is_seen(open_viewer, small, other) -> None:
-    with open_viewer([small, other]) as page:
+    with open_viewer([small, other], 1200, 600) as page:
         drag(page, (320, 200), (360, 150))
         page.mouse.wheel(0, -500)
         drag(page, (300, 200), (330, 210), button="right")
@@ -376,7 +349,7 @@ def test_text_from_a_file_is_never_markup(open_viewer, small, tmp_path) -> None:
     (image / "info.json").write_text(json.dumps(info))
     with open_viewer([image]) as page:
         page.wait_for_timeout(200)
-        assert page.locator("header img").count() == 0
+        assert page.locator("#head img").count() == 0
         assert "<img" in page.locator("#title").inner_text()
         assert page.title() != "owned"
 
@@ -445,21 +418,6 @@ def test_a_wrong_address_is_one_sentence(open_viewer, small) -> None:
             assert page.get_by_role("status").inner_text() == failure
 
 
-def test_the_looped_shader_goes_as_far_as_the_drivers_uniforms(
-    open_viewer, tmp_path, make_image
-) -> None:
-    write_image(make_image(64, 27), tmp_path / "image")
-    with open_viewer([tmp_path / "image"], ui="off", shader="baked") as page:
-        room = page.evaluate(ROOM)
-    with open_viewer([tmp_path / "image"], ready=False, ui="off", shader="looped") as page:
-        told = page.evaluate("raking.ready.then(() => 'ready', error => error.message)")
-    weights = 64 * 8 + 64 * 16 + 3 * 16  # vec4, of 29 inputs, 64 units and 64 units again
-    if room < weights:
-        assert f"has room for {room}" in told
-    else:
-        assert told == "ready"
-
-
 def test_a_failing_image_leaves_the_one_shown(open_viewer, small, tmp_path) -> None:
     broken = copy_image(small, tmp_path / "image")
     remove_plane(broken)
@@ -477,7 +435,7 @@ def test_picture_returns_after_a_lost_context(open_viewer, small) -> None:
     with open_viewer([small], ui="off", zoom=1) as page:
         before = screenshot(page)
         page.evaluate("""() => {
-            const gl = document.querySelector('#picture').getContext('webgl2');
+            const { gl } = document.querySelector('raking-viewer').viewer;
             window.context = gl.getExtension('WEBGL_lose_context');
             context.loseContext();
         }""")

@@ -19,3 +19,10 @@ export function doubles(list, what) {
     check(list.every(Number.isFinite), `its ${what} are not all finite numbers`);
     return list;
 }
+
+// As [[x, y, z], ...].
+export function triples(list, what) {
+    const flat = numbers(list, what);
+    check(flat.length % 3 === 0, `its ${what} are not three numbers each`);
+    return [...Array(flat.length / 3).keys()].map(i => flat.slice(3 * i, 3 * i + 3));
+}

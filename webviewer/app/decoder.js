@@ -1,23 +1,31 @@
-// Reads `info.json`, ours and the published trainer's, into a decoder; renderer/info.py does the
-// same. Latents come out in the channel order of the plane files, the output as RGB.
+// Reads `info.json`, ours, the published trainer's and Relight's, into a decoder, as renderer/info.py
+// does. Latents come out in the channel order of the plane files, the output as RGB.
 
-import { check, numbers } from './checks.js';
+import { check, numbers, triples } from './checks.js';
 import { unpackLinear } from './linear.js';
 
 const TYPES = ['neural', 'ptm', 'hsh', 'rbf'];
+const ENDINGS = ['png', 'webp', 'jpg', 'dzi'];     // of planes that are not listed
 const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 const MAX_UNITS = 64;
 const MAX_LATENTS = 27;
 
 // Returns { width, height, latents, units, parameters, latentMin, latentMax, planeFiles:
-// [[[name, ...], ...], ...], maskFile, provenance }, and { conditions, layers: [{ weight, bias }] } of a
-// neural image, what `unpackLinear` returns of a linear one, where units is 0; all numbers are
-// float32 values. Throws an Error whose message is a sentence for the user.
+// [[[name, ...], ...], ...], maskFile, provenance, lights: [[x, y], ...] or null, pixelSize: mm or
+// null }, and { conditions, layers: [{ weight, bias }] } of a neural image, what `unpackLinear` returns
+// of a linear one, where units is 0; all numbers are float32 values. Throws an Error whose message is
+// a sentence for the user.
 export function parseInfo(info) {
     check(TYPES.includes(info?.type), `its type is ${JSON.stringify(info?.type)}, where ${TYPES.join(', ')} are known`);
     for (const key of ['width', 'height']) {
         check(Number.isInteger(info[key]) && info[key] > 0, `its ${key} is not a positive whole number`);
     }
+    const { raking: ours = null, pixelSizeInMM: pixelSize = null } = info;
+    check(ours === null || ours.version === 1, `its raking version is ${ours?.version}, where 1 is known`);
+    check(pixelSize === null || (Number.isFinite(pixelSize) && pixelSize > 0), 'its pixelSizeInMM is not above 0');
+    const provenance = ours?.provenance ?? {};
+    check(provenance instanceof Object && (ours?.levels ?? []) instanceof Array, 'its provenance or levels cannot be');
+    const lights = triples(info.lights ?? [], 'lights').map(([x, y]) => [x, y]);
     const decoder = info.type === 'neural' ? neuralDecoder(info) : linearDecoder(info);
     const latents = decoder.latentMin.length;
     return {
@@ -25,9 +33,11 @@ export function parseInfo(info) {
         width: info.width,
         height: info.height,
         latents,
+        lights: lights.length ? lights : null,
+        pixelSize,
         planeFiles: planeFiles(info, latents / 3),
-        maskFile: info.raking?.mask ? fileName(info.raking.mask) : null,
-        provenance: info.raking?.provenance ?? {},
+        maskFile: ours?.mask ? fileName(ours.mask) : null,
+        provenance,
     };
 }
 
@@ -52,7 +62,6 @@ function linearDecoder(info) {
 // Unpacks the padded lists. Widths come from their lengths, since `samples` may be wrong.
 function unpackDecoder(info) {
     const ours = info.raking;
-    check(!ours || ours.version === 1, `its raking version is ${ours?.version}, where 1 is known`);
     const conditions = ours?.conditions ?? 2;
     const latentMin = numbers(info.min, 'min');
     const latentMax = numbers(info.max, 'max');
@@ -123,17 +132,17 @@ function checkDecoder({ latentMin, latentMax, conditions, activation, layers }) 
 // The ways that the planes may be numbered: for every plane the names that it may have. The
 // published trainer counts from 0, OpenLIME from 1.
 function planeFiles(info, count) {
-    const names = info.raking?.planes;
-    if (names) {
+    if (info.raking) {
+        const names = info.raking.planes;
         check(Array.isArray(names) && names.length === count, 'it lists too few or too many planes');
         return [names.map(name => [fileName(name)])];
     }
     return [0, 1].map(first => [...Array(count).keys()].map(
-        i => ['png', 'webp', 'jpg'].map(ending => `plane_${i + first}.${ending}`)));
+        i => ENDINGS.map(ending => `plane_${i + first}.${ending}`)));
 }
 
 function fileName(name) {
-    check(FILE_NAME.test(name), `it names the picture ${JSON.stringify(name)}, which is not a plain file name`);
+    check(typeof name === 'string' && FILE_NAME.test(name), `it names the picture ${JSON.stringify(name)}, which is not a plain file name`);
     return name;
 }
 

@@ -1,33 +1,51 @@
-// The dome: a disc that shows where the light stands, and moves it.
+// The dome: a disc that shows where the light stands and where the photographs' lights stood, and
+// moves the light. It lies in the screen's frame, as the view is turned.
 
-export function connectDome(viewer) {
-    const dome = document.getElementById('dome');
-    const place = event => {
+import { connectDrag } from './points.js';
+
+const TOLERANCE = 0.03;         // of the disc's radius, by which a light may be outside the photographed ones
+
+export function connectDome(viewer, parts) {
+    const { dome } = parts;
+    connectDrag(dome, ([x, y]) => {
         const { left, top, width, height } = dome.getBoundingClientRect();
-        viewer.moveLight([
-            (event.clientX - left) / width * 2 - 1,
-            1 - (event.clientY - top) / height * 2,
-        ]);
-    };
-    dome.addEventListener('pointerdown', event => {
-        dome.setPointerCapture(event.pointerId);
-        place(event);
+        moveLight(viewer, [(x - left) / width * 2 - 1, 1 - (y - top) / height * 2]);
     });
-    dome.addEventListener('pointermove', event => {
-        if (dome.hasPointerCapture(event.pointerId)) place(event);
-    });
-    const show = () => showLight(dome, viewer.settings.light);
+    let hull = [];
+    const show = () => showLight(viewer, parts, hull);
     viewer.addEventListener('state', show);
     viewer.addEventListener('light', show);
+    viewer.addEventListener('scene', () => {
+        const lights = viewer.scene.info.lights ?? [];
+        hull = convexHull(lights);
+        parts.lights.setAttribute('d', lights.map(([x, y]) => `M${x} ${-y}h0`).join(''));
+        parts.hull.setAttribute('d', hull.length ? `M${hull.map(([x, y]) => `${x} ${-y}`).join('L')}z` : '');
+        show();
+    });
     show();
 }
 
-function showLight(dome, [x, y]) {
+// The light as it stands on the screen, y up; and moving it there.
+export function lightOnScreen({ view, settings }) {
+    return view.lightToScreen(settings.light);
+}
+
+export function moveLight(viewer, light) {
+    viewer.moveLight(viewer.view.lightFromScreen(light));
+}
+
+function showLight(viewer, { dome, outside: warning }, hull) {
+    const [x, y] = lightOnScreen(viewer);
+    const elevation = Math.round(Math.acos(Math.min(1, Math.hypot(x, y))) * 180 / Math.PI);
+    const outside = distanceOutside(hull, viewer.settings.light) > TOLERANCE;
     dome.style.setProperty('--x', x);
     dome.style.setProperty('--y', y);
-    const elevation = Math.round(Math.acos(Math.min(1, Math.hypot(x, y))) * 180 / Math.PI);
+    dome.style.setProperty('--turn', `${viewer.view.rotation}deg`);
     dome.setAttribute('aria-valuenow', elevation);
     dome.setAttribute('aria-valuetext', `${side(x, y)}, ${elevation}° above the surface`);
+    if (outside === dome.classList.contains('outside')) return;     // what is said again is announced again
+    dome.classList.toggle('outside', outside);
+    warning.textContent = outside ? 'Beyond the photographed lights: this is extrapolated' : '';
 }
 
 function side(x, y) {
@@ -35,4 +53,30 @@ function side(x, y) {
     const horizontal = x > 0.1 ? 'right' : x < -0.1 ? 'left' : '';
     const words = [vertical, horizontal].filter(Boolean).join(' ');
     return words ? `light from the ${words}` : 'light from straight above';
+}
+
+// Counter-clockwise, by Andrew's monotone chain.
+function convexHull(points) {
+    const sorted = points.toSorted(([ax, ay], [bx, by]) => ax - bx || ay - by);
+    const half = chain => {
+        const kept = [];
+        for (const point of chain) {
+            while (kept.length > 1 && turn(...kept.slice(-2), point) <= 0) kept.pop();
+            kept.push(point);
+        }
+        return kept.slice(0, -1);
+    };
+    return [...half(sorted), ...half(sorted.toReversed())];
+}
+
+// Twice the area of the triangle; positive where it turns left.
+function turn([ax, ay], [bx, by], [cx, cy]) {
+    return (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
+}
+
+function distanceOutside(hull, point) {
+    return Math.max(0, ...hull.map((a, index) => {
+        const b = hull[(index + 1) % hull.length];
+        return -turn(a, b, point) / (Math.hypot(b[0] - a[0], b[1] - a[1]) || 1);
+    }));
 }

@@ -77,8 +77,3 @@ export function checkMemory(gl) {
             + 'or open a smaller image.');
     }
 }
-
-// Waits until the drawing so far is done; gl.finish() does not wait in Chromium, this does.
-export function waitForGpu(gl) {
-    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
-}

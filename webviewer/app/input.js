@@ -1,58 +1,48 @@
 // Mouse, wheel, touch and keys.
 
+import { zoomAbout } from './actions.js';
+import { lightOnScreen, moveLight } from './dome.js';
+import { ARROWS, canvasPoint, devicePixels } from './points.js';
+import { drawRuler, isArmed } from './ruler.js';
+
 const LIGHT_REACH = 0.45;       // share of the picture's shorter side that moves the light by 1
 const LIGHT_STEP = 0.05;
 const PAN_STEP = 60;            // CSS pixels
-const ZOOM_STEP = 1.25;
 const WHEEL_ZOOM = 0.0016;      // per CSS pixel of the wheel
 const WHEEL_LINE = 16;          // CSS pixels
 const PINCH = 8;                // a touchpad's pinch comes as a small turn of the wheel
+const TAP_ZOOM = 2;
+const TAP_TIME = 350;           // milliseconds between two taps that are one double tap
+const TAP_REACH = 24;           // CSS pixels from one to the other
+const TAP_SLIP = 6;             // CSS pixels that a tap may move
 
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const KEYS = {
+    '+': 'zoomIn', '=': 'zoomIn', '-': 'zoomOut', 0: 'fit', f: 'fit', 1: 'showPixels',
+    r: 'tiltRight', R: 'tiltLeft', n: 'next', o: 'orbit', t: 'tiling', a: 'adaptive', h: 'ui',
+    s: 'split', b: 'blink', d: 'difference', x: 'flip', m: 'measure', '?': 'help',
+};
 
-export function connectInput(viewer) {
+export function connectInput(viewer, element, actions, signal) {
     const space = { held: false };
     connectPointers(viewer, space);
     connectWheel(viewer);
-    connectKeys(viewer, space);
-}
-
-// What the buttons and the keys both do.
-export function zoomBy(viewer, factor) {
-    viewer.view.zoomAbout(viewer.view.canvas.map(length => length / 2), viewer.view.zoom * factor);
-    viewer.moved();
-}
-
-export function zoomIn(viewer) {
-    zoomBy(viewer, ZOOM_STEP);
-}
-
-export function zoomOut(viewer) {
-    zoomBy(viewer, 1 / ZOOM_STEP);
-}
-
-export function fit(viewer) {
-    viewer.view.fit();
-    viewer.moved();
-}
-
-export function showPixels(viewer) {
-    zoomBy(viewer, 1 / viewer.view.zoom);
-}
-
-// Settings change from the page: what fails is said there, by the viewer.
-export function change(viewer, settings) {
-    viewer.setState(settings).catch(() => {});
+    connectKeys(viewer, element, actions, space, signal);
 }
 
 function connectPointers(viewer, space) {
     const { canvas } = viewer;
     const pointers = new Map();     // pointer id -> [x, y], CSS pixels
     let panning = false;
+    let press = null;               // where one finger or the main button went down, while it stays there
+    let tap = null;                 // the last press that stayed: { at, time }
+    let measuring = null;           // the ruler's first end
     canvas.addEventListener('pointerdown', event => {
         canvas.setPointerCapture(event.pointerId);
-        pointers.set(event.pointerId, [event.clientX, event.clientY]);
-        panning = event.button !== 0 || event.shiftKey || space.held;
+        const at = [event.clientX, event.clientY];
+        press = pointers.size || event.button ? null : at;
+        measuring = press && isArmed(viewer) ? canvasPoint(viewer, at) : null;
+        panning = pointers.size > 0 || event.button !== 0 || event.shiftKey || space.held;
+        pointers.set(event.pointerId, at);
         canvas.classList.toggle('panning', panning);
         if (event.button === 1) event.preventDefault();
     });
@@ -61,15 +51,23 @@ function connectPointers(viewer, space) {
         if (!before) return;
         const others = [...pointers].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
         const after = [event.clientX, event.clientY];
+        const movement = difference(after, before);
+        if (press && Math.hypot(...difference(after, press)) > TAP_SLIP) press = null;
         pointers.set(event.pointerId, after);
         if (others.length) pinch(viewer, others[0], before, after);
-        else if (panning) pan(viewer, difference(after, before));
-        else dragLight(viewer, difference(after, before));
+        else if (measuring) drawRuler(viewer, measuring, canvasPoint(viewer, after));
+        else if (panning) pan(viewer, movement);
+        else dragLight(viewer, movement);
     });
     for (const type of ['pointerup', 'pointercancel']) {
         canvas.addEventListener(type, event => {
             pointers.delete(event.pointerId);
             canvas.classList.remove('panning');
+            if (!press || type === 'pointercancel') return;
+            const again = tap && event.timeStamp - tap.time < TAP_TIME
+                && Math.hypot(...difference(press, tap.at)) < TAP_REACH;
+            if (again) zoomAbout(viewer, canvasPoint(viewer, press), TAP_ZOOM);
+            tap = again ? null : { at: press, time: event.timeStamp };
         });
     }
     canvas.addEventListener('contextmenu', event => event.preventDefault());
@@ -78,8 +76,12 @@ function connectPointers(viewer, space) {
 function dragLight(viewer, [dx, dy]) {
     const { clientWidth, clientHeight } = viewer.canvas;
     const reach = LIGHT_REACH * Math.min(clientWidth, clientHeight);
-    const [x, y] = viewer.settings.light;
-    viewer.moveLight([x + dx / reach, y - dy / reach]);
+    moveLightBy(viewer, dx / reach, -dy / reach);
+}
+
+function moveLightBy(viewer, right, up) {
+    const [x, y] = lightOnScreen(viewer);
+    moveLight(viewer, [x + right, y + up]);
 }
 
 function pan(viewer, movement) {
@@ -93,66 +95,41 @@ function pinch(viewer, other, before, after) {
     const distance = (a, b) => Math.max(1, Math.hypot(...difference(a, b)));
     pan(viewer, difference(middle(other, after), middle(other, before)));
     const factor = distance(other, after) / distance(other, before);
-    viewer.view.zoomAbout(canvasPoint(viewer, middle(other, after)), viewer.view.zoom * factor);
+    zoomAbout(viewer, canvasPoint(viewer, middle(other, after)), factor);
 }
 
 function connectWheel(viewer) {
-    viewer.canvas.addEventListener('wheel', event => {
+    viewer.canvas.parentElement.addEventListener('wheel', event => {
         event.preventDefault();
         const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE : event.ctrlKey ? PINCH : 1;
-        const zoom = viewer.view.zoom * Math.exp(-event.deltaY * unit * WHEEL_ZOOM);
-        viewer.view.zoomAbout(canvasPoint(viewer, [event.clientX, event.clientY]), zoom);
-        viewer.moved();
+        const factor = Math.exp(-event.deltaY * unit * WHEEL_ZOOM);
+        zoomAbout(viewer, canvasPoint(viewer, [event.clientX, event.clientY]), factor);
     }, { passive: false });
 }
 
-function connectKeys(viewer, space) {
-    const { canvas } = viewer;
-    const actions = {
-        '+': () => zoomIn(viewer),
-        '=': () => zoomIn(viewer),
-        '-': () => zoomOut(viewer),
-        0: () => fit(viewer),
-        f: () => fit(viewer),
-        1: () => showPixels(viewer),
-        n: () => showNext(viewer),
-        o: () => change(viewer, { orbit: !viewer.settings.orbit }),
-        t: () => change(viewer, { tiling: !viewer.settings.tiling }),
-        a: () => change(viewer, { adaptive: !viewer.settings.adaptive }),
-        h: () => change(viewer, { ui: !viewer.settings.ui }),
-    };
-    addEventListener('keydown', event => {
-        if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
-        if (event.key === ' ' && event.target === canvas) space.held = true;
+// Keys act where the focus is in the element; on a page of its own, anywhere.
+function connectKeys(viewer, element, actions, space, signal) {
+    const place = element.hasAttribute('standalone') ? window : element;
+    place.addEventListener('keydown', event => {
+        const [target] = event.composedPath();
+        if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey
+            || target.closest?.('select, dialog, input, textarea')) return;
+        if (event.key === ' ' && target === viewer.canvas) space.held = true;
         const arrow = ARROWS[event.key];
-        const action = arrow ? () => moveByArrow(viewer, arrow, event.shiftKey) : actions[event.key.toLowerCase()];
+        const action = arrow ? () => moveByArrow(viewer, arrow, event.shiftKey)
+            : actions[KEYS[event.key] ?? KEYS[event.key.toLowerCase()]];
         if (!action) return;
         event.preventDefault();
         action();
-    });
+    }, { signal });
     addEventListener('keyup', event => {
         if (event.key === ' ') space.held = false;
-    });
+    }, { signal });
 }
 
 function moveByArrow(viewer, [right, up], panning) {
-    const [x, y] = viewer.settings.light;
     if (panning) pan(viewer, [-right * PAN_STEP, up * PAN_STEP]);
-    else viewer.moveLight([x + right * LIGHT_STEP, y + up * LIGHT_STEP]);
-}
-
-function showNext(viewer) {
-    const { show, image } = viewer.settings;
-    if (image.length > 1) change(viewer, { show: (show + 1) % image.length });
-}
-
-function canvasPoint(viewer, [x, y]) {
-    const { left, top } = viewer.canvas.getBoundingClientRect();
-    return [x - left, y - top].map(length => length * devicePixels(viewer));
-}
-
-function devicePixels({ canvas }) {
-    return canvas.width / canvas.clientWidth;
+    else moveLightBy(viewer, right * LIGHT_STEP, up * LIGHT_STEP);
 }
 
 function difference(a, b) {

@@ -2,47 +2,53 @@
 // same), and what the light makes of them. shaders/linear.py has the same functions of the light;
 // a golden test holds the two together.
 
-import { check, doubles, numbers } from './checks.js';
+import { check, doubles, numbers, triples } from './checks.js';
 
-const LATENTS = { ptm: [18], hsh: [27, 48] };
-const ORDERS = { 18: 2, 27: 2, 48: 3 };
+// Order and colour space by the number of latents.
+const KNOWN = {
+    ptm: { 9: [2, 'lrgb'], 18: [2, 'rgb'] },
+    hsh: { 12: [1, 'rgb'], 27: [2, 'rgb'], 48: [3, 'rgb'] },
+};
 const MAX_LATENTS = 27;         // of rbf
 const SPLINE_TERMS = 4;         // 1, x, y, z, beside one spline per light
 
-// Returns { model, order, latentMin, latentMax, lights, splines }, the last two null but for rbf:
-// lights [[x, y, z], ...] and a row of splines for each, and four more: [offset, latent 0, ...] as RGB.
+// Returns { model, order, lrgb, latentMin, latentMax, centres, splines }. With `lrgb` latents 0 to 2
+// are the pixel's colour, the others its luminance. The last two are null but for rbf: lights
+// [[x, y, z], ...] and a row of splines for each, and four more: [offset, latent 0, ...] as RGB.
 export function unpackLinear(info) {
-    const { type: model, raking } = info;
-    check(raking, `it describes a ${model} image of another program, which cannot be read yet`);
-    check(raking.version === 1, `its raking version is ${raking.version}, where 1 is known`);
+    const { type: model, raking, colorspace } = info;
+    check(raking || model !== 'rbf', 'it describes an rbf image of another program, which cannot be read');
     check(info.materials?.length === 1, 'it has not one material');
-    const scale = doubles(info.materials[0].scale, 'scales');
+    const scale = doubles(info.materials[0]?.scale, 'scales');
     const bias = doubles(info.materials[0].bias, 'biases');
     const latents = scale.length;
     check(bias.length === latents && info.nplanes === latents,
         `there are ${latents} scales and ${bias.length} biases, where nplanes is ${info.nplanes}`);
     const fits = model === 'rbf' ? latents % 3 === 0 && latents >= 3 && latents <= MAX_LATENTS
-        : LATENTS[model].includes(latents);
+        : latents in KNOWN[model];
     check(fits, `a ${model} image of ${latents} coefficients is unknown`);
-    const order = model === 'rbf' ? 0 : ORDERS[latents];
-    check(raking.order === order, `its order is ${raking.order}, where ${latents} coefficients are of order ${order}`);
+    const [order, known] = KNOWN[model]?.[latents] ?? [0, 'mrgb'];
+    check(colorspace === known, `its colorspace is ${colorspace}, where ${latents} coefficients are ${known}`);
+    check(!raking || raking.order === order,
+        `its order is ${raking?.order}, where ${latents} coefficients are of order ${order}`);
     const latentMin = numbers(scale.map((value, i) => -bias[i] * value), 'ranges');
     const latentMax = numbers(scale.map((value, i) => (1 - bias[i]) * value), 'ranges');
     check(latentMin.every((min, i) => latentMax[i] > min), 'a range is empty or reversed');
-    return { model, order, latentMin, latentMax, ...unpackSplines(info, latents) };
+    return { model, order, lrgb: known === 'lrgb', latentMin, latentMax, ...unpackSplines(info, latents) };
 }
 
-// The RGB weights of the latents under a light (x, y): what is added, then one for each latent.
-export function lightBasis({ model, order, latentMin, lights, splines }, [x, y]) {
+// The RGB weights of the latents under a light (x, y): what is added, then one for each latent; with
+// `lrgb` those of the luminance, and 0 for the colour.
+export function lightBasis({ model, order, lrgb, latentMin, centres, splines }, [x, y]) {
     const light = [x, y, Math.sqrt(Math.min(1, Math.max(0, 1 - x * x - y * y)))];
     if (model === 'rbf') {
-        const terms = splineTerms(light, lights);
+        const terms = splineTerms(light, centres);
         return splines[0].map((_, k) => [0, 1, 2].map(
             c => terms.reduce((sum, term, i) => sum + term * splines[i][k][c], 0)));
     }
     const terms = model === 'ptm' ? ptmTerms(light) : hshTerms(light, order);
     return [[0, 0, 0], ...latentMin.map((_, k) => [0, 1, 2].map(
-        c => k % 3 === c ? terms[Math.floor(k / 3)] : 0))];
+        c => lrgb ? terms[k - 3] ?? 0 : k % 3 === c ? terms[Math.floor(k / 3)] : 0))];
 }
 
 // 1, x, y, x^2, xy, y^2, in the order that Relight has.
@@ -84,17 +90,12 @@ function splineTerms(light, centres) {
 }
 
 function unpackSplines(info, latents) {
-    if (info.type !== 'rbf') return { lights: null, splines: null };
-    const lights = triples(numbers(info.lights, 'lights'), 'lights');
+    if (info.type !== 'rbf') return { centres: null, splines: null };
+    const centres = triples(info.lights, 'lights');
     const rows = info.raking.splines;
-    check(Array.isArray(rows) && rows.length === lights.length + SPLINE_TERMS,
-        `its splines are not ${lights.length + SPLINE_TERMS} rows, as its lights need them`);
-    const splines = rows.map(row => triples(numbers(row, 'splines'), 'splines'));
+    check(Array.isArray(rows) && rows.length === centres.length + SPLINE_TERMS,
+        `its splines are not ${centres.length + SPLINE_TERMS} rows, as its lights need them`);
+    const splines = rows.map(row => triples(row, 'splines'));
     check(splines.every(row => row.length === 1 + latents), `a row of its splines is not of ${3 + 3 * latents} values`);
-    return { lights, splines };
-}
-
-function triples(list, what) {
-    check(list.length % 3 === 0, `its ${what} are not three numbers each`);
-    return [...Array(list.length / 3).keys()].map(i => list.slice(3 * i, 3 * i + 3));
+    return { centres, splines };
 }

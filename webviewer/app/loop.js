@@ -1,7 +1,8 @@
-// The frame loop: draws when asked, and starts a frame only when the GPU has finished the one
-// before, so that frame times are true and the light never lags behind a queue.
+// The frame loop: draws when asked. One frame may be under way on the GPU while the next is made,
+// no more: so the GPU never waits for the page, and the light never lags behind a queue.
 
-const POLL = 1;     // milliseconds between looks at an unfinished frame
+const POLL = 2;     // milliseconds between looks at unfinished frames
+const DEPTH = 2;    // frames under way at a time
 
 export class FrameLoop {
     // draw() draws one frame and returns what to tell of it, or null where it drew nothing;
@@ -14,13 +15,13 @@ export class FrameLoop {
         this.paused = false;
         this.wanted = false;
         this.scheduled = false;
-        this.pending = null;
+        this.pending = [];
         this.followed = null;       // when the last frame ended, if the next was already wanted
     }
 
     request() {
         this.wanted = true;
-        if (this.scheduled || this.pending || this.paused) return;
+        if (this.scheduled || this.pending.length >= DEPTH || this.paused) return;
         this.scheduled = true;
         requestAnimationFrame(() => this.#frame());
     }
@@ -28,7 +29,7 @@ export class FrameLoop {
     // Lets no frame begin, and resolves when none is under way.
     async pause() {
         this.paused = true;
-        while (this.pending) await new Promise(resolve => setTimeout(resolve, POLL));
+        while (this.pending.length) await new Promise(resolve => setTimeout(resolve, POLL));
     }
 
     resume() {
@@ -46,23 +47,25 @@ export class FrameLoop {
         if (!told) return;
         const fence = this.gl.fenceSync(this.gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
         this.gl.flush();
-        this.pending = { fence, start, told };
-        this.#poll();
+        this.pending.push({ fence, start, told });
+        if (this.pending.length === 1) this.#poll();
+        if (this.wanted) this.request();
     }
 
     // Looks from a timer: animation frames come at the display's rate, which would round times up.
     #poll() {
-        const { gl, pending: { fence, start, told } } = this;
+        const { gl, pending: [{ fence, start, told }] } = this;
         if (!gl.isContextLost() && gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED) {
             setTimeout(() => this.#poll(), POLL);
             return;
         }
         gl.deleteSync(fence);
-        this.pending = null;
+        this.pending.shift();
         const end = performance.now();
         const interval = end - (this.followed ?? start);
-        this.followed = this.wanted ? end : null;
+        this.followed = this.wanted || this.pending.length ? end : null;
         this.finished({ ms: end - start, interval, ...told });
+        if (this.pending.length) this.#poll();
         if (this.wanted) this.request();
     }
 }

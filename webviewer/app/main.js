@@ -1,41 +1,18 @@
-// Starts the viewer on this page; window.raking is its interface for scripts.
+// The page of its own: one viewer, its state in the address; window.raking is its interface for scripts.
 
-import { connectInput } from './input.js';
-import { connectPanel } from './panel.js';
-import { decodeRows, measureDecode, measureFrames } from './measure.js';
-import { loadTemplates } from './shader.js';
+import { RakingViewer } from './raking-viewer.js';
+import { readRows } from './snapshot.js';
 import { readAddress, writeAddress } from './state.js';
-import { Viewer } from './viewer.js';
 
 const ADDRESS_DELAY = 250;      // milliseconds; browsers refuse an address that changes too often
 
-let viewer;
-
-async function start() {
-    const canvas = document.querySelector('#picture');
-    const asked = readAddress(location.search);
-    document.body.classList.toggle('bare', asked.ui === 'off');
-    viewer = new Viewer(canvas, await loadTemplates(new URL('shaders/', document.baseURI)));
-    connectPanel(viewer);
-    connectInput(viewer);
-    await followSize(viewer);
-    await viewer.setState(asked);
-    keepAddress(viewer);
-}
-
-// Keeps the canvas as large as its place on the page, in device pixels.
-function followSize(viewer) {
-    return new Promise(resolve => {
-        new ResizeObserver(([entry]) => {
-            const [box] = entry.devicePixelContentBoxSize ?? [];
-            const { width, height } = entry.contentRect;
-            const size = box ? [box.inlineSize, box.blockSize]
-                : [width, height].map(length => Math.round(length * devicePixelRatio));
-            viewer.resize(...size.map(length => Math.max(1, length)), document.body.classList.contains('bare') ? 0 : 1);
-            resolve();
-        }).observe(viewer.canvas);
-    });
-}
+// An exported site's page has the element with its images already; an address may still ask for others.
+const element = document.querySelector('raking-viewer') ?? new RakingViewer();
+element.toggleAttribute('standalone', true);
+element.asked = readAddress(location.search);
+if (element.hasAttribute('src') && !element.asked.image.length) delete element.asked.image;
+if (!element.isConnected) document.querySelector('main').append(element);
+element.ready.then(() => keepAddress(element.viewer), () => {});
 
 // The address always reproduces what is seen.
 function keepAddress(viewer) {
@@ -46,27 +23,22 @@ function keepAddress(viewer) {
             history.replaceState(null, '', writeAddress(viewer.state()) + location.hash);
         }, ADDRESS_DELAY);
     });
+    const name = () => { document.title = `${viewer.scene.info.title} · ${viewer.scene.info.label}`; };
+    viewer.addEventListener('scene', name);
+    name();
 }
-
-function tell(error) {
-    const message = document.querySelector('#message');
-    message.textContent = error.message;
-    message.className = 'problem';
-    message.hidden = false;
-    throw error;
-}
-
-const ready = start().catch(tell);
-ready.catch(() => {});
 
 window.raking = {
-    ready,
-    info: () => viewer.info(),
-    state: () => viewer.state(),
-    setState: changes => viewer.setState(changes),
-    setLight: (x, y) => viewer.setState({ light: [x, y] }),
-    counts: () => ({ ...viewer.counts, wantedTiles: viewer.wantedTiles().length, tilesInAll: viewer.scene.tiles.length }),
-    measureDecode: options => measureDecode(viewer, options),
-    measureFrames: options => measureFrames(viewer, options),
-    decodeRows: (light, y0, y1, target) => decodeRows(viewer, light, y0, y1, target),
+    ready: element.ready,
+    info: () => element.viewer.info(),
+    state: () => element.viewer.state(),
+    setState: changes => element.viewer.setState(changes),
+    setLight: (x, y) => element.viewer.setState({ light: [x, y] }),
+    status: () => element.viewer.status(),
+    snapshot: progress => element.viewer.snapshot(progress),
+    counts: () => {
+        const { viewer } = element;
+        return { ...viewer.counts, wantedTiles: viewer.wantedTiles().length, tilesInAll: viewer.scene.tilesInAll };
+    },
+    decodeRows: (light, y0, y1, target) => readRows(element.viewer, light, y0, y1, target),
 };

@@ -1,108 +1,127 @@
-// What stands around the picture: title, choice of image, switches, read-out and messages.
+// What stands around the picture: title, choice of image, buttons, read-out and messages.
 
+import { change, whatIsOn } from './actions.js';
+import { connectCompare, distinct, showChoice } from './compare.js';
 import { connectDome } from './dome.js';
-import { change, fit, showPixels, zoomIn, zoomOut } from './input.js';
+import { connectRuler } from './ruler.js';
 
 const READ_OUT_INTERVAL = 200;      // milliseconds
 const MESSAGE_TIME = 8000;          // milliseconds
-const BUTTONS = { zoomIn, zoomOut, fit, showPixels };
-const SWITCHES = ['tiling', 'adaptive', 'orbit'];
+const MEGABYTE = 2 ** 20;
 
-const find = id => document.getElementById(id);
+export function connectPanel(viewer, parts, actions, signal) {
+    connectMessages(viewer, parts);
+    connectButtons(viewer, parts, actions, signal);
+    connectDome(viewer, parts);
+    connectCompare(viewer, parts);
+    connectRuler(viewer, parts);
+    connectReadOut(viewer, parts);
+    connectDisclosures(parts);
+    viewer.addEventListener('scene', () => showImages(viewer, parts));
+}
 
-export function connectPanel(viewer) {
-    connectDome(viewer);
-    connectButtons(viewer);
-    connectSwitches(viewer);
-    connectMessages(viewer);
-    connectReadOut(viewer);
-    connectHelp();
+function connectButtons(viewer, parts, actions, signal) {
+    for (const [id, action] of Object.entries(actions)) parts[id]?.addEventListener('click', action);
     viewer.addEventListener('state', () => {
-        document.body.classList.toggle('bare', !viewer.settings.ui);
+        parts.frame.classList.toggle('bare', !viewer.settings.ui);
+        for (const [id, on] of Object.entries(whatIsOn(viewer.settings))) press(parts[id], on);
     });
-    viewer.addEventListener('scene', () => showImages(viewer));
+    const { fullScreen: full } = parts;
+    full.hidden = !document.fullscreenEnabled;
+    document.addEventListener('fullscreenchange',
+        () => press(full, document.fullscreenElement === full.getRootNode().host), { signal });
 }
 
-function connectButtons(viewer) {
-    for (const [id, action] of Object.entries(BUTTONS)) {
-        find(id).addEventListener('click', () => action(viewer));
-    }
-}
-
-function connectSwitches(viewer) {
-    for (const key of SWITCHES) {
-        find(key).addEventListener('click', () => change(viewer, { [key]: !viewer.settings[key] }));
-    }
-    viewer.addEventListener('state', () => SWITCHES.forEach(key => {
-        find(key).setAttribute('aria-pressed', viewer.settings[key]);
-    }));
+function press(button, on) {
+    button.setAttribute('aria-pressed', on);
 }
 
 // A problem stays until something is done about it; other messages go by themselves.
-function connectMessages(viewer) {
-    const message = find('message');
+function connectMessages(viewer, parts) {
+    const { message, remedy, dismiss } = parts;
     let timer;
-    viewer.addEventListener('message', ({ detail: { text, problem } }) => {
+    const show = ({ text, problem, action }) => {
         clearTimeout(timer);
-        if (!problem) timer = setTimeout(() => { message.hidden = true; }, MESSAGE_TIME);
-        message.textContent = text;
-        message.classList.toggle('problem', problem);
-        message.hidden = !text;
-    });
+        if (!problem) timer = setTimeout(show, MESSAGE_TIME, { text: '' });
+        message.querySelector('p').textContent = text;
+        message.classList.toggle('shown', Boolean(text));
+        message.classList.toggle('problem', Boolean(problem));
+        dismiss.hidden = !problem;
+        remedy.hidden = !action;
+        remedy.textContent = action?.label;
+        remedy.onclick = action?.run;
+    };
+    viewer.addEventListener('message', ({ detail }) => show(detail));
+    dismiss.addEventListener('click', () => show({ text: '' }));
 }
 
-function connectHelp() {
-    find('helpButton').addEventListener('click', () => find('help').showModal());
-    find('help').addEventListener('click', event => {
-        if (event.target === find('help')) find('help').close();
+// The help; and, where there is little room, the tools under 'More'.
+function connectDisclosures(parts) {
+    const { dialog, more, tools, foot, picture } = parts;
+    const open = on => {
+        more.setAttribute('aria-expanded', on);
+        tools.classList.toggle('open', on);
+    };
+    dialog.addEventListener('click', event => {
+        if (event.target === dialog) dialog.close();
     });
+    more.addEventListener('click', () => open(more.getAttribute('aria-expanded') === 'false'));
+    foot.addEventListener('keydown', event => {
+        if (event.key !== 'Escape' || more.getAttribute('aria-expanded') === 'false') return;
+        open(false);
+        more.focus();
+    });
+    picture.addEventListener('pointerdown', () => open(false));
 }
 
 // One button per image. Their labels come from files, so they are only ever set as text.
-async function showImages(viewer) {
-    const { image, show } = viewer.settings;
-    const { title, label } = viewer.scene.info;
-    find('title').textContent = title;
-    document.title = `${title} · ${label}`;
+async function showImages(viewer, parts) {
+    const { image } = viewer.settings;
+    parts.title.textContent = viewer.scene.info.title;
     const infos = await Promise.all(image.map(url => viewer.loadInfo(url).catch(() => null)));
-    const labels = distinct(infos.map((info, index) => info?.label ?? `Image ${index + 1}`), infos);
-    find('images').replaceChildren(...labels.map((text, index) => {
-        const button = document.createElement('button');
-        button.textContent = text;
-        button.setAttribute('aria-pressed', index === show);
-        button.addEventListener('click', () => change(viewer, { show: index }));
-        return button;
-    }));
+    const labels = distinct(infos);
+    const { images } = parts;
+    if (images.dataset.labels !== labels.join()) {
+        images.dataset.labels = labels.join();
+        const buttons = labels.map((text, index) => imageButton(viewer, text, index));
+        images.replaceChildren(...labels.length > 1 ? buttons : labels);
+        showChoice(viewer, parts, labels);
+    }
+    [...images.children].forEach((button, index) => press(button, index === viewer.settings.show));
+    parts.frame.classList.remove('empty');
 }
 
-// Labels that several images share get the collection's name too.
-function distinct(labels, infos) {
-    return labels.map((label, index) => labels.indexOf(label) !== labels.lastIndexOf(label)
-        ? `${infos[index]?.title ?? ''} ${label}`.trim() : label);
+function imageButton(viewer, text, index) {
+    const button = document.createElement('button');
+    button.textContent = text;
+    button.addEventListener('click', () => change(viewer, { show: index }));
+    return button;
 }
 
-function connectReadOut(viewer) {
-    let latest = null;
+function connectReadOut(viewer, parts) {
+    parts.drawnBy.textContent = `Drawn by ${viewer.info().renderer}.`;
     let timer = null;
-    viewer.addEventListener('scene', () => { latest = null; });
     const write = () => {
         timer = null;
-        find('time').textContent = describeFrame(latest);
-        find('renderer').textContent = viewer.info().renderer;
-        find('renderer').title = viewer.info().renderer;
-        find('zoom').textContent = `${Math.round(viewer.view.zoom * 100)} %`;
+        const { coarse } = parts;
+        const status = viewer.status();
+        parts.readout.textContent = describe(status);
+        parts.zoom.textContent = `${Math.round(viewer.view.zoom * 100)} %`;
+        coarse.textContent = `${Math.round(status.scale * 100)} % resolution`;
+        coarse.hidden = status.scale >= 1;
     };
-    viewer.addEventListener('frame', ({ detail: frame }) => {
-        // A frame that decodes nothing does not replace the time of one that did.
-        if (!latest) latest = { ...frame, first: true };
-        else latest = frame.pixels ? frame : { ...latest, scale: frame.scale };
-        timer ??= setTimeout(write, READ_OUT_INTERVAL);
-    });
+    for (const type of ['frame', 'status', 'state']) {
+        viewer.addEventListener(type, () => { timer ??= setTimeout(write, READ_OUT_INTERVAL); });
+    }
 }
 
-// The first frame's time is left out: it is mostly the driver's, for making the shader.
-function describeFrame({ first, interval, pixels, scale }) {
-    const time = first ? '' : `${interval.toFixed(interval < 10 ? 1 : 0)} ms · `;
-    const resolution = scale >= 1 ? 'full resolution' : `${Math.round(scale * 100)} % resolution`;
-    return `${time}${(pixels / 1e6).toFixed(2)} Mpx · ${resolution}`;
+function describe({ rate, tiles, bytes, budget, loading, failed }) {
+    const megabytes = length => Math.round(length / MEGABYTE);
+    return [
+        rate && `${Math.round(rate)} fps`,
+        failed && `${failed} failed`,
+        loading && `${loading} loading`,
+        `${tiles} ${tiles === 1 ? 'tile' : 'tiles'}`,
+        `${megabytes(bytes)} of ${megabytes(budget)} MB`,
+    ].filter(Boolean).join(' · ');
 }

@@ -4,9 +4,11 @@
 import { lightBasis } from './linear.js';
 import { render } from './template.js';
 
-const FILES = ['decode.jinja', 'linear.jinja', 'polynomial_exp.jinja', 'baked.glsl.jinja', 'looped.glsl.jinja'];
+const FILES = ['decode.jinja', 'linear.jinja', 'polynomial_exp.jinja', 'baked.glsl.jinja'];
 const TARGETS = { unorm: 'nearest_level(decode(texel))', float: 'decode(texel)' };
 const EXPONENTIALS = { builtin: 'exp(x)', polynomial: 'polynomial_exp(x)' };
+// After the sum of linear.jinja.
+const LRGB = '\n    let rgb = luminance * (frame_weights[1] + frame_weights[2] * plane0);';
 const SMALLEST_NORMAL = 2 ** -126;
 
 export async function loadTemplates(baseUrl) {
@@ -38,22 +40,6 @@ export function bestExponential(device) {
     return /llvmpipe/i.test(device) ? 'polynomial' : 'builtin';
 }
 
-export function loopedShader(decoder, templates, { target = 'unorm' } = {}) {
-    const count = blocks(decoder.units);
-    const inputs = blocks(decoder.latents + decoder.conditions);
-    return render(templates['looped.glsl.jinja'], {
-        plane_count: decoder.latents / 3,
-        block_count: count,
-        input_blocks: inputs,
-        light_x: decoder.latents,
-        light_y: decoder.latents + 1,
-        weights1_size: count * 4 * inputs,
-        weights2_size: count * 4 * count,
-        weights3_size: 3 * count,
-        target: TARGETS[target],
-    });
-}
-
 // What the baked shader is given anew for each light: { name, data }, data in fours.
 export function frameUniform(decoder, light) {
     return decoder.layers ? { name: 'frame_bias', data: frameBias(decoder, light) }
@@ -61,13 +47,16 @@ export function frameUniform(decoder, light) {
 }
 
 // The RGB weights of a linear decoder's texels for one frame: what is added, then one per texel,
-// the coefficients' ranges in them; the fourth of each four is zero.
+// the coefficients' ranges in them; the fourth of each four is zero. With
+// `lrgb` the first two of the colour are its offset and scale.
 export function frameWeights(decoder, light) {
-    const { latentMin, latentMax } = decoder;
+    const { latentMin, latentMax, lrgb } = decoder;
+    const scale = latentMax.map((max, k) => max - latentMin[k]);
     const [added, ...basis] = lightBasis(decoder, light);
     const weights = new Float32Array(4 * (1 + basis.length));
     weights.set(added.map((value, c) => basis.reduce((sum, rgb, k) => sum + latentMin[k] * rgb[c], value)));
-    basis.forEach((rgb, k) => weights.set(rgb.map(value => value * (latentMax[k] - latentMin[k])), 4 * (1 + k)));
+    basis.forEach((rgb, k) => weights.set(rgb.map(value => value * scale[k]), 4 * (1 + k)));
+    if (lrgb) [latentMin, scale].forEach((row, i) => weights.set(row.slice(0, 3), 4 * (1 + i)));
     return weights;
 }
 
@@ -80,22 +69,6 @@ export function frameBias(decoder, condition) {
         padded[unit] = inputs.reduce((sum, input, i) => sum + row[i] * input, bias[unit]);
     });
     return padded;
-}
-
-// The weights of the looped shader: [{ name, components, data }], padded with zeros to vec4.
-export function loopedUniforms(decoder) {
-    const [first, second, third] = decoder.layers;
-    const scale = decoder.latentMax.map((max, i) => max - decoder.latentMin[i]);
-    return [
-        { name: 'range_scale', components: 3, data: Float32Array.from(scale) },
-        { name: 'range_offset', components: 3, data: Float32Array.from(decoder.latentMin) },
-        { name: 'weights1', components: 4, data: padRows(first.weight, decoder.units) },
-        { name: 'biases1', components: 4, data: padRow(first.bias) },
-        { name: 'weights2', components: 4, data: padRows(second.weight, decoder.units) },
-        { name: 'biases2', components: 4, data: padRow(second.bias) },
-        { name: 'weights3', components: 4, data: padRows(third.weight, 3, 3) },
-        { name: 'biases3', components: 3, data: Float32Array.from(third.bias) },
-    ];
 }
 
 // The values of decode.jinja: vectors of four output units, one per input.
@@ -121,12 +94,14 @@ function bakedNames(decoder) {
 }
 
 // The values of linear.jinja: a weight, made anew for each light, for each texel.
-function linearNames({ latents }) {
+function linearNames({ latents, lrgb }) {
     return {
         planes: range(latents / 3),
-        latents: range(latents),
+        latents: range(latents).slice(lrgb ? 3 : 0),
         latent: texels(latents),
         weight: range(latents).map(i => `frame_weights[${i + 1}]`),
+        sum: lrgb ? 'luminance' : 'rgb',
+        colour: lrgb ? LRGB : '',
     };
 }
 
@@ -150,19 +125,6 @@ function literal(value) {
         throw new Error("A weight of the decoder, times its latent's range, exceeds float32.");
     }
     return Math.abs(single) < SMALLEST_NORMAL ? '0.0' : single.toExponential(8);
-}
-
-function padRow(row) {
-    const padded = new Float32Array(4 * blocks(row.length));
-    padded.set(row);
-    return padded;
-}
-
-function padRows(rows, count, paddedCount = 4 * blocks(count)) {
-    const width = 4 * blocks(rows[0].length);
-    const padded = new Float32Array(width * paddedCount);
-    rows.forEach((row, i) => padded.set(row, i * width));
-    return padded;
 }
 
 function blocks(count) {

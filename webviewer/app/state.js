@@ -1,35 +1,41 @@
 // What the viewer shows, as a plain object and as the page's address: the same keys in both.
 
 const number = { parse: text => finite(text), format: value => String(+value.toPrecision(7)) };
-const pair = {
+const numbersOf = count => ({
     parse: text => {
         const values = text.split(',').map(finite);
-        return values.length === 2 && !values.includes(undefined) ? values : undefined;
+        return values.length === count && !values.includes(undefined) ? values : undefined;
     },
     format: values => values.map(value => +value.toFixed(4)).join(','),
-};
+});
+const pair = numbersOf(2);
 const onOff = {
     parse: text => ({ on: true, true: true, off: false, false: false })[text],
     format: value => value ? 'on' : 'off',
 };
-const size = {
-    parse: text => /^[1-9]\d*[x,][1-9]\d*$/.test(text) ? text.split(/[x,]/).map(Number) : undefined,
-    format: values => values.join('x'),
-};
 const choice = (...names) => ({ parse: text => names.find(name => name === text), format: text => text });
 
 // light: x, y in the unit disc, y up; zoom: device pixels per image pixel, null to fit;
-// center: image pixels, null for the middle; target: frames per second.
+// center: image pixels, null for the middle; rotation: degrees clockwise; target: frames per second;
+// with: the number of the image to compare with; split: share of the width; gain: of the map of
+// differences; ruler: image pixels x0, y0, x1, y1; memory: MB of the GPU; patience: seconds.
 const KEYS = {
     show: { initial: 0, ...number },
     light: { initial: [0.35, 0.45], ...pair },
     tiling: { initial: true, ...onOff },
     adaptive: { initial: true, ...onOff },
-    target: { initial: 20, ...number },
+    target: { initial: 30, ...number },
     zoom: { initial: null, ...number },
     center: { initial: null, ...pair },
-    shader: { initial: 'baked', ...choice('baked', 'looped') },
-    size: { initial: null, ...size },
+    rotation: { initial: 0, ...number },
+    compare: { initial: 'off', ...choice('off', 'split', 'blink', 'difference') },
+    with: { initial: null, ...number },
+    split: { initial: 0.5, ...number },
+    gain: { initial: 8, ...number },
+    ruler: { initial: null, ...numbersOf(4) },
+    memory: { initial: 512, ...number },
+    patience: { initial: 10, ...number },
+    shader: { initial: 'baked', parse: text => text, format: text => text },
     orbit: { initial: false, ...onOff },
     ui: { initial: true, ...onOff },
 };
@@ -77,7 +83,8 @@ export function clampLight([x, y]) {
 
 function checked(key, value) {
     if (key === 'light') return clampLight(value);
-    if (['zoom', 'target'].includes(key) && value <= 0) {
+    if (key === 'split') return Math.min(1, Math.max(0, value));
+    if (['zoom', 'target', 'gain', 'memory', 'patience'].includes(key) && value <= 0) {
         throw new Error(`The setting ${key} must be greater than zero: correct the page's address.`);
     }
     return value;

@@ -1,45 +1,57 @@
-// The viewer: one canvas, the images on the GPU, and what of them is decoded and shown when.
+// The viewer: one canvas, the images on the GPU, and what of them is shown.
 
 import { AdaptiveScale } from './adaptive.js';
-import { DecodePass } from './decode.js';
+import { setPatience } from './files.js';
 import { createContext, readRenderer } from './gl.js';
-import { loadInfo, loadPictures } from './image.js';
+import { loadInfo } from './image.js';
+import { Loader } from './loader.js';
 import { FrameLoop } from './loop.js';
+import { Memory } from './memory.js';
+import { Painter } from './painter.js';
 import { PresentPass } from './present.js';
+import { openScene } from './scene.js';
 import { clampLight, initialState, readChanges } from './state.js';
-import { TILE_SIZE, createTiles } from './tiles.js';
+import { takeSnapshot } from './snapshot.js';
 import { View } from './view.js';
 
 const GROUND = [22 / 255, 22 / 255, 23 / 255];      // the page's background, see style.css
-const REST = 150;               // milliseconds without movement until full resolution returns
+const REST = 120;               // milliseconds without movement until full resolution returns
+const BLINK = 700;              // milliseconds
 const ORBIT_SECONDS = 8;
 const ORBIT_RADIUS = 0.7;
-const KEPT_BYTES = 512 * 2 ** 20;   // of images not shown, for quick switching
+const VIEW_KEYS = ['zoom', 'center', 'rotation'];
+const STILL = matchMedia('(prefers-reduced-motion: reduce)');
 
-// Events: 'state' (something of state() changed), 'scene' (another image is shown), 'frame'
-// (detail: the finished frame), 'message' (detail: { text, problem }; text '' takes it away).
+// Events: 'state' (something of state() changed), 'light' (it moves by itself), 'scene' (another
+// image is shown), 'frame' (detail: the finished frame), 'status' (status() changed), 'message'
+// (detail: { text, problem, action: { label, run } or undefined }; text '' takes it away).
 export class Viewer extends EventTarget {
     constructor(canvas, templates) {
         super();
         this.canvas = canvas;
         this.templates = templates;
         this.gl = createContext(canvas);
-        this.present = new PresentPass(this.gl, GROUND);
         this.loop = new FrameLoop(this.gl, () => this.#draw(), frame => this.#finished(frame));
         this.view = new View();
         this.adaptive = new AdaptiveScale();
+        this.painter = new Painter(this);
         this.settings = { ...initialState(), image: [] };
+        this.loader = new Loader();
+        this.loader.addEventListener('change', () => this.#tellFailures());
         this.infos = new Map();         // image address -> promise of its info
-        this.scenes = new Map();        // scene key -> scene, least recently shown first
         this.opening = new Map();       // scene key -> promise of the scene
-        this.scene = null;
-        this.moving = false;
+        this.moving = null;             // 'light' or 'view' while one is moved
         this.drive = null;              // frame number -> light, while frames are measured
         this.driven = 0;
+        this.flipped = false;           // the second image of two that blink
         this.waiting = [];              // those who wait for a complete picture
-        this.counts = { frames: 0, tiles: 0, pixels: 0 };
-        canvas.addEventListener('webglcontextlost', event => this.#lost(event));
-        canvas.addEventListener('webglcontextrestored', () => this.#restored());
+        this.counts = { frames: 0, tiles: 0, pixels: 0, firstPicture: null };
+        this.rate = null;
+        this.#begin();
+        this.life = new AbortController();
+        const { signal } = this.life;
+        canvas.addEventListener('webglcontextlost', event => this.#lost(event), { signal });
+        canvas.addEventListener('webglcontextrestored', () => this.#restored(), { signal });
     }
 
     state() {
@@ -48,14 +60,18 @@ export class Viewer extends EventTarget {
 
     // Takes changes in the spelling of the address; resolves when their picture is complete.
     async setState(changes) {
-        const { image, zoom, center, ...settings } = changes;
-        Object.assign(this.settings, readChanges(settings), image && { image: [image].flat() });
-        const view = readChanges(Object.fromEntries(
-            Object.entries({ zoom, center }).filter(([, value]) => value !== undefined)));
-        this.moving = false;
+        const { image, ...others } = changes;
+        const named = name => Object.fromEntries(Object.entries(others).filter(
+            ([key, value]) => VIEW_KEYS.includes(key) === name && value !== undefined));
+        Object.assign(this.settings, readChanges(named(false)), image && { image: [image].flat() });
+        const view = readChanges(named(true));
+        this.memory.budget = this.settings.memory * 2 ** 20;
+        setPatience(this.settings.patience);
+        this.moving = null;
         clearTimeout(this.resting);
+        this.#blink();
         this.#emit('state');
-        await this.#showScene();
+        await this.#showScenes();
         Object.assign(this.view.asked, view);
         this.#emit('state');
         return this.whenComplete();
@@ -65,26 +81,30 @@ export class Viewer extends EventTarget {
     moveLight(light) {
         this.settings.light = clampLight(light);
         this.settings.orbit = false;
-        this.moved();
+        this.moved('light');
     }
 
     // The light or the view moves by hand.
-    moved() {
-        this.moving = true;
+    moved(what = 'view') {
+        this.moving = what;
         clearTimeout(this.resting);
         this.resting = setTimeout(() => {
-            this.moving = false;
+            this.moving = null;
             this.loop.request();
         }, REST);
         this.#emit('state');
         this.loop.request();
     }
 
+    // Shows the other one of two images that blink.
+    flip() {
+        this.flipped = !this.flipped;
+        this.#emit('state');
+        this.loop.request();
+    }
+
+    // Width and height in device pixels; margin: 1 leaves some room around a fitted image, 0 none.
     resize(width, height, margin) {
-        if (this.canvas.width !== width || this.canvas.height !== height) {
-            this.canvas.width = width;
-            this.canvas.height = height;
-        }
         this.view.resize([width, height], margin);
         this.loop.request();
     }
@@ -99,51 +119,37 @@ export class Viewer extends EventTarget {
 
     info() {
         const { gl, scene, settings: { shader, tiling, adaptive } } = this;
+        const { url, label, units, parameters, latents, width, height } = scene?.info ?? {};
+        const maxTextureSize = gl.getParameter(gl.MAX_TEXTURE_SIZE);
         return {
-            ...readRenderer(gl),
-            image: scene?.info.url,
-            label: scene?.info.label,
-            units: scene?.info.units,
-            parameters: scene?.info.parameters,
-            latents: scene?.info.latents,
-            width: scene?.size[0],
-            height: scene?.size[1],
-            repeated: scene?.repeated,
-            shader,
-            tiling,
-            adaptive,
-            maxTextureSize: gl.getParameter(gl.MAX_TEXTURE_SIZE),
-            crossOriginIsolated,
+            ...readRenderer(gl), maxTextureSize, image: url, label, units, parameters, latents, width, height,
+            shader, tiling, adaptive,
         };
     }
 
-    // The tiles to decode: what is in sight, or all of an image that is not tiled.
+    // What the page is at: tiles wanted and failed, bytes of GPU memory, frames per second while
+    // something moves, and the decoding scale, 1 where no pixel is left out.
+    status() {
+        const { loader, memory, latest, rate } = this;
+        const { bytes, most, budget } = memory;
+        return {
+            loading: loader.busy + this.opening.size, failed: loader.failures.size,
+            bytes, mostBytes: most, budget, tiles: latest?.tiles ?? 0, scale: latest?.scale ?? 1, rate,
+        };
+    }
+
+    get scene() {
+        return this.scenes[0] ?? null;
+    }
+
+    // The second image, while two are compared.
+    get other() {
+        return this.scenes[1] ?? null;
+    }
+
+    // The tiles to decode while the light moves: what is in sight, or all of an image that is not tiled.
     wantedTiles() {
-        if (!this.settings.tiling) return this.scene.tiles;
-        const { left, top, right, bottom } = this.view.visible;
-        return this.scene.tiles.filter(({ inner }) => inner.x < right && inner.y < bottom
-            && inner.x + inner.width > left && inner.y + inner.height > top);
-    }
-
-    // What is in sight of a tile, or all of an image that is not tiled.
-    partInSight(tile, scale) {
-        return this.settings.tiling ? tile.within(this.view.visible, scale) : tile.whole;
-    }
-
-    // Decoded pixels per image pixel that the zoom needs: a power of two, at most 1.
-    get density() {
-        const { zoom } = this.view;
-        return this.settings.tiling && zoom < 1 ? 2 ** -Math.floor(Math.log2(1 / zoom)) : 1;
-    }
-
-    // The decode pass of the image shown, made when first needed.
-    decodePass(target = 'unorm') {
-        const { scene, gl, templates, settings: { shader } } = this;
-        const key = `${shader} ${target}`;
-        if (!scene.passes.has(key)) {
-            scene.passes.set(key, new DecodePass(gl, scene.info, templates, shader, target));
-        }
-        return scene.passes.get(key);
+        return this.painter.plan(this.scene).found;
     }
 
     // What is known of an image without its pictures; asked for once.
@@ -156,100 +162,165 @@ export class Viewer extends EventTarget {
         return this.infos.get(url);
     }
 
-    // Shows a sentence; `problem` says that something went wrong.
-    say(text, problem = false) {
-        this.#emit('message', { text, problem });
+    // Brings the tiles that plans miss, the coarsest of all first.
+    fetch(plans) {
+        const places = plans.filter(({ scene }) => scene.load).map(({ scene, missing }) => {
+            const overview = scene.pyramid.tile(scene.pyramid.overview, 0, 0);
+            const first = scene.tiles.has(overview.key) ? [] : [overview];
+            return [...first, ...missing.filter(({ key }) => key !== overview.key)]
+                .map(place => scene.job(place, () => this.loop.request()));
+        });
+        this.loader.want(places.flat());
     }
 
-    async #showScene() {
-        const { image, show, size, tiling } = this.settings;
-        if (!image.length) throw this.#fail('No image was given: add ?image=FOLDER to the address of this page.');
-        const key = JSON.stringify([image[show], size, tiling]);
-        this.wantedKey = key;
-        if (this.scene?.key === key) {
-            this.say(this.scene.notice);
+    // Whether a tile has been given up.
+    failed(scene, { key }) {
+        return this.loader.failures.has(`${scene.key} ${key}`);
+    }
+
+    // Tries again what failed: tiles, or the images themselves.
+    retry() {
+        this.loader.retry();
+        return this.setState({}).catch(() => {});
+    }
+
+    // The whole picture at full resolution under this light, as a PNG Blob. Calls progress(0..1).
+    snapshot(progress = () => {}) {
+        return takeSnapshot(this, progress);
+    }
+
+    // Draws the tiles of one plan or of two: side by side, in turn, or their difference.
+    compose(plans) {
+        const { present, gl, settings: { compare, split, gain }, view: { upright } } = this;
+        const smooth = !this.moving || !this.painter.direct;
+        const draw = ({ tiles, transform }, options) => present.draw(tiles, { transform, upright }, { smooth, ...options });
+        if (plans.length > 1 && compare === 'difference') {
+            plans.forEach((plan, i) => {
+                const target = present.picture(i);
+                present.clear(target);
+                draw(plan, { target });
+            });
+            present.drawDifference(gain);
             return;
         }
-        try {
-            const scene = await this.#openScene(key);
-            if (this.wantedKey === key && this.scene !== scene) this.#useScene(scene);
-        } catch (error) {
-            if (this.wantedKey === key) throw this.#fail(error.message);
+        present.clear();
+        if (plans.length > 1 && compare === 'split') {
+            const { width } = gl.canvas;
+            const middle = Math.round(split * width);
+            draw(plans[0], { part: [0, middle] });
+            draw(plans[1], { part: [middle, width - middle] });
+        } else {
+            draw(plans[plans.length > 1 && this.flipped ? 1 : 0]);
         }
+    }
+
+    // Shows a sentence; `problem` says that something went wrong, `action` what can be done.
+    say(text, problem = false, action = undefined) {
+        this.#emit('message', { text, problem, action });
+    }
+
+    // Ends all work, and lets go of the GPU.
+    dispose() {
+        this.life.abort();
+        clearTimeout(this.resting);
+        clearInterval(this.blinking);
+        this.settings.orbit = false;
+        this.loop.paused = true;
+        this.loader.stop();
+        this.scenes = [];
+        this.gl.getExtension('WEBGL_lose_context')?.loseContext();
+    }
+
+    // What there is anew on a new context.
+    #begin() {
+        this.present = new PresentPass(this.gl, GROUND);
+        this.memory = new Memory(this.settings.memory * 2 ** 20);
+        this.kept = new Map();          // scene key -> scene, least recently shown first
+        this.scenes = [];               // those shown
+    }
+
+    #blink() {
+        clearInterval(this.blinking);
+        this.flipped = false;
+        if (this.settings.compare === 'blink' && !STILL.matches) this.blinking = setInterval(() => this.flip(), BLINK);
+    }
+
+    async #showScenes() {
+        const { image, show, tiling, compare } = this.settings;
+        if (!image.length) throw this.#fail('No image was given: open one, drop one here, or add ?image=FOLDER to the address of this page.');
+        const numbers = compare === 'off' || image.length < 2 ? [show] : [show, this.#second()];
+        const keys = numbers.map(number => JSON.stringify([image[number], tiling]));
+        const wanted = this.wantedKeys = keys.join();
+        try {
+            const scenes = await Promise.all(keys.map((key, i) => this.#openScene(key, image[numbers[i]], numbers[i])));
+            if (this.wantedKeys === wanted) this.#useScenes(scenes);
+        } catch (error) {
+            if (this.wantedKeys === wanted) throw this.#fail(error.message, { label: 'Try again', run: () => this.retry() });
+        }
+    }
+
+    // The number of the image to compare with: the one asked for, or the next.
+    #second() {
+        const { image, show, with: asked } = this.settings;
+        return asked !== null && asked !== show && asked < image.length ? asked : (show + 1) % image.length;
     }
 
     // The scene from those kept, from one being made, or a new one.
-    #openScene(key) {
-        if (!this.scenes.has(key) && !this.opening.has(key)) {
-            const opening = this.#createScene(key).finally(() => this.opening.delete(key));
+    #openScene(key, url, number) {
+        if (!this.kept.has(key) && !this.opening.has(key)) {
+            const { kept } = this;
+            const opening = this.#createScene(key, url, number)
+                .then(scene => kept === this.kept ? kept.set(key, scene) && scene : this.#openScene(key, url, number))
+                .finally(() => this.opening.get(key) === opening && this.opening.delete(key));
             this.opening.set(key, opening);
         }
-        return this.scenes.get(key) ?? this.opening.get(key);
+        return this.kept.get(key) ?? this.opening.get(key);
     }
 
-    async #createScene(key) {
-        const { image, show, size, tiling } = this.settings;
-        const url = image[show];
-        if (url === undefined) throw new Error(`There is no image number ${show}; correct show= in the address.`);
+    async #createScene(key, url, number) {
+        if (url === undefined) throw new Error(`There is no image number ${number}; correct show= in the address.`);
         this.say('Opening the image …');
         const info = await this.loadInfo(url);
-        const pictures = await loadPictures(info);
-        const [width, height] = size ?? [info.width, info.height];
-        const limit = this.gl.getParameter(this.gl.MAX_TEXTURE_SIZE);
-        const fits = Math.max(width, height) <= limit;
-        const tileSize = tiling ? TILE_SIZE : fits ? Math.max(width, height) : limit - 2;
-        const tiles = await createTiles(this.gl, info, pictures, { width, height, tileSize },
+        return openScene(this, key, info, this.settings,
             share => this.say(`Opening the image … ${Math.round(share * 100)} %`));
-        const scene = {
-            key,
-            info,
-            tiles,
-            size: [width, height],
-            repeated: width > info.width || height > info.height,
-            passes: new Map(),
-            bytes: width * height * 4 * (pictures.planes.length + 1),
-            notice: tiling || fits ? '' : `This image is larger than the ${limit} pixels that this graphics `
-                + 'card takes at once, so it is drawn in parts of that size.',
-        };
-        this.scenes.set(key, scene);
-        return scene;
     }
 
-    #useScene(scene) {
-        this.scenes.delete(scene.key);
-        this.scenes.set(scene.key, scene);
-        this.scene = scene;
-        this.view.setImage(scene.size);
+    #useScenes(scenes) {
+        const changed = scenes[0] !== this.scene || scenes[1] !== this.other;
+        if (scenes[0] !== this.scene) this.view.setImage(scenes[0].size);
+        this.scenes = scenes;
+        for (const scene of scenes) {
+            this.kept.delete(scene.key);
+            this.kept.set(scene.key, scene);
+        }
         this.#forgetScenes();
-        this.say(scene.notice);
-        this.#emit('scene');
+        this.say(scenes.map(({ notice }) => notice).find(Boolean) ?? '');
+        this.#tellFailures();
+        if (changed) this.#emit('scene');
         this.loop.request();
     }
 
-    // Lets go of the images shown longest ago, as far as they exceed what is kept.
+    // Lets go of the images shown longest ago, as far as all exceed the budget.
     #forgetScenes() {
-        let bytes = [...this.scenes.values()].reduce((sum, scene) => sum + scene.bytes, 0);
-        for (const [key, scene] of this.scenes) {
-            if (bytes <= KEPT_BYTES || scene === this.scene) return;
-            bytes -= scene.bytes;
-            this.scenes.delete(key);
-            scene.tiles.forEach(tile => tile.dispose());
-            scene.passes.forEach(pass => pass.dispose());
+        for (const [key, scene] of this.kept) {
+            if (this.memory.bytes <= this.memory.budget) return;
+            if (this.scenes.includes(scene)) continue;
+            this.kept.delete(key);
+            scene.dispose();
         }
     }
 
     // Draws one frame: decodes what is out of date, then presents. Returns what it did.
     #draw() {
-        const { scene, settings, gl } = this;
+        const { scenes, settings, gl } = this;
         if (gl.isContextLost()) return null;
-        if (!scene) {
-            this.present.draw([], this.view);
+        if (!scenes.length) {
+            this.present.clear();
             return null;
         }
         this.#moveByItself();
         try {
-            const work = this.#decodeOutdated();
-            this.present.draw(scene.tiles, this.view);
+            const work = this.painter.paint(scenes);
             this.counts.frames++;
             if (settings.orbit || this.drive) this.loop.wanted = true;
             return work;
@@ -264,91 +335,58 @@ export class Viewer extends EventTarget {
         if (!this.drive && !settings.orbit) return;
         const angle = performance.now() / 1000 / ORBIT_SECONDS * 2 * Math.PI;
         settings.light = this.drive ? this.drive(this.driven++) : circle(ORBIT_RADIUS, angle);
-        this.moving = true;
+        this.moving = 'light';
         clearTimeout(this.resting);
         this.#emit('light');
     }
 
-    // Tiles lit otherwise are decoded now, as far as they are in sight while something moves.
-    // At rest what is coarse or partly decoded is completed, as much as a frame's time allows,
-    // nearest the middle first, so that panning then finds it ready.
-    #decodeOutdated() {
-        const { settings: { adaptive, target, light, shader } } = this;
-        const adapting = adaptive && this.moving;
-        const scale = this.density * (adapting ? this.adaptive.scale : 1);
-        const version = `${shader} ${light}`;
-        const wanted = this.wantedTiles();
-        const unlit = wanted.filter(tile => tile.version !== version
-            || !tile.covers(this.partInSight(tile, tile.scale)));
-        const unfinished = tile => tile.scale < scale || !(this.moving || tile.covers(tile.whole));
-        const coarse = adapting ? [] : wanted.filter(tile => !unlit.includes(tile) && unfinished(tile));
-        const pixels = this.#decode(unlit, scale, version)
-            + this.#decode(this.#sortByDistance(coarse), scale, version, adaptive ? this.adaptive.budget(target) : Infinity);
-        const complete = wanted.every(tile => tile.scale >= this.density
-            && (this.moving || tile.covers(tile.whole)));
-        if (!complete && !adapting) this.loop.wanted = true;
-        return {
-            pixels,
-            tiles: wanted.length,
-            scale: Math.min(...wanted.map(tile => tile.scale), this.density) / this.density,
-            all: unlit.length === wanted.length,
-            adapting,
-            complete,
-        };
-    }
-
-    // Decodes tiles in turn until `budget` pixels are reached; returns the pixels decoded.
-    #decode(tiles, scale, version, budget = Infinity) {
-        if (!tiles.length) return 0;
-        const pass = this.decodePass();
-        pass.setLight(this.settings.light);
-        let pixels = 0;
-        for (const tile of tiles) {
-            const relit = tile.version !== version;
-            pixels += pass.decode(tile, scale, relit && this.moving ? this.partInSight(tile, scale) : tile.whole);
-            tile.version = version;
-            this.counts.tiles++;
-            if (pixels >= budget) break;
-        }
-        this.counts.pixels += pixels;
-        return pixels;
-    }
-
-    #sortByDistance(tiles) {
-        const [x, y] = this.view.center;
-        const distance = ({ inner }) => Math.hypot(
-            inner.x + inner.width / 2 - x, inner.y + inner.height / 2 - y);
-        return tiles.toSorted((a, b) => distance(a) - distance(b));
-    }
-
     #finished(frame) {
-        if (frame.pixels && frame.all) {
-            if (frame.adapting) this.adaptive.learn(frame.interval, frame.pixels, this.settings.target);
-        }
+        this.painter.learn(frame);
+        this.latest = frame;
+        if (frame.shown) this.counts.firstPicture ??= performance.now();
+        this.rate = this.moving && frame.interval ? 1000 / frame.interval : null;
         this.#emit('frame', frame);
+        this.#emit('status');
         if (!frame.complete && !(this.settings.orbit || this.drive)) return;
         this.waiting.splice(0).forEach(({ resolve }) => resolve());
     }
 
+    #tellFailures() {
+        const { loader: { failures, troubles: [trouble] } } = this;
+        this.#emit('status');
+        if (failures.size) {
+            const [error] = failures.values();
+            this.say(`Parts of the picture could not be loaded and are shown coarsely (${failures.size}). ${error.message}`,
+                true, { label: 'Try again', run: () => this.retry() });
+            this.loop.request();
+        } else if (trouble) {
+            this.say(`${trouble.message} It is being tried again …`);
+        } else if (this.troubled) {
+            this.say('');
+        }
+        this.troubled = Boolean(failures.size || trouble);
+    }
+
     // Says what failed, to the user and to those who wait; returns the error.
-    #fail(sentence) {
+    #fail(sentence, action) {
         const error = new Error(sentence);
-        this.say(sentence, true);
+        this.say(sentence, true, action);
         this.waiting.splice(0).forEach(({ reject }) => reject(error));
         return error;
     }
 
     #lost(event) {
         event.preventDefault();
-        this.scene = null;
-        this.scenes.clear();
+        this.loader.stop();
         this.opening.clear();
+        this.kept = new Map();
+        this.scenes = [];
         this.say('The graphics card was taken away from this page; waiting for it to return …', true);
     }
 
     async #restored() {
-        this.present = new PresentPass(this.gl, GROUND);
-        await this.#showScene().catch(() => {});
+        this.#begin();
+        await this.#showScenes().catch(() => {});
         this.loop.request();
     }
 

@@ -1,0 +1,263 @@
+"""info.json in Python and in the page: the same files are read, and the same ones are refused."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page
+
+from renderer.image import RelightableImage
+from renderer.info import describe, parse_info
+from shaders.errors import RakingError
+from webviewer.server import ViewerServer
+
+from .foreign import write_foreign
+
+Damage = Callable[[dict[str, Any]], object]
+
+# Answers what the page makes of the text of an info.json, or the sentence that refuses it.
+READ = """async text => {
+    const { parseInfo } = await import('/decoder.js');
+    try {
+        return parseInfo(JSON.parse(text));
+    } catch (error) {
+        return error.message;
+    }
+}"""
+
+KINDS = ["neural", "own-hsh", "own-ptm", "own-lrgb", "own-rbf", "ptm", "lrgb", "hsh", "published"]
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, small: Path) -> Iterator[Page]:
+    with ViewerServer([small]) as server:
+        page = browser.new_page()
+        page.goto(server.url(ui="off"))
+        yield page
+        page.close()
+
+
+@pytest.fixture
+def text(make_image, make_linear_image, tmp_path: Path) -> Callable[[str], str]:
+    """text(kind): an info.json of ours or, "published" and without "own", of another program."""
+
+    def written(kind: str) -> str:
+        if kind in ("ptm", "lrgb", "hsh"):
+            return (write_foreign(tmp_path / kind, kind) / "info.json").read_text()
+        latents = {"own-hsh": 48, "own-ptm": 18}.get(kind, 9)
+        model = kind.removeprefix("own-").replace("lrgb", "ptm")
+        own = make_linear_image(model, latents) if kind.startswith("own") else make_image(8)
+        found = json.loads(own_info(own))
+        if kind == "published":
+            del found["raking"], found["lights"], found["pixelSizeInMM"]
+        return json.dumps(found)
+
+    return written
+
+
+def own_info(image: RelightableImage) -> str:
+    """With all that may be in it."""
+    return describe(
+        image.decoder,
+        image.width,
+        image.height,
+        True,
+        {"collection": "A small relief"},
+        lights=np.array([[0.6, 0.0, 0.8], [0.0, -0.6, 0.8]]),
+        pixel_size_mm=0.25,
+        planes=[f"plane_{i}.dzi" for i in range(image.decoder.planes)],
+        mask="mask.dzi",
+        levels=[{"width": 32, "height": 24, "psnr": 41.5}],
+        picture_format="jpg",
+        quality=90,
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_read_the_same(page: Page, text, kind: str) -> None:
+    written = text(kind)
+    found = page.evaluate(READ, written)
+    info, decoder = parse_info(written, Path("info.json"))
+    assert (found["width"], found["height"]) == (info.width, info.height)
+    assert found["latents"] == decoder.latents
+    np.testing.assert_array_equal(found["latentMin"], decoder.latent_min)
+    np.testing.assert_array_equal(found["latentMax"], decoder.latent_max)
+    assert found["pixelSize"] == info.pixel_size_mm
+    assert found["planeFiles"] == info.plane_files()
+    if info.lights is None:
+        assert found["lights"] is None
+    else:
+        np.testing.assert_array_equal(found["lights"], info.lights[:, :2])
+    assert found["maskFile"] == (info.raking.mask if info.raking else None)
+
+
+def put(*path: str | int, to: object) -> Damage:
+    """Sets the value at `path`."""
+
+    def damage(info: dict[str, Any]) -> None:
+        place: Any = info
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = to
+
+    return damage
+
+
+def drop(*path: str | int) -> Damage:
+    """Takes out the value at `path`."""
+
+    def damage(info: dict[str, Any]) -> None:
+        place: Any = info
+        for key in path[:-1]:
+            place = place[key]
+        del place[path[-1]]
+
+    return damage
+
+
+NAN, HUGE = float("nan"), 9e99
+SCALE, BIAS = ("materials", 0, "scale"), ("materials", 0, "bias")
+MATERIAL = {"scale": [1.0] * 18, "bias": [0.0] * 18}
+
+HARMLESS = [
+    ("ptm", drop("lights")),
+    ("ptm", put("lights", to=None)),
+    ("ptm", put("lights", to=[])),
+    ("ptm", drop("pixelSizeInMM")),
+    ("ptm", put("pixelSizeInMM", to=None)),
+    ("ptm", put("raking", to=None)),
+    ("ptm", put("format", to="tiff")),
+    ("ptm", put("unheard of", to={"of": [1]})),
+    ("ptm", put(*SCALE, 4, to=1)),
+    ("own-hsh", drop("lights")),
+    ("own-hsh", drop("raking", "levels")),
+    ("own-hsh", drop("raking", "provenance")),
+    ("own-hsh", put("raking", "mask", to=None)),
+    ("neural", put("lights", to=None)),
+    ("neural", drop("colorspace")),
+    ("published", put("samples", to=3)),
+]
+
+HARMFUL = [
+    ("ptm", put("type", to="svbrdf")),
+    ("ptm", put("type", to="bilinear")),
+    ("ptm", put("type", to="rbf")),
+    ("ptm", put("type", to="hsh")),
+    ("ptm", put("type", to=["ptm"])),
+    ("ptm", put("type", to="neural")),
+    ("ptm", drop("type")),
+    ("ptm", drop("width")),
+    ("ptm", put("width", to=0)),
+    ("ptm", put("height", to=-3)),
+    ("ptm", put("height", to="80")),
+    ("ptm", put("height", to=80.5)),
+    ("ptm", put("width", to=True)),
+    ("ptm", drop("nplanes")),
+    ("ptm", put("nplanes", to=27)),
+    ("ptm", put("nplanes", to="18")),
+    ("ptm", drop("colorspace")),
+    ("ptm", put("colorspace", to="lrgb")),
+    ("ptm", put("colorspace", to="mrgb")),
+    ("ptm", put("colorspace", to="mycc")),
+    ("ptm", put("colorspace", to=None)),
+    ("lrgb", put("colorspace", to="rgb")),
+    ("hsh", put("colorspace", to="lrgb")),
+    ("ptm", drop("materials")),
+    ("ptm", put("materials", to=[])),
+    ("ptm", put("materials", to=[None])),
+    ("ptm", put("materials", to=[MATERIAL, MATERIAL])),
+    ("ptm", put("materials", to="x")),
+    ("ptm", drop(*SCALE)),
+    ("ptm", drop(*SCALE, 3)),
+    ("ptm", drop(*BIAS, 3)),
+    ("ptm", put(*SCALE, 3, to=0)),
+    ("ptm", put(*SCALE, 3, to=-1.5)),
+    ("ptm", put(*SCALE, 3, to=None)),
+    ("ptm", put(*SCALE, 3, to="1.5")),
+    ("ptm", put(*SCALE, 3, to=NAN)),
+    ("ptm", put(*BIAS, 3, to=float("inf"))),
+    ("ptm", put(*BIAS, 3, to=HUGE)),
+    ("ptm", put(*BIAS, 3, to=True)),
+    ("lrgb", put(*SCALE, 0, to=-1)),
+    ("hsh", drop(*SCALE, 26)),
+    ("ptm", put("lights", to=[0.0, 1.0])),
+    ("ptm", put("lights", to=[0.0, 0.0, "1"])),
+    ("ptm", put("lights", to=[0.0, 0.0, HUGE])),
+    ("ptm", put("lights", to=[[0.0, 0.0, 1.0]])),
+    ("ptm", put("lights", to="above")),
+    ("ptm", put("lights", to={"0": 1})),
+    ("ptm", put("unheard of", to=NAN)),
+    ("ptm", put("pixelSizeInMM", to=0)),
+    ("ptm", put("pixelSizeInMM", to=-0.01)),
+    ("ptm", put("pixelSizeInMM", to="0.01")),
+    ("ptm", put("pixelSizeInMM", to=True)),
+    ("ptm", put("raking", to={})),
+    ("ptm", put("raking", to=0)),
+    ("ptm", put("raking", to=[])),
+    ("own-hsh", put("raking", "version", to=2)),
+    ("own-hsh", put("raking", "order", to=2)),
+    ("own-hsh", drop("raking", "order")),
+    ("own-hsh", drop("raking", "planes")),
+    ("own-hsh", drop("raking", "planes", 15)),
+    ("own-hsh", put("raking", "planes", 1, to="../plane.png")),
+    ("own-hsh", put("raking", "planes", 1, to="a/plane.dzi")),
+    ("own-hsh", put("raking", "planes", 1, to=7)),
+    ("own-hsh", put("raking", "planes", to="plane_0.png")),
+    ("own-hsh", put("raking", "mask", to="..")),
+    ("own-hsh", put("raking", "mask", to=7)),
+    ("own-hsh", put("raking", "levels", to="two")),
+    ("own-hsh", put("raking", "provenance", to="unknown")),
+    ("own-rbf", drop("lights")),
+    ("own-rbf", drop("lights", 2)),
+    ("own-rbf", drop("raking")),
+    ("own-rbf", drop("raking", "splines")),
+    ("own-rbf", drop("raking", "splines", 3)),
+    ("own-rbf", drop("raking", "splines", 3, 0)),
+    ("own-rbf", put("raking", "splines", 3, 0, to=NAN)),
+    ("own-rbf", put("raking", "splines", 3, 0, to=HUGE)),
+    ("own-rbf", put("colorspace", to="rgb")),
+    ("neural", put("lights", to=[1.0])),
+    ("neural", put("pixelSizeInMM", to=-1)),
+    ("neural", put("colorspace", to="mrgb")),
+    ("neural", put("min", 2, to=5.0)),
+    ("neural", drop("max", 2)),
+    ("neural", drop("raking", "planes", 0)),
+    ("neural", put("raking", "layers", to=[11, 9, 9, 3])),
+    ("neural", put("raking", "activation", to="relu")),
+    ("published", drop("weights", 0)),
+    ("published", drop("biases", 0, 0)),
+]
+
+
+def damaged(text: str, damage: Damage) -> str:
+    info = json.loads(text)
+    damage(info)
+    return json.dumps(info)
+
+
+@pytest.mark.parametrize(("kind", "change"), HARMLESS)
+def test_both_read_what_is_unusual(page: Page, text, kind: str, change: Damage) -> None:
+    changed = damaged(text(kind), change)
+    parse_info(changed, Path("info.json"))
+    assert isinstance(page.evaluate(READ, changed), dict)
+
+
+@pytest.mark.parametrize(("kind", "damage"), HARMFUL)
+def test_both_refuse_what_is_damaged(page: Page, text, kind: str, damage: Damage) -> None:
+    """Each with a sentence of its own, and none by chance: a TypeError would be no sentence."""
+    changed = damaged(text(kind), damage)
+    with pytest.raises(RakingError, match=r"^images/coin/info.json"):
+        parse_info(changed, Path("images/coin/info.json"))
+    problem = page.evaluate(READ, changed)
+    assert isinstance(problem, str)
+    assert "info.json cannot be used: " in problem or "is not valid JSON" in problem
+
+
+@pytest.mark.parametrize("text", ["[]", "3", "null", '"ptm"'])
+def test_both_refuse_what_is_no_object(page: Page, text: str) -> None:
+    with pytest.raises(RakingError, match="type None is unknown"):
+        parse_info(text, Path("info.json"))
+    assert "info.json cannot be used: its type is" in page.evaluate(READ, text)

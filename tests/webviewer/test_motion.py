@@ -1,0 +1,121 @@
+"""What is seen while the light or the view moves, and how the full picture returns."""
+
+import numpy as np
+import pytest
+
+from .pictures import drag, screenshot
+
+NEVER = 1000  # frames a second that no machine holds, so that adaptive resolution must work
+LIGHT = (0.3, 0.2)
+
+# Moves the light to and fro by hand, and stays in motion when it returns.
+MOVE = """async ([light, frames]) => {
+    const { viewer } = document.querySelector('raking-viewer');
+    const seen = [];
+    const note = ({ detail }) => seen.push(detail);
+    viewer.addEventListener('frame', note);
+    for (let i = 0; i < frames; i++) {
+        viewer.moveLight([light[0] + 0.001 * (frames - 1 - i), light[1]]);
+        await new Promise(requestAnimationFrame);
+    }
+    clearTimeout(viewer.resting);
+    await new Promise(resolve => setTimeout(resolve, 300));
+    viewer.removeEventListener('frame', note);
+    return seen;
+}"""
+REST = "document.querySelector('raking-viewer').viewer.moved('light')"
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory, make_smooth):
+    """1100 x 900 pixels whose latents vary slowly, so that coarse decoding is nearly right."""
+    return make_smooth(tmp_path_factory.mktemp("wide") / "image", 1100, 900)
+
+
+@pytest.fixture(scope="module")
+def wide_masked(tmp_path_factory, make_smooth):
+    return make_smooth(tmp_path_factory.mktemp("masked") / "image", 1100, 900, masked=True)
+
+
+@pytest.mark.parametrize("zoom", [1, 0.6, 0.3])
+@pytest.mark.parametrize("rotation", [0, 30])
+def test_a_coarse_picture_is_that_of_the_light_and_place(open_viewer, wide, zoom, rotation) -> None:
+    parameters = {"ui": "off", "zoom": zoom, "rotation": rotation, "target": NEVER}
+    with open_viewer([wide], 700, 600, **parameters) as page:
+        frames = page.evaluate(MOVE, [LIGHT, 12])
+        moving = screenshot(page)
+        assert page.evaluate("raking.status()")["scale"] < 0.7
+        page.evaluate(REST)
+        page.wait_for_timeout(1200)
+        full = screenshot(page)
+        assert page.evaluate("raking.status()")["scale"] == 1
+    assert frames[-1]["pixels"] < 0.5 * 700 * 600
+    assert full.std() > 20
+    difference = np.abs(moving - full)[8:-8, 8:-8]
+    assert 0 < difference.mean() < 12
+    assert difference.max() > 0
+
+
+def test_the_ground_shows_in_motion_too(open_viewer, wide_masked) -> None:
+    parameters = {"ui": "off", "zoom": 0.6, "target": NEVER}
+    with open_viewer([wide_masked], 700, 600, **parameters) as page:
+        page.evaluate(MOVE, [LIGHT, 12])
+        moving = screenshot(page)
+        page.evaluate(REST)
+        page.wait_for_timeout(1200)
+        full = screenshot(page)
+    ground = (full == (22, 22, 23)).all(axis=2)
+    assert 0.3 < ground.mean() < 0.95
+    # Within the ground, away from the edge that a coarse picture smooths.
+    within = ground.copy()
+    for axis in (0, 1):
+        for shift in (-24, 24):
+            within &= np.roll(ground, shift, axis)
+    assert (moving[within] == (22, 22, 23)).all()
+    assert np.abs(moving - full)[~ground].mean() < 12
+
+
+def test_without_adaptive_resolution_motion_looks_like_rest(open_viewer, wide) -> None:
+    for zoom in (1, 1.7, 0.6):
+        parameters = {"ui": "off", "zoom": zoom, "adaptive": "off"}
+        with open_viewer([wide], 500, 400, **parameters) as page:
+            frames = page.evaluate(MOVE, [LIGHT, 6])
+            moving = screenshot(page)
+            page.evaluate(REST)
+            page.wait_for_timeout(800)
+            assert np.array_equal(moving, screenshot(page)), zoom
+        assert all(frame["scale"] == 1 for frame in frames)
+
+
+def test_an_idle_page_draws_nothing_after_motion(open_viewer, wide) -> None:
+    with open_viewer([wide], 700, 600, ui="off", zoom=1, target=NEVER) as page:
+        drag(page, (300, 300), (360, 250))
+        page.wait_for_timeout(1500)
+        counts = page.evaluate("raking.counts()")
+        busy = page.evaluate("performance.getEntriesByType('longtask').length")
+        page.wait_for_timeout(800)
+        assert page.evaluate("raking.counts()") == counts
+        assert page.evaluate("performance.getEntriesByType('longtask').length") == busy
+
+
+# Rotation
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_a_turned_picture_is_the_same_pixels(open_viewer, wide, relight, rotation) -> None:
+    upright = relight(wide, LIGHT).astype(int)
+    expected = np.rot90(upright, -rotation // 90)
+    height, width = expected.shape[:2]
+    parameters = {"ui": "off", "zoom": 1, "rotation": rotation, "light": f"{LIGHT[0]},{LIGHT[1]}"}
+    with open_viewer([wide], width, height, **parameters) as page:
+        shown = screenshot(page)
+    assert np.abs(shown - expected).max() <= 1
+
+
+def test_light_follows_the_hand_in_a_turned_view(open_viewer, wide) -> None:
+    """On a picture turned by 90 degrees to the right, its right side is below."""
+    with open_viewer([wide], 700, 600, ui="off", rotation=90, light="0,0") as page:
+        drag(page, (350, 300), (350, 400))
+        x, y = page.evaluate("raking.state()")["light"]
+    assert x > 0.2
+    assert y == pytest.approx(0, abs=1e-6)

@@ -1,0 +1,106 @@
+// Loads what is wanted, most urgent first: few at a time, stale ones aborted, failures tried again.
+
+export class Loader extends EventTarget {
+    #jobs = new Map();          // key -> job, most urgent first
+    #attempts = new Map();      // key -> { tries, error of the last, controller while under way, timer while waiting }
+    #told = '0/0';
+
+    // delays: milliseconds before each further try; what is missing is tried once more only.
+    constructor({ parallel = 6, delays = [500, 1500, 4000] } = {}) {
+        super();
+        this.parallel = parallel;
+        this.delays = delays;
+        this.failures = new Map();      // key -> Error, not tried again until retry()
+    }
+
+    // How many are queued, under way or waiting for another try.
+    get busy() {
+        return [...this.#jobs.keys()].filter(key => !this.failures.has(key)).length;
+    }
+
+    // Why those that will be tried again, or are, failed before.
+    get troubles() {
+        return [...this.#attempts.values()].map(({ error }) => error).filter(Boolean);
+    }
+
+    // Takes [{ key, load: signal => promise, done: value => void }] in place of the former wish.
+    // A load under way goes on where its key is still wanted, and ends in the newer `done`.
+    want(jobs) {
+        this.#jobs = new Map(jobs.map(job => [job.key, job]));
+        for (const [key, { controller, timer }] of this.#attempts) {
+            if (this.#jobs.has(key)) continue;
+            clearTimeout(timer);
+            this.#attempts.delete(key);
+            controller?.abort();
+        }
+        this.#proceed();
+    }
+
+    retry() {
+        this.failures.clear();
+        for (const [key, { timer }] of this.#attempts) {
+            if (!timer) continue;
+            clearTimeout(timer);
+            this.#attempts.delete(key);
+        }
+        this.#proceed();
+    }
+
+    stop() {
+        this.want([]);
+    }
+
+    #proceed() {
+        let free = this.parallel - [...this.#attempts.values()].filter(({ controller }) => controller).length;
+        for (const key of this.#jobs.keys()) {
+            if (free <= 0) break;
+            const { controller, timer, tries = 0, error } = this.#attempts.get(key) ?? {};
+            if (controller || timer || this.failures.has(key)) continue;
+            this.#attempt(key, tries, error);
+            free--;
+        }
+        this.#tell();
+    }
+
+    async #attempt(key, tries, earlier) {
+        const controller = new AbortController();
+        this.#attempts.set(key, { tries, controller, error: earlier });
+        let value;
+        try {
+            value = await this.#jobs.get(key).load(controller.signal);
+        } catch (error) {
+            if (!controller.signal.aborted) this.#failed(key, tries, error);
+            return;
+        }
+        if (controller.signal.aborted) return;
+        const { done } = this.#jobs.get(key);
+        this.#jobs.delete(key);
+        this.#attempts.delete(key);
+        try {
+            done(value);
+        } finally {
+            this.#proceed();
+        }
+    }
+
+    #failed(key, tries, error) {
+        if (tries < (error.missing ? 1 : this.delays.length)) {
+            const timer = setTimeout(() => {
+                this.#attempts.set(key, { tries: tries + 1, error });
+                this.#proceed();
+            }, this.delays[tries]);
+            this.#attempts.set(key, { tries, timer, error });
+        } else {
+            this.#attempts.delete(key);
+            this.failures.set(key, error);
+        }
+        this.#proceed();
+    }
+
+    #tell() {
+        const now = `${this.busy}/${this.failures.size}/${this.troubles.length}`;
+        if (now === this.#told) return;
+        this.#told = now;
+        this.dispatchEvent(new Event('change'));
+    }
+}

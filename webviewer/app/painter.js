@@ -1,0 +1,212 @@
+// What a frame decodes and draws. A relit tile is kept while its light holds; what is not there yet
+// is shown from coarser levels.
+
+import { compose, scaling } from './transform.js';
+import { toClip, toPixel } from './present.js';
+
+const BUDGET_SHARE = 0.7;       // of the memory that what is in sight may take
+const BACKING_STEP = 0.06;      // smaller changes of the decoding scale are not worth another canvas
+const FRAMES_AT_REST = 3;       // how long the page may decode at a stretch when nothing moves
+const EASY = 0.5;               // share of a frame's time that shows a machine fast enough for tiles
+
+export class Painter {
+    constructor(viewer) {
+        this.viewer = viewer;
+        this.direct = false;        // the light is too slow for tiles: decode straight to the canvas
+        this.backing = 1;           // canvas pixels per device pixel
+    }
+
+    // One frame of the scenes shown; returns what it did.
+    paint(scenes) {
+        const { viewer, viewer: { memory, settings } } = this;
+        memory.frame++;
+        const plans = scenes.map(scene => this.plan(scene));
+        viewer.fetch(plans);
+        plans.forEach(({ found }) => found.forEach(tile => tile.use()));
+        const direct = this.#goesDirect(plans);
+        const work = direct ? this.#paintDirect(plans[0]) : this.#paintTiles(plans);
+        const waiting = plans.some(({ missing, scene }) => missing.some(place => !viewer.failed(scene, place)));
+        return {
+            adapting: Boolean(settings.adaptive && viewer.moving),
+            tiles: plans.reduce((sum, { places }) => sum + places.length, 0),
+            ...work,
+            complete: work.complete && !waiting,
+        };
+    }
+
+    // What a scene needs: its transform, the level, the places in sight with the nearest to the
+    // middle first, the tiles found there, and what is missing.
+    plan(scene) {
+        const { view, view: { visible } } = this.viewer;
+        const ratio = view.image[0] / scene.size[0];    // not 1 where another image is compared
+        const transform = compose(view.transform, scaling(ratio));
+        const area = Object.fromEntries(Object.entries(visible).map(([side, at]) => [side, at / ratio]));
+        const level = this.#level(scene, area, view.zoom * ratio);
+        const all = this.viewer.settings.tiling || scene.load ? scene.pyramid.tiles(level, area) : scene.pyramid.tiles(0);
+        const places = sortByDistance(all, view.center.map(at => at / ratio / 2 ** level));
+        return {
+            scene, transform, area, level, places,
+            // Decoded pixels per tile pixel and axis beyond which none is seen.
+            density: scene.tiled ? Math.min(1, view.zoom * ratio * 2 ** level) : 1,
+            found: places.map(({ key }) => scene.tiles.get(key)).filter(Boolean),
+            missing: places.filter(({ key }) => !scene.tiles.has(key)),
+        };
+    }
+
+    // What is in sight of a tile, or all of an image that is not tiled.
+    partInSight({ scene, area }, tile, scale) {
+        return scene.tiled && this.viewer.settings.tiling ? tile.within(area, scale) : tile.whole;
+    }
+
+    // Learns from a finished frame how finely the next is decoded.
+    learn({ ms, interval, pixels, all, adapting }) {
+        const { viewer: { adaptive, settings: { target } } } = this;
+        adaptive.clock(ms, pixels);
+        if (!adapting || !all || !pixels) return;
+        adaptive.learn(interval, target);
+        if (adaptive.scale < 1) this.direct = true;
+        else if (interval < EASY * 1000 / target) this.direct = false;
+    }
+
+    // The finest level with a pixel for every canvas pixel, as far as memory has room for it.
+    #level(scene, area, zoom) {
+        const { viewer: { memory }, viewer } = this;
+        let level = Math.min(scene.pyramid.levels - 1, Math.max(0, Math.floor(Math.log2(1 / zoom) + 1e-9)));
+        if (!scene.load) return level;
+        const room = BUDGET_SHARE * memory.budget / viewer.scenes.length;
+        while (level < scene.pyramid.levels - 1 && scene.pyramid.tiles(level, area).length * scene.bytesPerTile > room) level++;
+        return level;
+    }
+
+    // Straight to the canvas: while the light moves, where that is faster and looks no different.
+    #goesDirect(plans) {
+        const { viewer: { settings, view, moving }, direct } = this;
+        return direct && moving === 'light' && settings.adaptive && settings.tiling && plans.length === 1
+            && view.zoom * 2 ** plans[0].level <= 1 && plans[0].found.length > 0;
+    }
+
+    // Decodes each canvas pixel once, on a canvas that is coarser by the adaptive scale.
+    #paintDirect({ scene, transform, places }) {
+        const { viewer: { gl, view, adaptive, settings, present } } = this;
+        this.#setBacking(adaptive.scale);
+        const shown = new Set();
+        places.forEach(place => [scene.tiles.get(place.key) ?? scene.above(place)[0]].filter(Boolean).forEach(tile => shown.add(tile)));
+        const tiles = coarseFirst([...shown]);
+        const coarser = compose(scaling(...view.canvas.map((length, axis) => [gl.canvas.width, gl.canvas.height][axis] / length)), transform);
+        const pass = scene.decodePass(settings.shader);
+        pass.setLight(settings.light);
+        present.clear();
+        for (const tile of tiles) {
+            tile.use();
+            pass.show(tile, toClip(tile, coarser, gl.canvas), toPixel(tile, coarser, gl.canvas));
+        }
+        present.drawGround(tiles, coarser);
+        const pixels = this.#pixelsInSight(scene, transform) * this.backing ** 2;
+        this.viewer.counts.pixels += pixels;
+        return { pixels, scale: this.backing, all: true, complete: false, presented: true, shown: tiles.length };
+    }
+
+    #paintTiles(plans) {
+        const { viewer, viewer: { settings, adaptive, moving, loop } } = this;
+        const adapting = Boolean(settings.adaptive && moving);
+        // Light that moves needs all of what is in sight at once; anything else can wait its turn.
+        const frames = moving ? 1 : FRAMES_AT_REST;
+        const budget = settings.adaptive && moving !== 'light' ? frames * adaptive.budget(settings.target) : Infinity;
+        const done = plans.map(plan => this.#light(plan, adapting, budget));
+        const pixels = done.reduce((sum, each) => sum + each.pixels, 0);
+        const complete = done.every(each => each.complete);
+        if (!complete && (!adapting || moving === 'view')) loop.wanted = true;
+        // After direct frames the picture stays as it is until all of it is there.
+        const presented = !(this.backing < 1 && !moving && done.some(({ dark }) => dark));
+        if (presented) {
+            this.#setBacking(1);
+            viewer.compose(plans.map((plan, i) => ({ ...plan, tiles: done[i].tiles })));
+        }
+        return {
+            pixels, complete, presented,
+            shown: done.reduce((sum, { tiles }) => sum + tiles.length, 0),
+            scale: presented ? Math.min(1, ...done.map(({ scale }) => scale)) : this.backing,
+            all: done.every(({ all }) => all),
+        };
+    }
+
+    // Lights a plan's tiles as far as `budget` pixels go. Returns the tiles to draw, coarse first.
+    #light(plan, adapting, budget) {
+        const { viewer: { settings: { shader, light }, adaptive, moving, counts } } = this;
+        const { scene, density, found, places } = plan;
+        const version = `${shader} ${light}`;
+        const scale = adapting && moving === 'light' ? Math.min(1, density * adaptive.scale) : 1;
+        const isLit = tile => tile.version === version && tile.covers(this.partInSight(plan, tile, tile.scale));
+        const isDone = tile => isLit(tile) && tile.scale >= scale && (moving || tile.covers(tile.whole));
+        const stale = found.filter(tile => !isLit(tile));
+        const unfinished = adapting && moving === 'light' ? [] : found.filter(tile => isLit(tile) && !isDone(tile));
+        let pixels = 0;
+        const decode = tile => {
+            const pass = scene.decodePass(shader);
+            if (!pixels) pass.setLight(light);
+            const partly = moving === 'light' && tile.version !== version;
+            const before = pixels;
+            pixels += pass.decode(tile, scale, partly ? this.partInSight(plan, tile, scale) : tile.whole);
+            tile.version = version;
+            tile.use();
+            counts.tiles++;
+            counts.pixels += pixels - before;
+        };
+        for (const tile of [...stale, ...unfinished]) {
+            if (pixels && pixels >= budget) break;
+            decode(tile);
+        }
+        const dark = places.filter(({ key }) => !scene.tiles.has(key) || !isLit(scene.tiles.get(key)));
+        const stand = this.#standIns(plan, dark, isLit, decode);
+        const lit = found.filter(isLit);
+        return {
+            pixels,
+            dark: dark.length > 0,
+            tiles: [...stand, ...lit],
+            all: stale.length === found.length,
+            complete: found.every(isDone),
+            scale: lit.length ? Math.min(...lit.map(tile => Math.min(1, tile.scale / density))) : 1,
+        };
+    }
+
+    // Tiles of other levels in place of dark ones: coarser ones, and over them finer that are lit.
+    #standIns({ scene }, dark, isLit, decode) {
+        const coarser = new Set();
+        for (const place of dark) {
+            const above = scene.above(place);
+            const tile = above.find(isLit) ?? above[0];
+            if (!tile) continue;
+            if (!isLit(tile)) decode(tile);
+            tile.use();
+            coarser.add(tile);
+        }
+        const finer = dark.flatMap(place => scene.pyramid.children(place))
+            .map(({ key }) => scene.tiles.get(key)).filter(tile => tile && isLit(tile));
+        return [...coarseFirst([...coarser]), ...finer];
+    }
+
+    // How many canvas pixels the image covers.
+    #pixelsInSight({ size }, transform) {
+        const { canvas } = this.viewer.view;
+        const zoom = Math.hypot(transform[0], transform[1]);
+        return Math.min(canvas[0] * canvas[1], size[0] * size[1] * zoom ** 2);
+    }
+
+    #setBacking(scale) {
+        const { viewer: { gl: { canvas }, view } } = this;
+        if (scale === 1 || Math.abs(scale / this.backing - 1) > BACKING_STEP) this.backing = scale;
+        const [width, height] = view.canvas.map(length => Math.max(1, Math.round(length * this.backing)));
+        if (canvas.width !== width) canvas.width = width;
+        if (canvas.height !== height) canvas.height = height;
+    }
+}
+
+function coarseFirst(tiles) {
+    return tiles.toSorted((a, b) => b.level - a.level);
+}
+
+// In a level's pixels.
+function sortByDistance(places, [x, y]) {
+    const distance = ({ inner }) => Math.hypot(inner.x + inner.width / 2 - x, inner.y + inner.height / 2 - y);
+    return places.toSorted((a, b) => distance(a) - distance(b));
+}

@@ -1,0 +1,31 @@
+// Places on the page and on the canvas.
+
+export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };     // y up
+
+// Canvas pixels of a pointer.
+export function canvasPoint(viewer, [x, y]) {
+    const { left, top } = viewer.canvas.getBoundingClientRect();
+    return [x - left, y - top].map(length => length * devicePixels(viewer));
+}
+
+// Canvas pixels per CSS pixel.
+export function devicePixels({ canvas, view }) {
+    return view.canvas[0] / canvas.clientWidth;
+}
+
+// drag(place on the page) follows a pointer that presses the element, or where that is `held`, the
+// element's middle, which then keeps its distance from the pointer.
+export function connectDrag(element, drag, held = false) {
+    let away = [0, 0];
+    const move = ({ clientX, clientY }) => drag([clientX - away[0], clientY - away[1]]);
+    element.addEventListener('pointerdown', event => {
+        element.setPointerCapture(event.pointerId);
+        const { left, top, width, height } = element.getBoundingClientRect();
+        if (held) away = [event.clientX - left - width / 2, event.clientY - top - height / 2];
+        move(event);
+    });
+    element.addEventListener('contextmenu', event => event.preventDefault());
+    element.addEventListener('pointermove', event => {
+        if (element.hasPointerCapture(event.pointerId)) move(event);
+    });
+}

@@ -1,0 +1,112 @@
+// The scale bar, and the ruler: a distance on the picture between two ends.
+
+import { ARROWS, canvasPoint, connectDrag, devicePixels } from './points.js';
+
+const BAR = 130;                // CSS pixels that the scale bar is long at most
+const STEP = 1;                 // CSS pixels that an arrow key moves an end; ten with Shift
+const UNITS = [[10, 'cm'], [1, 'mm'], [0.001, 'µm']];      // of so many mm, from that length on
+
+const armed = new WeakSet();    // the viewers whose next drag on the picture draws the ruler
+
+export const isArmed = viewer => armed.has(viewer);
+
+// Lays a ruler over the middle of what is seen, to be drawn anew by a drag; or takes it away.
+export function startRuler(viewer) {
+    const { view, settings } = viewer;
+    const [width, height] = view.canvas;
+    if (settings.ruler) armed.delete(viewer);
+    else armed.add(viewer);
+    setRuler(viewer, settings.ruler ? null
+        : [0.35, 0.65].flatMap(share => view.toImage([width * share, height / 2])));
+    if (settings.ruler) viewer.say('Drag on the picture along what you want to measure.');
+}
+
+// From canvas pixel to canvas pixel.
+export function drawRuler(viewer, start, end) {
+    armed.delete(viewer);
+    setRuler(viewer, [...viewer.view.toImage(start), ...viewer.view.toImage(end)]);
+}
+
+function setRuler(viewer, ruler) {
+    viewer.settings.ruler = ruler;
+    viewer.dispatchEvent(new CustomEvent('state'));
+}
+
+export function connectRuler(viewer, parts) {
+    parts.ruler.querySelectorAll('.end').forEach((end, index) => connectEnd(viewer, end, index));
+    const show = () => {
+        viewer.canvas.classList.toggle('armed', isArmed(viewer));
+        showScaleBar(viewer, parts.scalebar);
+        showRuler(viewer, parts);
+    };
+    viewer.addEventListener('state', show);
+    viewer.addEventListener('scene', show);
+    viewer.addEventListener('frame', show);
+}
+
+// One of the two ends: dragged, or moved by arrow keys.
+function connectEnd(viewer, end, index) {
+    const put = point => {
+        const ruler = [...viewer.settings.ruler];
+        ruler.splice(2 * index, 2, ...viewer.view.toImage(point));
+        armed.delete(viewer);
+        setRuler(viewer, ruler);
+    };
+    connectDrag(end, place => put(canvasPoint(viewer, place)), true);
+    end.addEventListener('keydown', event => {
+        const arrow = ARROWS[event.key];
+        if (!arrow) return;
+        event.preventDefault();
+        const step = (event.shiftKey ? 10 : 1) * STEP * devicePixels(viewer);
+        const [x, y] = viewer.view.toCanvas(viewer.settings.ruler.slice(2 * index, 2 * index + 2));
+        put([x + arrow[0] * step, y - arrow[1] * step]);
+    });
+}
+
+function showRuler(viewer, parts) {
+    const { settings: { ruler }, view, scene } = viewer;
+    const { ruler: box, line, length } = parts;
+    box.hidden = !ruler || !scene;
+    if (box.hidden) return;
+    const ends = [ruler.slice(0, 2), ruler.slice(2)];
+    const places = ends.map(end => view.toCanvas(end).map(length => length / devicePixels(viewer)));
+    const [[x0, y0], [x1, y1]] = places;
+    box.querySelectorAll('.end').forEach((end, index) => place(end, places[index]));
+    place(line, places[0]);
+    line.style.width = `${Math.hypot(x1 - x0, y1 - y0)}px`;
+    line.style.rotate = `${Math.atan2(y1 - y0, x1 - x0)}rad`;
+    place(length, [(x0 + x1) / 2, (y0 + y1) / 2]);
+    const pixels = Math.hypot(ends[1][0] - ends[0][0], ends[1][1] - ends[0][1]);
+    const { pixelSize } = scene.info;
+    setText(length, pixelSize ? describeLength(pixels * pixelSize, 3) : `${pixels.toFixed(1)} pixels`);
+}
+
+// The longest of 1, 2, 5, 10, ... that the bar's room holds.
+function showScaleBar(viewer, bar) {
+    const pixelSize = viewer.scene?.info.pixelSize;
+    bar.hidden = !pixelSize;
+    if (bar.hidden) return;
+    const perMillimetre = viewer.view.zoom / pixelSize / devicePixels(viewer);      // CSS pixels
+    const room = BAR / perMillimetre;
+    const power = 10 ** Math.floor(Math.log10(room));
+    const length = power * [5, 2, 1].find(factor => factor * power <= room);
+    const text = describeLength(length, 1);
+    bar.style.width = `${length * perMillimetre}px`;
+    bar.ariaLabel = `Scale bar: ${text}`;
+    setText(bar, text);
+}
+
+function describeLength(millimetres, digits) {
+    const [size, unit] = UNITS.find(([from]) => millimetres >= from) ?? UNITS.at(-1);
+    const value = millimetres / size;
+    return `${value >= 10 ** digits ? Math.round(value) : +value.toPrecision(digits)} ${unit}`;
+}
+
+function place(element, [x, y]) {
+    element.style.translate = `${x}px ${y}px`;
+}
+
+// A text that is announced, or often set, is only touched when it changes.
+function setText(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+}

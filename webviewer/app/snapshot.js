@@ -1,0 +1,72 @@
+// Pictures at full resolution, row by row: what is larger than a screen or a texture fits too.
+
+import { PngWriter } from './png.js';
+
+const AT_A_TIME = 6;        // tiles under way
+
+// Rows y0 to y1 of the image at 1:1 under a light, RGBA: a Uint8Array, or a Float32Array of the raw
+// output with the target 'float'. `ground`: whether the ground shows where the object is not.
+export async function decodeRows(viewer, light, y0, y1, { target = 'unorm', ground = false } = {}) {
+    const { scene, settings: { shader }, present } = viewer;
+    const [width] = scene.size;
+    const pass = scene.decodePass(shader, target);
+    const rows = new (target === 'float' ? Float32Array : Uint8Array)(width * (y1 - y0) * 4);
+    const places = scene.pyramid.tiles(0, { left: 0, top: y0, right: width, bottom: y1 });
+    const work = Array.from({ length: AT_A_TIME }, async () => {
+        for (let place; (place = places.shift());) {
+            await scene.withTile(place, tile => {
+                pass.setLight(light);
+                pass.readRows(tile, y0, y1, width, rows, () => ground && present.coverGround(tile));
+            });
+        }
+    });
+    await Promise.all(work);
+    return rows;
+}
+
+export async function takeSnapshot(viewer, progress) {
+    const { scene, scene: { info, pyramid }, settings: { light } } = viewer;
+    const [width, height] = scene.size;
+    const file = new PngWriter(width, height, {
+        Software: 'Raking',
+        Title: `${info.title}, ${info.label}`,
+        Description: `Light from x ${light[0].toFixed(4)}, y ${light[1].toFixed(4)}`,
+    });
+    const step = Math.min(pyramid.tileSize, 1024);
+    for (let y = 0; y < height; y += step) {
+        const end = Math.min(y + step, height);
+        const rows = await decodeRows(viewer, light, y, end, { ground: true });
+        await file.rows(withoutAlpha(rows));
+        progress(end / height);
+    }
+    return file.end();
+}
+
+function withoutAlpha(rgba) {
+    const rgb = new Uint8Array(rgba.length / 4 * 3);
+    for (let from = 0, to = 0; from < rgba.length; from += 4) {
+        rgb[to++] = rgba[from];
+        rgb[to++] = rgba[from + 1];
+        rgb[to++] = rgba[from + 2];
+    }
+    return rgb;
+}
+
+// Some rows for harnesses, in base64.
+export async function readRows(viewer, light, y0, y1, target) {
+    await viewer.whenComplete();
+    const [, height] = viewer.scene.size;
+    if (!(y0 >= 0 && y0 < y1 && y1 <= height)) {
+        throw new Error(`The rows ${y0} to ${y1} are not all in the image, which has ${height}.`);
+    }
+    return toBase64(await decodeRows(viewer, light, y0, y1, { target }));
+}
+
+function toBase64(array) {
+    return new Promise((resolve, reject) => {
+        const reader = new FileReader();
+        reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(',') + 1));
+        reader.onerror = () => reject(reader.error);
+        reader.readAsDataURL(new Blob([array]));
+    });
+}

@@ -19,6 +19,7 @@ SOFTWARE = ("swiftshader", "llvmpipe", "softpipe", "swrast", "basic render")
 NATIVE_ANGLE = {"darwin": "metal", "win32": "d3d11"}.get(sys.platform, "gl-egl")
 UNCAPPED = ("--disable-gpu-vsync", "--disable-frame-rate-limit")
 LOAD_TIMEOUT_MS = 60_000
+CLOCKS = Path(__file__).with_name("clocks.js")
 MESA_EGL = Path("/usr/share/glvnd/egl_vendor.d/50_mesa.json")
 
 READ_RENDERER = """() => {
@@ -207,13 +208,14 @@ def open_page(
     """A page at `url` in a fresh browser process, its viewport `width` x `height` device pixels.
 
     `uncapped` asks for frames faster than the display's rate (measure_frame_interval tells
-    whether that worked). Raises RakingError when Chromium is missing or cannot start, when
-    WebGL2 is missing or drawn by another renderer than asked for, when the page cannot be
-    loaded, and for any browser error while the page is in use.
+    whether that worked). The page has the clocks of `clocks.js`. Raises RakingError when Chromium
+    is missing or cannot start, when WebGL2 is missing or drawn by another renderer than asked for,
+    when the page cannot be loaded, and for any browser error while the page is in use.
     """
     renderer = resolve_renderer(renderer)
     with start_browser(renderer, uncapped) as browser:
         page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=1)
         check_renderer(page, renderer)
+        page.add_init_script(path=CLOCKS)
         page.goto(url, timeout=LOAD_TIMEOUT_MS)
         yield page

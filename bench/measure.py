@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from playwright.sync_api import Page
@@ -14,8 +15,10 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from bench.browser import check_renderer, open_page
 from bench.environment import read_environment, system_load
 from bench.journal import Journal, Record, make_folder
+from bench.looped import show_looped
 from bench.native import write_native
 from bench.picture import coarse_psnr, decode_rows, middle_rows
+from bench.repeated import write_at_size
 from bench.report import write_report
 from bench.results import write_raw, write_results
 from bench.scenarios import Case, Round, full_matrix, interleave, quick_matrix
@@ -33,8 +36,9 @@ MEASURE = """(options) => {
     const measure = async () => {
         await window.raking.ready;
         const info = await window.raking.info();
-        const decode = options.decode ? await window.raking.measureDecode(options.clock) : null;
-        const frames = await window.raking.measureFrames(options.clock);
+        const { measureDecode, measureFrames } = window.rakingClocks;
+        const decode = options.decode ? await measureDecode(options.clock) : null;
+        const frames = await measureFrames(options.clock);
         return { info, decode, frames, isolated: window.crossOriginIsolated };
     };
     window.rakingBench = null;
@@ -114,7 +118,8 @@ def run_bench(
     deadline = time.monotonic() + (QUICK_BUDGET if quick else FULL_BUDGET)
     if native and (fresh or not (out / "native.csv").exists()):
         measure_native_decode(subjects, out, len(cases), progress)
-    measure_all(cases, subjects, journal, deadline, progress)
+    with TemporaryDirectory(prefix="crops-", dir=out) as crops:
+        measure_all(cases, subjects, journal, Path(crops), deadline, progress)
     return finish(out, journal, cases)
 
 
@@ -134,6 +139,7 @@ def measure_all(
     cases: Sequence[Case],
     subjects: Sequence[Subject],
     journal: Journal,
+    crops: Path,
     deadline: float,
     progress: Progress | None,
 ) -> None:
@@ -149,17 +155,26 @@ def measure_all(
         if progress:
             left = (now - started) / i * (len(missing) - i) if i else None
             progress(len(cases) - len(missing) + i, len(cases), case.name, left)
-        journal.append(record_case(case, by_name[case.image], journal.settings))
+        image = write_crop(case, by_name[case.image], crops)
+        journal.append(record_case(case, image, journal.settings))
     if progress:
         progress(len(cases), len(cases), "report", 0.0)
 
 
-def record_case(case: Case, subject: Subject, settings: Record) -> Record:
+def write_crop(case: Case, subject: Subject, crops: Path) -> Path:
+    """The image of a case, made in the folder `crops` where it is not there yet."""
+    crop = crops / f"{subject.sha256}-{case.width}x{case.height}"
+    if not crop.exists():
+        write_at_size(subject.path, crop, case.width, case.height)
+    return crop
+
+
+def record_case(case: Case, image: Path, settings: Record) -> Record:
     """What `measure_case` found, or the sentence of its failure, with the load around it."""
     started, load = time.monotonic(), system_load()
     record: Record = {"case": asdict(case), "error": None, "decode": None, "frames": None}
     try:
-        record |= measure_case(case, subject, settings)
+        record |= measure_case(case, image, settings)
     except RakingError as error:
         record["error"] = str(error)
     record["load"] = [load, system_load()]
@@ -167,16 +182,18 @@ def record_case(case: Case, subject: Subject, settings: Record) -> Record:
     return record
 
 
-def measure_case(case: Case, subject: Subject, settings: Record) -> Record:
-    """Opens the viewer page on one case and reads both of its clocks.
+def measure_case(case: Case, image: Path, settings: Record) -> Record:
+    """Opens the viewer page on one case, `image` its crop, and reads both of its clocks.
 
     Raises RakingError when the page fails, does not end, or shows another case.
     """
     parameters = case.url_parameters(settings["target_fps"])
     renderer = settings["renderer_kind"]
-    with ViewerServer([subject.path]) as server:
+    with ViewerServer([image]) as server:
         url = server.url(**parameters)
         with open_page(url, renderer, *case.canvas, uncapped=True) as page:
+            if case.shader == "looped":
+                show_looped(page, image)
             clock = {"seconds": settings["seconds"], "maxSeconds": CLOCK_BUDGET}
             found = read_clocks(page, {"decode": not case.adaptive, "clock": clock})
             check_shown(case, found["info"])

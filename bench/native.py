@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from bench.repeated import at_size
 from bench.results import write_aside
 from renderer.device import device_name
 from renderer.image import RelightableImage, read_image
@@ -30,7 +31,7 @@ def measure_native(images: Mapping[str, Path]) -> list[dict[str, Any]]:
     """
     contenders = []
     for name, path in images.items():
-        image = repeated_image(read_image(path))
+        image = sized_image(read_image(path))
         row = {"image": name, "units": image.decoder.units, "pixels": SIZE[0] * SIZE[1]}
         contenders.append(({**row, "backend": "wgpu"}, *wgpu_decode(image)))
         contenders.append(({**row, "backend": "pytorch"}, *pytorch_decode(image)))
@@ -105,9 +106,7 @@ def pytorch_decode(image: RelightableImage) -> tuple[str, Callable[[np.ndarray],
     return f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", decode_once
 
 
-def repeated_image(image: RelightableImage) -> RelightableImage:
+def sized_image(image: RelightableImage) -> RelightableImage:
     """The image repeated and cut to SIZE."""
     height, width = SIZE
-    tiles = (1, -(-height // image.height), -(-width // image.width), 1)
-    planes = np.ascontiguousarray(np.tile(image.planes, tiles)[:, :height, :width])
-    return RelightableImage(image.decoder, planes)
+    return RelightableImage(image.decoder, np.stack(list(at_size(image, width, height).planes)))

@@ -167,7 +167,7 @@ def run_warnings(journal: Journal, cases: Sequence[Case], records: Sequence[Reco
             "was over. The same command measures them."
         )
     for image in journal.settings["images"]:
-        if any(r["case"]["image"] == image["name"] and r["info"]["repeated"] for r in measured):
+        if any(is_repeated(record["case"], image) for record in measured):
             warnings.append(
                 f"{image['name']} has {image['width']} x {image['height']} pixels: "
                 "larger crops repeat it side by side."
@@ -187,6 +187,12 @@ def run_warnings(journal: Journal, cases: Sequence[Case], records: Sequence[Reco
             f"on {cores} cores)."
         )
     return warnings
+
+
+def is_repeated(case: Record, image: Record) -> bool:
+    """Whether a case shows more of an image than there is."""
+    larger = case["width"] > image["width"] or case["height"] > image["height"]
+    return case["image"] == image["name"] and larger
 
 
 def unstable(results: Results) -> list[tuple[str, str]]:

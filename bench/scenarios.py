@@ -48,13 +48,12 @@ class Case:
         """The viewer's URL parameters that show this case."""
         return {
             "ui": "off",
-            "size": f"{self.width}x{self.height}",
             "zoom": "1",
             "center": f"{self.width / 2:g},{self.height / 2:g}",
             "tiling": on_off(self.tiling),
             "adaptive": on_off(self.adaptive),
             "target": f"{target_fps:g}",
-            "shader": self.shader,
+            "shader": "baked" if self.shader == "looped" else self.shader,  # see looped.py
         }
 
 

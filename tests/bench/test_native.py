@@ -33,6 +33,6 @@ def test_a_row_for_each_image_backend_and_round(
 def test_what_is_timed_is_the_image(make_image, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(native, "SIZE", (100, 70))
     image = make_image(width=64, height=48)
-    repeated = native.repeated_image(image)
+    repeated = native.sized_image(image)
     assert repeated.planes.shape == (3, 100, 70, 3)
     np.testing.assert_array_equal(repeated.planes[:, 48:96, 64:70], image.planes[:, :, :6])

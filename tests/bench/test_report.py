@@ -73,7 +73,7 @@ def measured(case, ms, scale=1.0):
     return {
         "case": asdict(case),
         "error": None,
-        "info": {"repeated": True},
+        "info": {},
         "isolated": True,
         "decode": None
         if case.adaptive

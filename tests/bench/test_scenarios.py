@@ -60,7 +60,6 @@ def test_canvas_and_url_show_the_crop_at_one_to_one():
     assert whole.canvas == (2500, 2000)
     assert window.canvas == (1920, 1080)
     parameters = window.url_parameters(target_fps=20)
-    assert parameters["size"] == "5000x2000"
     assert parameters["zoom"] == "1"
     assert parameters["center"] == "2500,1000"
     assert (parameters["tiling"], parameters["adaptive"]) == ("off", "on")

@@ -1,0 +1,23 @@
+// The baseline of the bench, in the viewer's own page: weights in uniform arrays, walked in loops.
+// `texts`: the fragment shader by target; `uniforms`: [{ name, components, data }].
+
+async ({ texts, uniforms }) => {
+    const OTHER_VECTORS = 4;    // to_texel and light
+    const { shaders } = await import('/decode.js');
+    shaders.set('looped', (gl, decoder, templates, target) => {
+        const needed = uniforms.reduce((sum, { components, data }) => sum + data.length / components, OTHER_VECTORS);
+        const room = gl.getParameter(gl.MAX_FRAGMENT_UNIFORM_VECTORS);
+        if (needed > room) {
+            throw new Error(`The looped shader of this decoder needs ${needed} uniform vectors, where this graphics `
+                + `driver has room for ${room}; use the baked shader.`);
+        }
+        return {
+            text: texts[target],
+            begin: (gl, at) => uniforms.forEach(({ name, components, data }) => {
+                gl[`uniform${components}fv`](at(name), data);
+            }),
+            setLight: (gl, at, light) => gl.uniform2fv(at('light'), light),
+        };
+    });
+    await window.raking.setState({ shader: 'looped' });
+}

@@ -35,6 +35,7 @@ DRAGS: dict[str, dict[str, object]] = {
 DRAG_SECONDS = 6.0
 SETTLING_SECONDS = 1.5  # of a drag, until adaptive resolution has settled
 REST_SECONDS = 1.5
+MOUSE_SECONDS = 1 / 60  # between its movements, as hands have them
 SAMPLE_SECONDS = 5.0  # between looks at the memory
 WATCH = Path(__file__).with_name("gallery.js").read_text()
 
@@ -171,7 +172,7 @@ def drag_light(page: Page, seconds: float) -> tuple[float, float]:
         angle = 2.5 * elapsed
         x, y = MIDDLE
         page.mouse.move(x + 200 * math.cos(angle) - 200, y + 200 * math.sin(angle))
-        page.wait_for_timeout(8)
+        time.sleep(MOUSE_SECONDS)
     ended = page.evaluate("rakingFrames.now()")
     page.mouse.up()
     return started, ended

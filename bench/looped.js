@@ -2,7 +2,7 @@
 // `texts`: the fragment shader by target; `uniforms`: [{ name, components, data }].
 
 async ({ texts, uniforms }) => {
-    const OTHER_VECTORS = 4;    // to_texel and light
+    const OTHER_VECTORS = 4;    // texel_step, first_texel and light
     const { shaders } = await import('/decode.js');
     shaders.set('looped', (gl, decoder, templates, target) => {
         const needed = uniforms.reduce((sum, { components, data }) => sum + data.length / components, OTHER_VECTORS);

@@ -1,15 +1,19 @@
 // Adaptive resolution: how finely to decode while something moves, so that a frame rate is held.
 
 const COARSEST = 1 / 8;     // decoding scale per axis
-const AIM = 0.92;           // share of the time allowed that is aimed at, to stay within it
-const CALM = 0.75;          // below this share of it there is room to decode more finely
+const GOOD = 0.72;          // below this scale resolution is worth more than the last fifth of the rate
+const ENOUGH = 0.8;         // of the rate, then
+const AIM = 0.97;           // share of the time allowed that is aimed at, to stay within it
+const STEP = [0.6, 1.2];    // largest change at once
+const SLIGHT = 0.05;        // a change not worth making
+const FRAMES = 4;           // whose mean time is looked at: displays make single ones uneven
 const TELLING = 200_000;    // pixels: with fewer, other work takes the time
-const STEP = [0.6, 1.2];    // largest change from one frame to the next
 
 export class AdaptiveScale {
     constructor() {
         this.scale = 1;
         this.pixelsPerMs = Infinity;    // how fast this machine decodes
+        this.times = [];
     }
 
     // Learns from a frame that took `ms` and decoded `pixels` how fast this machine is.
@@ -19,11 +23,15 @@ export class AdaptiveScale {
 
     // Learns from a frame that took `ms` to hold `target` frames a second.
     learn(ms, target) {
+        this.times.push(ms);
+        const mean = this.times.reduce((sum, time) => sum + time, 0) / this.times.length;
         const allowed = 1000 / target;
-        if (ms <= allowed && (ms >= CALM * allowed || this.scale === 1)) return;
-        const change = Math.sqrt(AIM * allowed / ms);
-        this.scale *= Math.min(STEP[1], Math.max(STEP[0], change));
-        this.scale = Math.min(1, Math.max(COARSEST, this.scale));
+        if (this.times.length < FRAMES && mean < 2 * allowed) return;
+        this.times = [];
+        const fitting = time => this.scale * Math.sqrt(AIM * time / mean);
+        const wanted = Math.max(fitting(allowed), Math.min(GOOD, fitting(allowed / ENOUGH)));
+        const change = Math.min(STEP[1], Math.max(STEP[0], wanted / this.scale));
+        if (Math.abs(change - 1) > SLIGHT) this.scale = Math.min(1, Math.max(COARSEST, this.scale * change));
     }
 
     // The pixels that can be decoded in one frame's time.

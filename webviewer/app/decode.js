@@ -1,18 +1,7 @@
 // The decode pass: latents of a tile and a light to a relit picture.
 
-import { createFramebuffer, createProgram, createTexture, readRenderer } from './gl.js';
+import { COVER, createFramebuffer, createProgram, createTexture, readRenderer } from './gl.js';
 import { bakedShader, bestExponential, frameUniform } from './shader.js';
-import { scaling } from './transform.js';
-
-const PLACE = `#version 300 es
-// A parallelogram, from the unit square to clip space.
-precision highp float;
-uniform mat3x2 place;
-void main() {
-    vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
-    gl_Position = vec4(place * vec3(corner, 1.0), 0.0, 1.0);
-}`;
-const WHOLE_TARGET = [2, 0, 0, 2, -1, -1];
 
 // The shaders to choose from, by name; harnesses add theirs. Each makes { text, begin, setLight } of a
 // decoder; begin(gl, at) sets what never changes, at(name) being the location of a uniform.
@@ -32,7 +21,7 @@ export class DecodePass {
         this.gl = gl;
         this.target = target;
         this.made = shaders.get(shader)(gl, decoder, templates, target);
-        this.shader = createProgram(gl, PLACE, this.made.text);
+        this.shader = createProgram(gl, COVER, this.made.text);
         gl.useProgram(this.shader.program);
         this.made.begin(gl, this.shader.at);
     }
@@ -60,14 +49,20 @@ export class DecodePass {
         return (right - left) * (bottom - top);
     }
 
-    // Decodes what is in sight of a tile straight onto the canvas, one texel per canvas pixel.
-    // toClip, toTexel: transforms from the unit square over the tile to clip space, from
-    // fragments to texels.
-    show({ latents }, toClip, toTexel) {
-        const { gl } = this;
+    // Decodes an area of the canvas, { left, top, right, bottom } in its pixels, straight from a tile.
+    // toTile: the upright transform from canvas pixels to the tile's.
+    show({ latents, outer }, { left, top, right, bottom }, [across, , , down, x, y]) {
+        const { gl, gl: { canvas } } = this;
+        const first = [
+            firstTexel(Math.floor(x), across, left, right, outer.width),
+            firstTexel(Math.ceil(y + canvas.height * down) - 1, -down, canvas.height - bottom, canvas.height - top, outer.height),
+        ];
         gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-        gl.viewport(0, 0, gl.canvas.width, gl.canvas.height);
-        this.#run(latents, toClip, toTexel);
+        gl.viewport(0, 0, canvas.width, canvas.height);
+        gl.enable(gl.SCISSOR_TEST);
+        gl.scissor(left, canvas.height - bottom, right - left, bottom - top);
+        this.#run(latents, [across, -down], first);
+        gl.disable(gl.SCISSOR_TEST);
     }
 
     // Adds a tile's share of the rows y0 to y1 of the image at 1:1 to `rows`, RGBA of `width` pixels
@@ -107,15 +102,22 @@ export class DecodePass {
         const { gl } = this;
         gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
         gl.viewport(0, 0, width, height);
-        this.#run(latents, WHOLE_TARGET, scaling(outer.width / width, outer.height / height));
+        this.#run(latents, [outer.width / width, outer.height / height], [0, 0]);
     }
 
-    #run(latents, place, toTexel) {
+    #run(latents, step, first) {
         const { gl, shader: { program, at } } = this;
         gl.useProgram(program);
         gl.bindTexture(gl.TEXTURE_2D_ARRAY, latents);
-        gl.uniformMatrix3x2fv(at('place'), false, place);
-        gl.uniformMatrix3x2fv(at('to_texel'), false, toTexel);
-        gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+        gl.uniform2fv(at('texel_step'), step);
+        gl.uniform2iv(at('first_texel'), first);
+        gl.drawArrays(gl.TRIANGLES, 0, 3);
     }
+}
+
+// The texel that fragment 0 reads, moved so that those of fragments `from` to before `to` are all
+// among the `length` that there are.
+function firstTexel(first, step, from, to, length) {
+    const ends = [from + 0.5, to - 0.5].map(fragment => first + Math.trunc(fragment * step));
+    return first - Math.max(0, Math.max(...ends) - length + 1) - Math.min(0, ...ends);
 }

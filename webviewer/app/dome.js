@@ -34,15 +34,15 @@ export function moveLight(viewer, light) {
     viewer.moveLight(viewer.view.lightFromScreen(light));
 }
 
-function showLight(viewer, { dome, outside: warning }, hull) {
+function showLight(viewer, { dome, marker, outside: warning }, hull) {
     const [x, y] = lightOnScreen(viewer);
     const elevation = Math.round(Math.acos(Math.min(1, Math.hypot(x, y))) * 180 / Math.PI);
     const outside = distanceOutside(hull, viewer.settings.light) > TOLERANCE;
-    dome.style.setProperty('--x', x);
-    dome.style.setProperty('--y', y);
+    marker.style.transform = `translate(${50 * x}%, ${-50 * y}%)`;
     dome.style.setProperty('--turn', `${viewer.view.rotation}deg`);
-    dome.setAttribute('aria-valuenow', elevation);
-    dome.setAttribute('aria-valuetext', `${side(x, y)}, ${elevation}° above the surface`);
+    dome.ariaValueNow = elevation;
+    const text = `${side(x, y)}, ${elevation}° above the surface`;
+    if (dome.ariaValueText !== text) dome.ariaValueText = text;
     if (outside === dome.classList.contains('outside')) return;     // what is said again is announced again
     dome.classList.toggle('outside', outside);
     warning.textContent = outside ? 'Beyond the photographed lights: this is extrapolated' : '';

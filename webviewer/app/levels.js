@@ -1,13 +1,6 @@
 // Half-size levels made on the GPU: latents are averaged, two by two, as renderer/pyramid.py does.
 
-import { createProgram } from './gl.js';
-
-const COVER = `#version 300 es
-// One triangle over the whole target.
-void main() {
-    vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0;
-    gl_Position = vec4(corner, 0.0, 1.0);
-}`;
+import { COVER, createProgram } from './gl.js';
 
 const FRAGMENT = `#version 300 es
 precision highp float;

@@ -17,12 +17,14 @@ element.ready.then(() => keepAddress(element.viewer), () => {});
 // The address always reproduces what is seen.
 function keepAddress(viewer) {
     let timer;
-    viewer.addEventListener('state', () => {
+    const keep = () => {
         clearTimeout(timer);
         timer = setTimeout(() => {
             history.replaceState(null, '', writeAddress(viewer.state()) + location.hash);
         }, ADDRESS_DELAY);
-    });
+    };
+    viewer.addEventListener('state', keep);
+    viewer.addEventListener('light', keep);
     const name = () => { document.title = `${viewer.scene.info.title} · ${viewer.scene.info.label}`; };
     viewer.addEventListener('scene', name);
     name();

@@ -48,7 +48,7 @@ const MARKUP = `
             <div id="dome" tabindex="0" role="slider" aria-label="Light direction"
                 aria-valuemin="0" aria-valuemax="90" aria-valuenow="90">
                 <svg viewBox="-1 -1 2 2" aria-hidden="true"><path id="hull"/><path id="lights"/></svg>
-                <span></span>
+                <span id="marker"></span>
             </div>
         </div>
         <div id="message">

@@ -1,11 +1,10 @@
 // What a frame decodes and draws. A relit tile is kept while its light holds; what is not there yet
 // is shown from coarser levels.
 
-import { compose, scaling } from './transform.js';
-import { toClip, toPixel } from './present.js';
+import { apply, compose, scaling } from './transform.js';
+import { toTile } from './present.js';
 
 const BUDGET_SHARE = 0.7;       // of the memory that what is in sight may take
-const BACKING_STEP = 0.06;      // smaller changes of the decoding scale are not worth another canvas
 const FRAMES_AT_REST = 3;       // how long the page may decode at a stretch when nothing moves
 const EASY = 0.5;               // share of a frame's time that shows a machine fast enough for tiles
 
@@ -81,7 +80,7 @@ export class Painter {
     // Straight to the canvas: while the light moves, where that is faster and looks no different.
     #goesDirect(plans) {
         const { viewer: { settings, view, moving }, direct } = this;
-        return direct && moving === 'light' && settings.adaptive && settings.tiling && plans.length === 1
+        return direct && moving === 'light' && settings.adaptive && settings.tiling && plans.length === 1 && view.rotation === 0
             && view.zoom * 2 ** plans[0].level <= 1 && plans[0].found.length > 0;
     }
 
@@ -98,7 +97,8 @@ export class Painter {
         present.clear();
         for (const tile of tiles) {
             tile.use();
-            pass.show(tile, toClip(tile, coarser, gl.canvas), toPixel(tile, coarser, gl.canvas));
+            const area = canvasArea(tile, coarser, gl.canvas);
+            if (area.right > area.left && area.bottom > area.top) pass.show(tile, area, toTile(tile, coarser));
         }
         present.drawGround(tiles, coarser);
         const pixels = this.#pixelsInSight(scene, transform) * this.backing ** 2;
@@ -194,11 +194,20 @@ export class Painter {
 
     #setBacking(scale) {
         const { viewer: { gl: { canvas }, view } } = this;
-        if (scale === 1 || Math.abs(scale / this.backing - 1) > BACKING_STEP) this.backing = scale;
+        this.backing = scale;
         const [width, height] = view.canvas.map(length => Math.max(1, Math.round(length * this.backing)));
         if (canvas.width !== width) canvas.width = width;
         if (canvas.height !== height) canvas.height = height;
     }
+}
+
+// The canvas pixels whose middles lie on what a tile shows.
+function canvasArea({ inner, level, limit }, transform, { width, height }) {
+    const side = 2 ** level;
+    const at = corner => apply(transform, corner).map(value => Math.ceil(value - 0.5));
+    const [left, top] = at([inner.x * side, inner.y * side]);
+    const [right, bottom] = at([(inner.x + inner.width) * side, (inner.y + inner.height) * side].map((end, axis) => Math.min(end, limit[axis])));
+    return { left: Math.max(0, left), top: Math.max(0, top), right: Math.min(width, right), bottom: Math.min(height, bottom) };
 }
 
 function coarseFirst(tiles) {

@@ -5,7 +5,7 @@ import { connectCompare, distinct, showChoice } from './compare.js';
 import { connectDome } from './dome.js';
 import { connectRuler } from './ruler.js';
 
-const READ_OUT_INTERVAL = 200;      // milliseconds
+const READ_OUT_INTERVAL = 500;      // milliseconds
 const MESSAGE_TIME = 8000;          // milliseconds
 const MEGABYTE = 2 ** 20;
 

@@ -205,7 +205,7 @@ export class PresentPass {
 
 // From the unit square over what a tile shows to clip space. Inner edges are those of pixels of
 // full size, so that a level's last tiles, whose pixels may reach beyond, end where the image does.
-export function toClip({ inner, level, limit }, transform, { width, height }) {
+function toClip({ inner, level, limit }, transform, { width, height }) {
     const side = 2 ** level;
     const [x, y] = [inner.x * side, inner.y * side];
     const right = Math.min((inner.x + inner.width) * side, limit[0]);
@@ -215,10 +215,14 @@ export function toClip({ inner, level, limit }, transform, { width, height }) {
     return compose(clip, compose(transform, square));
 }
 
-// From fragments, whose y goes up, to the pixels of a tile's textures.
-export function toPixel({ outer, level }, transform, { height }) {
-    const toTile = compose(translation(-outer.x, -outer.y), scaling(2 ** -level));
-    return compose(compose(toTile, invert(transform)), [1, 0, 0, -1, 0, height]);
+// From canvas pixels to those of a tile's textures.
+export function toTile({ outer, level }, transform) {
+    return compose(compose(translation(-outer.x, -outer.y), scaling(2 ** -level)), invert(transform));
+}
+
+// From fragments, whose y goes up.
+function toPixel(tile, transform, { height }) {
+    return compose(toTile(tile, transform), [1, 0, 0, -1, 0, height]);
 }
 
 function bind(gl, unit, texture) {

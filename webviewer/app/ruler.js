@@ -41,7 +41,6 @@ export function connectRuler(viewer, parts) {
     };
     viewer.addEventListener('state', show);
     viewer.addEventListener('scene', show);
-    viewer.addEventListener('frame', show);
 }
 
 // One of the two ends: dragged, or moved by arrow keys.

@@ -22,7 +22,7 @@ const ORBIT_RADIUS = 0.7;
 const VIEW_KEYS = ['zoom', 'center', 'rotation'];
 const STILL = matchMedia('(prefers-reduced-motion: reduce)');
 
-// Events: 'state' (something of state() changed), 'light' (it moves by itself), 'scene' (another
+// Events: 'state' (something of state() but the light changed), 'light' (it moves), 'scene' (another
 // image is shown), 'frame' (detail: the finished frame), 'status' (status() changed), 'message'
 // (detail: { text, problem, action: { label, run } or undefined }; text '' takes it away).
 export class Viewer extends EventTarget {
@@ -80,7 +80,7 @@ export class Viewer extends EventTarget {
     // A light direction, moved by hand: coarser while it moves where adaptive resolution is on.
     moveLight(light) {
         this.settings.light = clampLight(light);
-        this.settings.orbit = false;
+        if (this.settings.orbit) this.#emit('state', this.settings.orbit = false);
         this.moved('light');
     }
 
@@ -92,7 +92,7 @@ export class Viewer extends EventTarget {
             this.moving = null;
             this.loop.request();
         }, REST);
-        this.#emit('state');
+        this.#emit(what === 'light' ? 'light' : 'state');
         this.loop.request();
     }
 
@@ -106,6 +106,7 @@ export class Viewer extends EventTarget {
     // Width and height in device pixels; margin: 1 leaves some room around a fitted image, 0 none.
     resize(width, height, margin) {
         this.view.resize([width, height], margin);
+        this.#emit('state');
         this.loop.request();
     }
 

@@ -11,7 +11,8 @@ const vec4 one = vec4(1.0);
 
 uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
 uniform vec4 frame_bias[2];
-uniform mat3x2 to_texel;            // from fragments to texels
+uniform vec2 texel_step;            // texels per fragment
+uniform ivec2 first_texel;          // all that are drawn lie in the planes: llvmpipe clamps slowly
 out vec4 colour;
 
 vec4 latents(int plane, ivec2 texel) {
@@ -101,7 +102,6 @@ vec3 nearest_level(vec3 rgb) {
 }
 
 void main() {
-    ivec2 last = textureSize(planes, 0).xy - 1;
-    ivec2 texel = clamp(ivec2(to_texel * vec3(gl_FragCoord.xy, 1.0)), ivec2(0), last);
+    ivec2 texel = ivec2(gl_FragCoord.xy * texel_step) + first_texel;
     colour = vec4(nearest_level(decode(texel)), 1.0);
 }

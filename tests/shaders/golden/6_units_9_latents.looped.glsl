@@ -6,7 +6,8 @@ precision highp int;
 precision highp sampler2DArray;
 
 uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
-uniform mat3x2 to_texel;            // from fragments to texels
+uniform vec2 texel_step;            // texels per fragment
+uniform ivec2 first_texel;
 uniform vec2 light;
 uniform vec3 range_scale[3];
 uniform vec3 range_offset[3];
@@ -71,7 +72,6 @@ vec3 nearest_level(vec3 rgb) {
 }
 
 void main() {
-    ivec2 last = textureSize(planes, 0).xy - 1;
-    ivec2 texel = clamp(ivec2(to_texel * vec3(gl_FragCoord.xy, 1.0)), ivec2(0), last);
+    ivec2 texel = ivec2(gl_FragCoord.xy * texel_step) + first_texel;
     colour = vec4(decode(texel), 1.0);
 }

@@ -47,6 +47,7 @@ export class Viewer extends EventTarget {
         this.waiting = [];              // those who wait for a complete picture
         this.counts = { frames: 0, tiles: 0, pixels: 0, firstPicture: null };
         this.rate = null;
+        this.outdated = false;          // the message said last tells of what is over with the next image
         this.#begin();
         this.life = new AbortController();
         const { signal } = this.life;
@@ -280,6 +281,7 @@ export class Viewer extends EventTarget {
 
     async #createScene(key, url, number) {
         if (url === undefined) throw new Error(`There is no image number ${number}; correct show= in the address.`);
+        this.outdated = true;
         this.say('Opening the image …');
         const info = await this.loadInfo(url);
         return openScene(this, key, info, this.settings,
@@ -295,7 +297,9 @@ export class Viewer extends EventTarget {
             this.kept.set(scene.key, scene);
         }
         this.#forgetScenes();
-        this.say(scenes.map(({ notice }) => notice).find(Boolean) ?? '');
+        const notice = scenes.map(scene => scene.notice).find(Boolean);
+        if (notice || this.outdated) this.say(notice ?? '');
+        this.outdated = false;
         this.#tellFailures();
         if (changed) this.#emit('scene');
         this.loop.request();
@@ -371,6 +375,7 @@ export class Viewer extends EventTarget {
     // Says what failed, to the user and to those who wait; returns the error.
     #fail(sentence, action) {
         const error = new Error(sentence);
+        this.outdated = true;           // once an image is shown
         this.say(sentence, true, action);
         this.waiting.splice(0).forEach(({ reject }) => reject(error));
         return error;
@@ -382,6 +387,7 @@ export class Viewer extends EventTarget {
         this.opening.clear();
         this.kept = new Map();
         this.scenes = [];
+        this.outdated = true;
         this.say('The graphics card was taken away from this page; waiting for it to return …', true);
     }
 

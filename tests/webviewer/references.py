@@ -1,4 +1,7 @@
-"""Reference pictures of the page on llvmpipe: `python tests/webviewer/references.py` writes them anew."""
+"""Reference pictures of the page on llvmpipe.
+
+`python tests/webviewer/references.py` writes them anew; look at them before they are kept.
+"""
 
 import io
 import sys

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bench.repeated import write_repeated
+from bench.repeated import write_at_size
 from renderer.image import RelightableImage, check_image, read_image, write_image
 from renderer.pyramid import TileFormat, parse_pyramid
 from shaders.errors import RakingError
@@ -251,7 +251,7 @@ def test_repetition(make_image: MakeImage, tmp_path: Path) -> None:
     image = make_image(width=70, height=50)
     image.mask = np.eye(50, 70) == 0
     write_image(image, tmp_path / "one")
-    write_repeated(tmp_path / "one", tmp_path / "many", 200, 130)
+    write_at_size(tmp_path / "one", tmp_path / "many", 200, 130, TileFormat())
     many = read_image(tmp_path / "many")
     y, x = np.mgrid[:130, :200]
     np.testing.assert_array_equal(many.planes, image.planes[:, y % 50, x % 70])

@@ -53,11 +53,11 @@ def test_dome_shows_the_photographed_lights_and_warns_beyond_them(open_viewer, l
         warning = page.get_by_text("Beyond the photographed lights")
         assert not warning.is_visible()
         marker = dome(page).locator("span")
-        inside = marker.evaluate("element => getComputedStyle(element).borderStyle")
+        inside = marker.evaluate("element => getComputedStyle(element, '::after').borderStyle")
         for light, outside in [((0, 0.6), True), ((0.49, 0), False), ((-0.6, 0.6), True)]:
             page.evaluate("light => raking.setState({ light })", light)
             assert warning.is_visible() == outside
-            border = marker.evaluate("element => getComputedStyle(element).borderStyle")
+            border = marker.evaluate("element => getComputedStyle(element, '::after').borderStyle")
             assert (border != inside) == outside
 
 

@@ -5,9 +5,9 @@ import { startRuler } from './ruler.js';
 import { writeAddress } from './state.js';
 
 const ZOOM_STEP = 1.25;
-const TURN_STEP = 15;           // degrees
+const TURN_STEP = 15;  // degrees
 
-// What is on, of what buttons switch on and off.
+// Of what buttons switch on and off.
 export function whatIsOn({ orbit, tiling, adaptive, compare, ruler }) {
     const modes = ['split', 'blink', 'difference'].map(mode => [mode, compare === mode]);
     return { orbit, tiling, adaptive, measure: Boolean(ruler), ...Object.fromEntries(modes) };

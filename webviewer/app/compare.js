@@ -1,21 +1,20 @@
 // Two images under one light: which, how, and what stands on the picture meanwhile.
 
 import { change } from './actions.js';
-import { connectDrag } from './points.js';
+import { connectDrag, stepByKeys, on } from './points.js';
 
 const STEPS = { ArrowLeft: -0.02, ArrowRight: 0.02, PageUp: 0.1, PageDown: -0.1, Home: -1, End: 1 };
 
 export function connectCompare(viewer, parts) {
     const { second } = parts;
-    second.addEventListener('change', () => change(viewer, { with: second.selectedIndex }));
+    second.onchange = () => change(viewer, { with: second.selectedIndex });
     connectHandle(viewer, parts.handle);
-    const show = () => {
+    on(viewer, 'state scene', () => {
         second.selectedIndex = numberOfSecond(viewer);
         showNames(viewer, parts);
         showHandle(viewer, parts.handle);
         showLegend(viewer, parts);
-    };
-    for (const type of ['state', 'scene']) viewer.addEventListener(type, show);
+    });
 }
 
 // The images to compare with; with two there is nothing to choose.
@@ -40,12 +39,7 @@ function connectHandle(viewer, handle) {
         const { left, width } = viewer.canvas.getBoundingClientRect();
         put((x - left) / width);
     }, true);
-    handle.addEventListener('keydown', event => {
-        const step = STEPS[event.key];
-        if (!step) return;
-        event.preventDefault();
-        put(viewer.settings.split + step);
-    });
+    stepByKeys(handle, STEPS, step => put(viewer.settings.split + step));
 }
 
 function showNames(viewer, { left, right }) {
@@ -61,7 +55,7 @@ function showNames(viewer, { left, right }) {
 function showHandle({ settings: { compare, split }, other }, handle) {
     handle.hidden = compare !== 'split' || !other;
     handle.style.left = `${split * 100}%`;
-    handle.setAttribute('aria-valuenow', Math.round(split * 100));
+    handle.ariaValueNow = Math.round(split * 100);
 }
 
 // The map is white where the images differ by a whole 255 / gain steps or more.

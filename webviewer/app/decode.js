@@ -1,10 +1,10 @@
 // The decode pass: latents of a tile and a light to a relit picture.
 
-import { COVER, createFramebuffer, createProgram, createTexture, readRenderer } from './gl.js';
+import { createProgram, createTarget, readRenderer } from './gl.js';
 import { bakedShader, bestExponential, frameUniform } from './shader.js';
 
-// The shaders to choose from, by name; harnesses add theirs. Each makes { text, begin, setLight } of a
-// decoder; begin(gl, at) sets what never changes, at(name) being the location of a uniform.
+// By name; harnesses add theirs. begin(gl, at) sets what never changes, at(name) being the location
+// of a uniform.
 export const shaders = new Map([['baked', (gl, decoder, templates, target) => ({
     text: bakedShader(decoder, templates, { target, exponential: bestExponential(readRenderer(gl).renderer) }),
     begin: () => {},
@@ -15,13 +15,13 @@ export const shaders = new Map([['baked', (gl, decoder, templates, target) => ({
 })]]);
 
 export class DecodePass {
-    // shader: a name of `shaders`; target: 'unorm' for 8-bit levels or 'float' for raw output.
-    constructor(gl, decoder, templates, shader, target = 'unorm') {
+    // target: 'unorm' for 8-bit levels or 'float' for raw output.
+    constructor(gl, decoder, templates, shader, target) {
         if (!shaders.has(shader)) throw new Error(`There is no shader named ${shader}: correct shader= in the address.`);
         this.gl = gl;
         this.target = target;
         this.made = shaders.get(shader)(gl, decoder, templates, target);
-        this.shader = createProgram(gl, COVER, this.made.text);
+        this.shader = createProgram(gl, this.made.text);
         gl.useProgram(this.shader.program);
         this.made.begin(gl, this.shader.at);
     }
@@ -32,86 +32,70 @@ export class DecodePass {
         this.made.setLight(gl, at, light);
     }
 
-    // Decodes a part of a tile's relit picture at `scale` decoded pixels per image pixel; returns
-    // how many they are.
-    decode(tile, scale, part = tile.whole) {
-        const { gl } = this;
+    // Decodes a part of a tile, `scale` pixels to each of its own; returns how many.
+    decode(tile, scale, part) {
         const { width, height } = tile.outer;
         const [across, down] = [Math.ceil(width * scale), Math.ceil(height * scale)];
         Object.assign(tile, { decoded: [across, down], part, scale, smooth: false });
         const [left, top] = [Math.floor(part.x * across / width), Math.floor(part.y * down / height)];
         const right = Math.ceil((part.x + part.width) * across / width);
         const bottom = Math.ceil((part.y + part.height) * down / height);
-        gl.enable(gl.SCISSOR_TEST);
-        gl.scissor(left, top, right - left, bottom - top);
-        this.#draw(tile, tile.target(), tile.decoded);
-        gl.disable(gl.SCISSOR_TEST);
+        const area = [left, top, right - left, bottom - top];
+        this.#draw(tile, tile.target(), tile.decoded, area, [width / across, height / down]);
         return (right - left) * (bottom - top);
     }
 
-    // Decodes an area of the canvas, { left, top, right, bottom } in its pixels, straight from a tile.
-    // toTile: the upright transform from canvas pixels to the tile's.
-    show({ latents, outer }, { left, top, right, bottom }, [across, , , down, x, y]) {
-        const { gl, gl: { canvas } } = this;
+    // Decodes an area of the canvas, in its pixels, straight from a tile. toTile: the upright transform
+    // from canvas pixels to the tile's.
+    show(tile, { left, top, right, bottom }, [across, , , down, x, y]) {
+        const { gl: { canvas: { width, height } } } = this;
+        const { outer } = tile;
         const first = [
             firstTexel(Math.floor(x), across, left, right, outer.width),
-            firstTexel(Math.ceil(y + canvas.height * down) - 1, -down, canvas.height - bottom, canvas.height - top, outer.height),
+            firstTexel(Math.ceil(y + height * down) - 1, -down, height - bottom, height - top, outer.height),
         ];
-        gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-        gl.viewport(0, 0, canvas.width, canvas.height);
-        gl.enable(gl.SCISSOR_TEST);
-        gl.scissor(left, canvas.height - bottom, right - left, bottom - top);
-        this.#run(latents, [across, -down], first);
-        gl.disable(gl.SCISSOR_TEST);
+        this.#draw(tile, null, [width, height], [left, height - bottom, right - left, bottom - top], [across, -down], first);
     }
 
-    // Adds a tile's share of the rows y0 to y1 of the image at 1:1 to `rows`, RGBA of `width` pixels
-    // each, a Uint8Array or, of the raw output, a Float32Array; finish() may draw over them.
-    readRows({ latents, inner, outer }, y0, y1, width, rows, finish = () => {}) {
+    // Adds a tile's share of the rows y0 to y1 of the image at 1:1 to `rows`, of `width` RGBA pixels;
+    // finish() may draw over them.
+    readRows(tile, y0, y1, width, rows, finish) {
+        const { gl } = this;
+        const { inner, outer } = tile;
         const top = Math.max(y0, inner.y);
         const bottom = Math.min(y1, inner.y + inner.height);
-        if (top >= bottom) return;
-        const { gl } = this;
         const float = this.target === 'float';
         if (float && !gl.getExtension('EXT_color_buffer_float')) {
             throw new Error('This graphics driver cannot draw into float textures.');
         }
-        const texture = createTexture(gl, {
-            format: float ? gl.RGBA32F : gl.RGBA8, width: outer.width, height: outer.height, filter: gl.NEAREST,
-        });
-        const framebuffer = createFramebuffer(gl, texture);
+        const target = createTarget(gl, float ? gl.RGBA32F : gl.RGBA8, outer.width, outer.height);
         const area = [inner.x - outer.x, top - outer.y, inner.width, bottom - top];
-        gl.enable(gl.SCISSOR_TEST);
-        gl.scissor(...area);
-        this.#draw({ latents, outer }, framebuffer, [outer.width, outer.height]);
+        this.#draw(tile, target.framebuffer, [outer.width, outer.height], area, [1, 1]);
         finish();
-        gl.disable(gl.SCISSOR_TEST);
         const packing = [[gl.PACK_ROW_LENGTH, width], [gl.PACK_SKIP_PIXELS, inner.x], [gl.PACK_SKIP_ROWS, top - y0]];
         packing.forEach(([key, value]) => gl.pixelStorei(key, value));
         gl.readPixels(...area, gl.RGBA, float ? gl.FLOAT : gl.UNSIGNED_BYTE, rows);
         packing.forEach(([key]) => gl.pixelStorei(key, 0));
-        gl.deleteFramebuffer(framebuffer);
-        gl.deleteTexture(texture);
+        target.dispose();
     }
 
     dispose() {
         this.gl.deleteProgram(this.shader.program);
     }
 
-    #draw({ latents, outer }, framebuffer, [width, height]) {
-        const { gl } = this;
+    // Onto an area of a target of `width` by `height` pixels, `step` texels to each.
+    #draw({ latents }, framebuffer, [width, height], area, step, first = [0, 0]) {
+        const { gl, shader: { program, at } } = this;
         gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
         gl.viewport(0, 0, width, height);
-        this.#run(latents, [outer.width / width, outer.height / height], [0, 0]);
-    }
-
-    #run(latents, step, first) {
-        const { gl, shader: { program, at } } = this;
+        gl.enable(gl.SCISSOR_TEST);
+        gl.scissor(...area);
         gl.useProgram(program);
         gl.bindTexture(gl.TEXTURE_2D_ARRAY, latents);
         gl.uniform2fv(at('texel_step'), step);
         gl.uniform2iv(at('first_texel'), first);
         gl.drawArrays(gl.TRIANGLES, 0, 3);
+        gl.disable(gl.SCISSOR_TEST);
     }
 }
 

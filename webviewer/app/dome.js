@@ -1,9 +1,9 @@
 // The dome: a disc that shows where the light stands and where the photographs' lights stood, and
 // moves the light. It lies in the screen's frame, as the view is turned.
 
-import { connectDrag } from './points.js';
+import { connectDrag, on } from './points.js';
 
-const TOLERANCE = 0.03;         // of the disc's radius, by which a light may be outside the photographed ones
+const TOLERANCE = 0.03;  // of the disc's radius, by which a light may be outside the photographed ones
 
 export function connectDome(viewer, parts) {
     const { dome } = parts;
@@ -13,9 +13,8 @@ export function connectDome(viewer, parts) {
     });
     let hull = [];
     const show = () => showLight(viewer, parts, hull);
-    viewer.addEventListener('state', show);
-    viewer.addEventListener('light', show);
-    viewer.addEventListener('scene', () => {
+    on(viewer, 'state light', show);
+    on(viewer, 'scene', () => {
         const lights = viewer.scene.info.lights ?? [];
         hull = convexHull(lights);
         parts.lights.setAttribute('d', lights.map(([x, y]) => `M${x} ${-y}h0`).join(''));
@@ -43,16 +42,15 @@ function showLight(viewer, { dome, marker, outside: warning }, hull) {
     dome.ariaValueNow = elevation;
     const text = `${side(x, y)}, ${elevation}° above the surface`;
     if (dome.ariaValueText !== text) dome.ariaValueText = text;
-    if (outside === dome.classList.contains('outside')) return;     // what is said again is announced again
+    if (outside === dome.classList.contains('outside')) return;  // what is said again is announced again
     dome.classList.toggle('outside', outside);
     warning.textContent = outside ? 'Beyond the photographed lights: this is extrapolated' : '';
 }
 
 function side(x, y) {
-    const vertical = y > 0.1 ? 'upper' : y < -0.1 ? 'lower' : '';
-    const horizontal = x > 0.1 ? 'right' : x < -0.1 ? 'left' : '';
-    const words = [vertical, horizontal].filter(Boolean).join(' ');
-    return words ? `light from the ${words}` : 'light from straight above';
+    const name = (at, above, below) => at > 0.1 ? above : at < -0.1 ? below : '';
+    const words = `${name(y, 'upper', 'lower')} ${name(x, 'right', 'left')}`.trim();
+    return `light from ${words ? `the ${words}` : 'straight above'}`;
 }
 
 // Counter-clockwise, by Andrew's monotone chain.

@@ -22,7 +22,7 @@ export function connectDrop(element, viewer, signal) {
     listen('dragleave', ({ relatedTarget }) => element.contains(relatedTarget) || mark(false));
 }
 
-// Lets the user pick zips or the files of an image, or with `folder` a folder.
+// Lets the user pick zips, the files of an image, or with `folder` a folder.
 export function openPicker(viewer, folder = false) {
     const input = document.createElement('input');
     Object.assign(input, { type: 'file', multiple: true, webkitdirectory: folder });

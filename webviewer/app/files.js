@@ -2,8 +2,8 @@
 
 const GONE = [404, 410];
 
-const dropped = [];     // files of each dropped folder: path -> Blob, or function that reads one
-let patience = 10;      // seconds
+const dropped = [];  // Map of each dropped folder: path -> Blob, or function that reads one
+let patience = 10;  // seconds
 
 // The message is a sentence for the user; `missing` where there is no such file.
 export class FileError extends Error {
@@ -19,13 +19,12 @@ export function setPatience(seconds) {
     patience = seconds;
 }
 
-// Takes Map(path -> Blob or function returning a promise of one); returns the folder's address.
+// Takes such a Map; returns the folder's address.
 export function registerDropped(name, files) {
     return `dropped:${dropped.push(files) - 1}/${name}`;
 }
 
-// A folder has `name`, get(file, { signal }) -> promise of a Blob with that name, and
-// has(file, { signal }) -> promise of a boolean. Either fails with a FileError or an AbortError.
+// A folder's get brings a Blob with the file's name; get and has fail with a FileError or an AbortError.
 export function openFolder(address) {
     return address.startsWith('dropped:') ? new DroppedFolder(address) : new ServedFolder(address);
 }
@@ -42,16 +41,14 @@ class ServedFolder {
 
     get(file, { signal } = {}) {
         return this.#ask(file, signal, 'GET', async (response, heard) => {
-            const { ok, status } = response;
+            const { ok, status, body } = response;
             if (GONE.includes(status)) throw missing(this.name, file);
             if (!ok) throw new FileError(`${this.name}: the server answered ${status} for ${file}.`);
-            const parts = [];
-            const reader = response.body.getReader();
-            for (let part; !(part = await reader.read()).done;) {
+            const transform = (part, passed) => {
                 heard();
-                parts.push(part.value);
-            }
-            return named(new Blob(parts, { type: response.headers.get('Content-Type') ?? '' }), file);
+                passed.enqueue(part);
+            };
+            return named(await new Response(body.pipeThrough(new TransformStream({ transform })), response).blob(), file);
         });
     }
 
@@ -73,10 +70,14 @@ class ServedFolder {
             return await read(await fetch(url, { method, signal: AbortSignal.any(signals) }), heard);
         } catch (error) {
             if (signal?.aborted || error instanceof FileError) throw error;
-            throw this.#failure(file, url, silence.signal.aborted);
+            const advice = url.origin === location.origin ? 'is the server still running?'
+                : 'is that server running, and does it let this page read its files (CORS)?';
+            throw new FileError(`${this.name}: ` + (silence.signal.aborted
+                ? `the server does not answer; nothing of ${file} came for ${patience} s.`
+                : `${file} could not be fetched; ${advice}`));
         } finally {
             clearTimeout(timer);
-            silence.abort();    // a refusal's body is not waited for
+            silence.abort();  // a refusal's body is not waited for
         }
     }
 
@@ -85,14 +86,6 @@ class ServedFolder {
         const url = new URL(file.split('/').map(encodeURIComponent).join('/'), this.#address);
         if (url.href.startsWith(this.#address.href)) return url;
         throw new FileError(`${this.name}: ${file} lies outside the image's folder; correct info.json.`);
-    }
-
-    #failure(file, { origin }, silent) {
-        const advice = origin === location.origin ? 'is the server still running?'
-            : 'is that server running, and does it let this page read its files (CORS)?';
-        return new FileError(`${this.name}: `
-            + (silent ? `the server does not answer; nothing of ${file} came for ${patience} s.`
-                : `${file} could not be fetched; ${advice}`));
     }
 }
 
@@ -107,12 +100,11 @@ class DroppedFolder {
 
     async get(file, { signal } = {}) {
         if (!await this.has(file, { signal })) throw missing(this.name, file);
+        const entry = this.#files.get(file);
         try {
-            const entry = this.#files.get(file);
             const blob = entry instanceof Blob ? entry : await entry();
             return named(new Blob([await blob.arrayBuffer()], { type: blob.type }), file);
-        } catch (error) {
-            if (error instanceof FileError) throw error;
+        } catch {
             throw new FileError(`${this.name}: ${file} can no longer be read; open the image again.`);
         } finally {
             signal?.throwIfAborted();
@@ -122,8 +114,7 @@ class DroppedFolder {
     async has(file, { signal } = {}) {
         signal?.throwIfAborted();
         if (this.#files) return this.#files.has(file);
-        throw new FileError(`${this.name} was opened from this computer before the page was loaded anew; `
-            + 'open it again.');
+        throw new FileError(`${this.name} was opened from this computer before the page was loaded anew; open it again.`);
     }
 }
 

@@ -1,6 +1,6 @@
 // Small helpers over WebGL2.
 
-export const COVER = `#version 300 es
+const COVER = `#version 300 es
 // One triangle over the whole target.
 void main() {
     vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0;
@@ -8,17 +8,11 @@ void main() {
 }`;
 
 export function createContext(canvas) {
-    const gl = canvas.getContext('webgl2', {
-        alpha: false,
-        antialias: false,
-        depth: false,
-        powerPreference: 'high-performance',
-    });
-    if (!gl) {
-        throw new Error('This browser gives no WebGL2, which the viewer needs: update it, or '
-            + 'switch on hardware acceleration in its settings.');
-    }
-    return gl;
+    const options = { alpha: false, antialias: false, depth: false, powerPreference: 'high-performance' };
+    const gl = canvas.getContext('webgl2', options);
+    if (gl) return gl;
+    throw new Error('This browser gives no WebGL2, which the viewer needs: update it, or '
+        + 'switch on hardware acceleration in its settings.');
 }
 
 // Who really draws: { renderer, vendor }.
@@ -31,16 +25,15 @@ export function readRenderer(gl) {
 }
 
 // Returns { program, at }, where at(name) is the location of a uniform.
-export function createProgram(gl, vertexSource, fragmentSource) {
+export function createProgram(gl, fragment, vertex = COVER) {
     const program = gl.createProgram();
-    const shaders = [[gl.VERTEX_SHADER, vertexSource], [gl.FRAGMENT_SHADER, fragmentSource]].map(
-        ([type, source]) => {
-            const shader = gl.createShader(type);
-            gl.shaderSource(shader, source);
-            gl.compileShader(shader);
-            gl.attachShader(program, shader);
-            return shader;
-        });
+    const shaders = [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]].map(([type, source]) => {
+        const shader = gl.createShader(type);
+        gl.shaderSource(shader, source);
+        gl.compileShader(shader);
+        gl.attachShader(program, shader);
+        return shader;
+    });
     gl.linkProgram(program);
     if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
         const log = [...shaders.map(shader => gl.getShaderInfoLog(shader)), gl.getProgramInfoLog(program)];
@@ -55,32 +48,35 @@ export function createProgram(gl, vertexSource, fragmentSource) {
     return { program, at };
 }
 
-// A 2D texture, or an array texture where `layers` is given; with filters set.
-export function createTexture(gl, { format, width, height, layers, levels = 1, filter, minFilter = filter }) {
+// An array texture where `layers` is given.
+export function createTexture(gl, format, width, height, { layers, levels = 1, filter = gl.NEAREST } = {}) {
     const target = layers ? gl.TEXTURE_2D_ARRAY : gl.TEXTURE_2D;
     const texture = gl.createTexture();
     gl.bindTexture(target, texture);
     if (layers) gl.texStorage3D(target, levels, format, width, height, layers);
     else gl.texStorage2D(target, levels, format, width, height);
-    gl.texParameteri(target, gl.TEXTURE_MIN_FILTER, minFilter);
+    gl.texParameteri(target, gl.TEXTURE_MIN_FILTER, levels > 1 ? gl.LINEAR_MIPMAP_LINEAR : filter);
     gl.texParameteri(target, gl.TEXTURE_MAG_FILTER, filter);
     gl.texParameteri(target, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
     gl.texParameteri(target, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
     return texture;
 }
 
-// A framebuffer that draws into, or reads from, a 2D texture.
-export function createFramebuffer(gl, texture) {
+// A texture to draw into: { texture, framebuffer, width, height, dispose }.
+export function createTarget(gl, format, width, height, options) {
+    const texture = createTexture(gl, format, width, height, options);
     const framebuffer = gl.createFramebuffer();
     gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
-    return framebuffer;
+    const dispose = () => {
+        gl.deleteTexture(texture);
+        gl.deleteFramebuffer(framebuffer);
+    };
+    return { texture, framebuffer, width, height, dispose };
 }
 
 // Throws when the driver had no memory for what was just made.
 export function checkMemory(gl) {
-    if (gl.getError() === gl.OUT_OF_MEMORY) {
-        throw new Error('The graphics card has no memory left for this image: close other tabs, '
-            + 'or open a smaller image.');
-    }
+    if (gl.getError() !== gl.OUT_OF_MEMORY) return;
+    throw new Error('The graphics card has no memory left for this image: close other tabs, or open a smaller image.');
 }

@@ -5,16 +5,16 @@ import { lightOnScreen, moveLight } from './dome.js';
 import { ARROWS, canvasPoint, devicePixels } from './points.js';
 import { drawRuler, isArmed } from './ruler.js';
 
-const LIGHT_REACH = 0.45;       // share of the picture's shorter side that moves the light by 1
+const LIGHT_REACH = 0.45;  // share of the picture's shorter side that moves the light by 1
 const LIGHT_STEP = 0.05;
-const PAN_STEP = 60;            // CSS pixels
-const WHEEL_ZOOM = 0.0016;      // per CSS pixel of the wheel
-const WHEEL_LINE = 16;          // CSS pixels
-const PINCH = 8;                // a touchpad's pinch comes as a small turn of the wheel
+const PAN_STEP = 60;  // CSS pixels
+const WHEEL_ZOOM = 0.0016;  // per CSS pixel of the wheel
+const WHEEL_LINE = 16;  // CSS pixels
+const PINCH = 8;  // a touchpad's pinch comes as a small turn of the wheel
 const TAP_ZOOM = 2;
-const TAP_TIME = 350;           // milliseconds between two taps that are one double tap
-const TAP_REACH = 24;           // CSS pixels from one to the other
-const TAP_SLIP = 6;             // CSS pixels that a tap may move
+const TAP_TIME = 350;  // milliseconds between two taps that are one double tap
+const TAP_REACH = 24;  // CSS pixels from one to the other
+const TAP_SLIP = 6;  // CSS pixels that a tap may move
 
 const KEYS = {
     '+': 'zoomIn', '=': 'zoomIn', '-': 'zoomOut', 0: 'fit', f: 'fit', 1: 'showPixels',
@@ -31,11 +31,11 @@ export function connectInput(viewer, element, actions, signal) {
 
 function connectPointers(viewer, space) {
     const { canvas } = viewer;
-    const pointers = new Map();     // pointer id -> [x, y], CSS pixels
+    const pointers = new Map();  // pointer id -> [x, y], CSS pixels
     let panning = false;
-    let press = null;               // where one finger or the main button went down, while it stays there
-    let tap = null;                 // the last press that stayed: { at, time }
-    let measuring = null;           // the ruler's first end
+    let press = null;  // where one finger or the main button went down, while it stays there
+    let tap = null;  // the last press that stayed: { at, time }
+    let measuring = null;  // the ruler's first end
     canvas.addEventListener('pointerdown', event => {
         canvas.setPointerCapture(event.pointerId);
         const at = [event.clientX, event.clientY];
@@ -46,31 +46,29 @@ function connectPointers(viewer, space) {
         canvas.classList.toggle('panning', panning);
         if (event.button === 1) event.preventDefault();
     });
-    canvas.addEventListener('pointermove', event => {
-        const before = pointers.get(event.pointerId);
+    canvas.onpointermove = ({ pointerId, clientX, clientY }) => {
+        const before = pointers.get(pointerId);
         if (!before) return;
-        const others = [...pointers].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
-        const after = [event.clientX, event.clientY];
+        const after = [clientX, clientY];
         const movement = difference(after, before);
-        if (press && Math.hypot(...difference(after, press)) > TAP_SLIP) press = null;
-        pointers.set(event.pointerId, after);
-        if (others.length) pinch(viewer, others[0], before, after);
+        if (press && distance(after, press) > TAP_SLIP) press = null;
+        pointers.delete(pointerId);
+        const [other] = pointers.values();
+        pointers.set(pointerId, after);
+        if (other) pinch(viewer, other, before, after);
         else if (measuring) drawRuler(viewer, measuring, canvasPoint(viewer, after));
         else if (panning) pan(viewer, movement);
         else dragLight(viewer, movement);
-    });
-    for (const type of ['pointerup', 'pointercancel']) {
-        canvas.addEventListener(type, event => {
-            pointers.delete(event.pointerId);
-            canvas.classList.remove('panning');
-            if (!press || type === 'pointercancel') return;
-            const again = tap && event.timeStamp - tap.time < TAP_TIME
-                && Math.hypot(...difference(press, tap.at)) < TAP_REACH;
-            if (again) zoomAbout(viewer, canvasPoint(viewer, press), TAP_ZOOM);
-            tap = again ? null : { at: press, time: event.timeStamp };
-        });
-    }
-    canvas.addEventListener('contextmenu', event => event.preventDefault());
+    };
+    canvas.onpointerup = canvas.onpointercancel = ({ pointerId, timeStamp, type }) => {
+        pointers.delete(pointerId);
+        canvas.classList.remove('panning');
+        if (!press || type === 'pointercancel') return;
+        const again = tap && timeStamp - tap.time < TAP_TIME && distance(press, tap.at) < TAP_REACH;
+        if (again) zoomAbout(viewer, canvasPoint(viewer, press), TAP_ZOOM);
+        tap = again ? null : { at: press, time: timeStamp };
+    };
+    canvas.oncontextmenu = () => false;
 }
 
 function dragLight(viewer, [dx, dy]) {
@@ -91,20 +89,17 @@ function pan(viewer, movement) {
 
 // One of two fingers moved from `before` to `after`: the point between them pans, their distance zooms.
 function pinch(viewer, other, before, after) {
-    const middle = (a, b) => a.map((value, axis) => (value + b[axis]) / 2);
-    const distance = (a, b) => Math.max(1, Math.hypot(...difference(a, b)));
-    pan(viewer, difference(middle(other, after), middle(other, before)));
-    const factor = distance(other, after) / distance(other, before);
-    zoomAbout(viewer, canvasPoint(viewer, middle(other, after)), factor);
+    pan(viewer, difference(after, before).map(length => length / 2));
+    const factor = Math.max(1, distance(other, after)) / Math.max(1, distance(other, before));
+    zoomAbout(viewer, canvasPoint(viewer, other.map((at, axis) => (at + after[axis]) / 2)), factor);
 }
 
 function connectWheel(viewer) {
-    viewer.canvas.parentElement.addEventListener('wheel', event => {
-        event.preventDefault();
-        const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE : event.ctrlKey ? PINCH : 1;
-        const factor = Math.exp(-event.deltaY * unit * WHEEL_ZOOM);
-        zoomAbout(viewer, canvasPoint(viewer, [event.clientX, event.clientY]), factor);
-    }, { passive: false });
+    viewer.canvas.parentElement.onwheel = ({ deltaMode, deltaY, ctrlKey, clientX, clientY }) => {
+        const unit = deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE : ctrlKey ? PINCH : 1;
+        zoomAbout(viewer, canvasPoint(viewer, [clientX, clientY]), Math.exp(-deltaY * unit * WHEEL_ZOOM));
+        return false;
+    };
 }
 
 // Keys act where the focus is in the element; on a page of its own, anywhere.
@@ -134,4 +129,8 @@ function moveByArrow(viewer, [right, up], panning) {
 
 function difference(a, b) {
     return a.map((value, axis) => value - b[axis]);
+}
+
+function distance(a, b) {
+    return Math.hypot(...difference(a, b));
 }

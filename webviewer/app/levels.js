@@ -1,6 +1,6 @@
 // Half-size levels made on the GPU: latents are averaged, two by two, as renderer/pyramid.py does.
 
-import { COVER, createProgram } from './gl.js';
+import { createProgram } from './gl.js';
 
 const FRAGMENT = `#version 300 es
 precision highp float;
@@ -9,10 +9,10 @@ precision highp sampler2DArray;
 uniform sampler2DArray planes;
 uniform sampler2D mask;
 uniform bool masked;
-uniform int layer;          // the plane, -1 for the mask itself
-uniform ivec2 origin;       // of the smaller tile, in its level's pixels
-uniform ivec2 source;       // of the larger tile, in its level's pixels
-uniform ivec2 last;         // the last pixel of the larger level
+uniform int layer;  // the plane, -1 for the mask itself
+uniform ivec2 origin;  // of the smaller tile, in its level's pixels
+uniform ivec2 source;  // of the larger tile, in its level's pixels
+uniform ivec2 last;  // the last pixel of the larger level
 out vec4 colour;
 
 // The mean of four pixels; those off the object do not count, unless all are.
@@ -34,37 +34,32 @@ void main() {
 }`;
 
 export class LevelPass {
-    constructor(gl, planes, masked) {
-        Object.assign(this, { gl, planes, masked });
-        this.shader = createProgram(gl, COVER, FRAGMENT);
+    constructor(gl, { planes, maskFile }) {
+        Object.assign(this, { gl, planes: planes.length, masked: Boolean(maskFile) });
+        this.shader = createProgram(gl, FRAGMENT);
         this.framebuffer = gl.createFramebuffer();
         gl.useProgram(this.shader.program);
         gl.uniform1i(this.shader.at('mask'), 1);
-        gl.uniform1i(this.shader.at('masked'), masked);
+        gl.uniform1i(this.shader.at('masked'), this.masked);
     }
 
-    // Fills a tile from those one level down.
-    shrink(pyramid, tile, larger) {
-        const { gl, shader: { program, at } } = this;
-        const { x, y, width, height } = tile.outer;
-        const side = 2 ** (tile.level - 1);
-        const area = { left: 2 * x * side, top: 2 * y * side, right: 2 * (x + width) * side, bottom: 2 * (y + height) * side };
-        const keys = pyramid.tiles(tile.level - 1, area).map(({ key }) => key);
-        gl.useProgram(program);
+    // Fills a tile from those one level down, among `tiles`, key -> tile.
+    shrink(pyramid, tile, tiles) {
+        const { gl, shader: { at } } = this;
+        const { level, outer, outer: { x, y, width, height } } = tile;
         gl.bindFramebuffer(gl.FRAMEBUFFER, this.framebuffer);
         gl.viewport(0, 0, width, height);
         gl.enable(gl.SCISSOR_TEST);
         gl.uniform2i(at('origin'), x, y);
-        gl.uniform2i(at('last'), ...pyramid.size(tile.level - 1).map(length => length - 1));
-        for (const source of larger.filter(({ key }) => keys.includes(key))) {
-            const { inner } = source;
-            const [left, top] = [inner.x / 2 - x, inner.y / 2 - y];
-            gl.scissor(left, top, Math.ceil(inner.width / 2), Math.ceil(inner.height / 2));
-            gl.uniform2i(at('source'), source.outer.x, source.outer.y);
+        gl.uniform2i(at('last'), ...pyramid.size(level - 1).map(length => length - 1));
+        for (const { key } of pyramid.children({ level, inner: outer })) {
+            const { inner, outer: from, latents, mask } = tiles.get(key);
+            gl.scissor(inner.x / 2 - x, inner.y / 2 - y, Math.ceil(inner.width / 2), Math.ceil(inner.height / 2));
+            gl.uniform2i(at('source'), from.x, from.y);
             gl.activeTexture(gl.TEXTURE1);
-            gl.bindTexture(gl.TEXTURE_2D, source.mask);
+            gl.bindTexture(gl.TEXTURE_2D, mask);
             gl.activeTexture(gl.TEXTURE0);
-            gl.bindTexture(gl.TEXTURE_2D_ARRAY, source.latents);
+            gl.bindTexture(gl.TEXTURE_2D_ARRAY, latents);
             this.#drawLayers(tile);
         }
         gl.disable(gl.SCISSOR_TEST);
@@ -75,11 +70,11 @@ export class LevelPass {
         this.gl.deleteFramebuffer(this.framebuffer);
     }
 
-    #drawLayers(tile) {
+    #drawLayers({ latents, mask }) {
         const { gl, shader: { at } } = this;
         for (let layer = this.masked ? -1 : 0; layer < this.planes; layer++) {
-            if (layer < 0) gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, tile.mask, 0);
-            else gl.framebufferTextureLayer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, tile.latents, 0, layer);
+            if (layer < 0) gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, mask, 0);
+            else gl.framebufferTextureLayer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, latents, 0, layer);
             gl.uniform1i(at('layer'), layer);
             gl.drawArrays(gl.TRIANGLES, 0, 3);
         }

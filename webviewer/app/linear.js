@@ -1,6 +1,5 @@
-// Classical images, PTM, HSH and PCA/RBF: how info.json describes them (renderer/info.py reads the
-// same), and what the light makes of them. shaders/linear.py has the same functions of the light;
-// a golden test holds the two together.
+// Classical images, PTM, HSH and PCA/RBF: how info.json describes them, as renderer/info.py has it,
+// and what the light makes of them, as shaders/linear.py has it; a golden test holds these together.
 
 import { check, doubles, numbers, triples } from './checks.js';
 
@@ -9,8 +8,7 @@ const KNOWN = {
     ptm: { 9: [2, 'lrgb'], 18: [2, 'rgb'] },
     hsh: { 12: [1, 'rgb'], 27: [2, 'rgb'], 48: [3, 'rgb'] },
 };
-const MAX_LATENTS = 27;         // of rbf
-const SPLINE_TERMS = 4;         // 1, x, y, z, beside one spline per light
+const MAX_LATENTS = 27;  // of rbf
 
 // Returns { model, order, lrgb, latentMin, latentMax, centres, splines }. With `lrgb` latents 0 to 2
 // are the pixel's colour, the others its luminance. The last two are null but for rbf: lights
@@ -19,8 +17,9 @@ export function unpackLinear(info) {
     const { type: model, raking, colorspace } = info;
     check(raking || model !== 'rbf', 'it describes an rbf image of another program, which cannot be read');
     check(info.materials?.length === 1, 'it has not one material');
-    const scale = doubles(info.materials[0]?.scale, 'scales');
-    const bias = doubles(info.materials[0].bias, 'biases');
+    const [material] = info.materials;
+    const scale = doubles(material?.scale, 'scales');
+    const bias = doubles(material.bias, 'biases');
     const latents = scale.length;
     check(bias.length === latents && info.nplanes === latents,
         `there are ${latents} scales and ${bias.length} biases, where nplanes is ${info.nplanes}`);
@@ -33,7 +32,6 @@ export function unpackLinear(info) {
         `its order is ${raking?.order}, where ${latents} coefficients are of order ${order}`);
     const latentMin = numbers(scale.map((value, i) => -bias[i] * value), 'ranges');
     const latentMax = numbers(scale.map((value, i) => (1 - bias[i]) * value), 'ranges');
-    check(latentMin.every((min, i) => latentMax[i] > min), 'a range is empty or reversed');
     return { model, order, lrgb: known === 'lrgb', latentMin, latentMax, ...unpackSplines(info, latents) };
 }
 
@@ -46,14 +44,9 @@ export function lightBasis({ model, order, lrgb, latentMin, centres, splines }, 
         return splines[0].map((_, k) => [0, 1, 2].map(
             c => terms.reduce((sum, term, i) => sum + term * splines[i][k][c], 0)));
     }
-    const terms = model === 'ptm' ? ptmTerms(light) : hshTerms(light, order);
+    const terms = model === 'ptm' ? [1, x, y, x * x, x * y, y * y] : hshTerms(light, order);
     return [[0, 0, 0], ...latentMin.map((_, k) => [0, 1, 2].map(
         c => lrgb ? terms[k - 3] ?? 0 : k % 3 === c ? terms[Math.floor(k / 3)] : 0))];
-}
-
-// 1, x, y, x^2, xy, y^2, in the order that Relight has.
-function ptmTerms([x, y]) {
-    return [1, x, y, x * x, x * y, y * y];
 }
 
 // Orthonormal over the hemisphere; within a band from cos(l phi) to sin(l phi), with the signs
@@ -93,8 +86,8 @@ function unpackSplines(info, latents) {
     if (info.type !== 'rbf') return { centres: null, splines: null };
     const centres = triples(info.lights, 'lights');
     const rows = info.raking.splines;
-    check(Array.isArray(rows) && rows.length === centres.length + SPLINE_TERMS,
-        `its splines are not ${centres.length + SPLINE_TERMS} rows, as its lights need them`);
+    const needed = centres.length + 4;  // 1, x, y, z, beside one spline per light
+    check(Array.isArray(rows) && rows.length === needed, `its splines are not ${needed} rows, as its lights need them`);
     const splines = rows.map(row => triples(row, 'splines'));
     check(splines.every(row => row.length === 1 + latents), `a row of its splines is not of ${3 + 3 * latents} values`);
     return { centres, splines };

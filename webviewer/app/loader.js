@@ -1,8 +1,8 @@
 // Loads what is wanted, most urgent first: few at a time, stale ones aborted, failures tried again.
 
 export class Loader extends EventTarget {
-    #jobs = new Map();          // key -> job, most urgent first
-    #attempts = new Map();      // key -> { tries, error of the last, controller while under way, timer while waiting }
+    #jobs = new Map();  // key -> job, most urgent first
+    #attempts = new Map();  // key -> { tries, last error, controller while under way, timer while waiting }
     #told = '0/0';
 
     // delays: milliseconds before each further try; what is missing is tried once more only.
@@ -10,15 +10,14 @@ export class Loader extends EventTarget {
         super();
         this.parallel = parallel;
         this.delays = delays;
-        this.failures = new Map();      // key -> Error, not tried again until retry()
+        this.failures = new Map();  // key -> Error, not tried again until retry()
     }
 
-    // How many are queued, under way or waiting for another try.
     get busy() {
         return [...this.#jobs.keys()].filter(key => !this.failures.has(key)).length;
     }
 
-    // Why those that will be tried again, or are, failed before.
+    // Why those that are tried again failed before.
     get troubles() {
         return [...this.#attempts.values()].map(({ error }) => error).filter(Boolean);
     }
@@ -27,37 +26,35 @@ export class Loader extends EventTarget {
     // A load under way goes on where its key is still wanted, and ends in the newer `done`.
     want(jobs) {
         this.#jobs = new Map(jobs.map(job => [job.key, job]));
-        for (const [key, { controller, timer }] of this.#attempts) {
-            if (this.#jobs.has(key)) continue;
-            clearTimeout(timer);
-            this.#attempts.delete(key);
-            controller?.abort();
-        }
-        this.#proceed();
+        this.#forget(key => !this.#jobs.has(key));
     }
 
     retry() {
         this.failures.clear();
-        for (const [key, { timer }] of this.#attempts) {
-            if (!timer) continue;
-            clearTimeout(timer);
-            this.#attempts.delete(key);
-        }
-        this.#proceed();
+        this.#forget((_, { timer }) => timer);
     }
 
     stop() {
         this.want([]);
     }
 
+    #forget(applies) {
+        for (const [key, attempt] of this.#attempts) {
+            if (!applies(key, attempt)) continue;
+            clearTimeout(attempt.timer);
+            this.#attempts.delete(key);
+            attempt.controller?.abort();
+        }
+        this.#proceed();
+    }
+
     #proceed() {
         let free = this.parallel - [...this.#attempts.values()].filter(({ controller }) => controller).length;
         for (const key of this.#jobs.keys()) {
-            if (free <= 0) break;
             const { controller, timer, tries = 0, error } = this.#attempts.get(key) ?? {};
             if (controller || timer || this.failures.has(key)) continue;
+            if (free-- <= 0) break;
             this.#attempt(key, tries, error);
-            free--;
         }
         this.#tell();
     }

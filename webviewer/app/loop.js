@@ -1,8 +1,8 @@
 // The frame loop: draws when asked. One frame may be under way on the GPU while the next is made,
 // no more: so the GPU never waits for the page, and the light never lags behind a queue.
 
-const POLL = 2;     // milliseconds between looks at unfinished frames
-const DEPTH = 2;    // frames under way at a time
+const POLL = 2;  // milliseconds between looks at unfinished frames
+const DEPTH = 2;  // frames under way at a time
 
 export class FrameLoop {
     // draw() draws one frame and returns what to tell of it, or null where it drew nothing;
@@ -16,7 +16,7 @@ export class FrameLoop {
         this.wanted = false;
         this.scheduled = false;
         this.pending = [];
-        this.followed = null;       // when the last frame ended, if the next was already wanted
+        this.followed = null;  // when the last frame ended, if the next was already wanted
     }
 
     request() {

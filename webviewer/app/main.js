@@ -4,7 +4,7 @@ import { RakingViewer } from './raking-viewer.js';
 import { readRows } from './snapshot.js';
 import { readAddress, writeAddress } from './state.js';
 
-const ADDRESS_DELAY = 250;      // milliseconds; browsers refuse an address that changes too often
+const ADDRESS_DELAY = 250;  // milliseconds; browsers refuse an address that changes too often
 
 // An exported site's page has the element with its images already; an address may still ask for others.
 const element = document.querySelector('raking-viewer') ?? new RakingViewer();

@@ -30,8 +30,7 @@ const MARKUP = `
             <button class="end" aria-label="Second end of the ruler: arrow keys move it"></button>
             <span id="length" class="note" aria-live="polite"></span>
         </div>
-        <div id="handle" role="slider" tabindex="0" aria-label="Border between the two images"
-            aria-valuemin="0" aria-valuemax="100" aria-valuenow="50" hidden></div>
+        <div id="handle" role="slider" tabindex="0" aria-label="Border between the two images" aria-valuenow="50" hidden></div>
         <p id="left" class="note" hidden></p>
         <p id="right" class="note" hidden></p>
         <div id="legend" class="note" role="group" aria-label="Scale of the difference" hidden>
@@ -45,8 +44,7 @@ const MARKUP = `
         </div>
         <div id="lamp">
             <p id="outside" class="note" aria-live="polite"></p>
-            <div id="dome" tabindex="0" role="slider" aria-label="Light direction"
-                aria-valuemin="0" aria-valuemax="90" aria-valuenow="90">
+            <div id="dome" tabindex="0" role="slider" aria-label="Light direction" aria-valuemax="90" aria-valuenow="90">
                 <svg viewBox="-1 -1 2 2" aria-hidden="true"><path id="hull"/><path id="lights"/></svg>
                 <span id="marker"></span>
             </div>

@@ -2,20 +2,18 @@
 // is shown from coarser levels.
 
 import { apply, compose, scaling } from './transform.js';
-import { toTile } from './present.js';
 
-const BUDGET_SHARE = 0.7;       // of the memory that what is in sight may take
-const FRAMES_AT_REST = 3;       // how long the page may decode at a stretch when nothing moves
-const EASY = 0.5;               // share of a frame's time that shows a machine fast enough for tiles
+const BUDGET_SHARE = 0.7;  // of the memory that what is in sight may take
+const FRAMES_AT_REST = 3;  // how long the page may decode at a stretch when nothing moves
+const EASY = 0.5;  // share of a frame's time that shows a machine fast enough for tiles
 
 export class Painter {
     constructor(viewer) {
         this.viewer = viewer;
-        this.direct = false;        // the light is too slow for tiles: decode straight to the canvas
-        this.backing = 1;           // canvas pixels per device pixel
+        this.direct = false;  // the light is too slow for tiles: decode straight to the canvas
+        this.backing = 1;  // canvas pixels per device pixel
     }
 
-    // One frame of the scenes shown; returns what it did.
     paint(scenes) {
         const { viewer, viewer: { memory, settings } } = this;
         memory.frame++;
@@ -33,11 +31,11 @@ export class Painter {
         };
     }
 
-    // What a scene needs: its transform, the level, the places in sight with the nearest to the
-    // middle first, the tiles found there, and what is missing.
+    // What a scene needs: the places in sight, the nearest to the middle first, the tiles found there,
+    // and what is missing.
     plan(scene) {
         const { view, view: { visible } } = this.viewer;
-        const ratio = view.image[0] / scene.size[0];    // not 1 where another image is compared
+        const ratio = view.image[0] / scene.size[0];  // not 1 where another image is compared
         const transform = compose(view.transform, scaling(ratio));
         const area = Object.fromEntries(Object.entries(visible).map(([side, at]) => [side, at / ratio]));
         const level = this.#level(scene, area, view.zoom * ratio);
@@ -57,7 +55,7 @@ export class Painter {
         return scene.tiled && this.viewer.settings.tiling ? tile.within(area, scale) : tile.whole;
     }
 
-    // Learns from a finished frame how finely the next is decoded.
+    // From a finished frame.
     learn({ ms, interval, pixels, all, adapting }) {
         const { viewer: { adaptive, settings: { target } } } = this;
         adaptive.clock(ms, pixels);
@@ -98,9 +96,9 @@ export class Painter {
         for (const tile of tiles) {
             tile.use();
             const area = canvasArea(tile, coarser, gl.canvas);
-            if (area.right > area.left && area.bottom > area.top) pass.show(tile, area, toTile(tile, coarser));
+            if (area.right > area.left && area.bottom > area.top) pass.show(tile, area, tile.toTile(coarser));
         }
-        present.drawGround(tiles, coarser);
+        tiles.forEach(tile => present.coverGround(tile, coarser));
         const pixels = this.#pixelsInSight(scene, transform) * this.backing ** 2;
         this.viewer.counts.pixels += pixels;
         return { pixels, scale: this.backing, all: true, complete: false, presented: true, shown: tiles.length };
@@ -202,11 +200,10 @@ export class Painter {
 }
 
 // The canvas pixels whose middles lie on what a tile shows.
-function canvasArea({ inner, level, limit }, transform, { width, height }) {
-    const side = 2 ** level;
+function canvasArea({ shown }, transform, { width, height }) {
     const at = corner => apply(transform, corner).map(value => Math.ceil(value - 0.5));
-    const [left, top] = at([inner.x * side, inner.y * side]);
-    const [right, bottom] = at([(inner.x + inner.width) * side, (inner.y + inner.height) * side].map((end, axis) => Math.min(end, limit[axis])));
+    const [left, top] = at([shown.left, shown.top]);
+    const [right, bottom] = at([shown.right, shown.bottom]);
     return { left: Math.max(0, left), top: Math.max(0, top), right: Math.min(width, right), bottom: Math.min(height, bottom) };
 }
 
@@ -214,7 +211,6 @@ function coarseFirst(tiles) {
     return tiles.toSorted((a, b) => b.level - a.level);
 }
 
-// In a level's pixels.
 function sortByDistance(places, [x, y]) {
     const distance = ({ inner }) => Math.hypot(inner.x + inner.width / 2 - x, inner.y + inner.height / 2 - y);
     return places.toSorted((a, b) => distance(a) - distance(b));

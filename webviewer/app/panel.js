@@ -3,10 +3,11 @@
 import { change, whatIsOn } from './actions.js';
 import { connectCompare, distinct, showChoice } from './compare.js';
 import { connectDome } from './dome.js';
+import { on } from './points.js';
 import { connectRuler } from './ruler.js';
 
-const READ_OUT_INTERVAL = 500;      // milliseconds
-const MESSAGE_TIME = 8000;          // milliseconds
+const READ_OUT_INTERVAL = 500;  // milliseconds
+const MESSAGE_TIME = 8000;
 const MEGABYTE = 2 ** 20;
 
 export function connectPanel(viewer, parts, actions, signal) {
@@ -17,23 +18,19 @@ export function connectPanel(viewer, parts, actions, signal) {
     connectRuler(viewer, parts);
     connectReadOut(viewer, parts);
     connectDisclosures(parts);
-    viewer.addEventListener('scene', () => showImages(viewer, parts));
+    on(viewer, 'scene', () => showImages(viewer, parts));
 }
 
 function connectButtons(viewer, parts, actions, signal) {
     for (const [id, action] of Object.entries(actions)) parts[id]?.addEventListener('click', action);
-    viewer.addEventListener('state', () => {
+    on(viewer, 'state', () => {
         parts.frame.classList.toggle('bare', !viewer.settings.ui);
-        for (const [id, on] of Object.entries(whatIsOn(viewer.settings))) press(parts[id], on);
+        for (const [id, pressed] of Object.entries(whatIsOn(viewer.settings))) parts[id].ariaPressed = pressed;
     });
     const { fullScreen: full } = parts;
     full.hidden = !document.fullscreenEnabled;
     document.addEventListener('fullscreenchange',
-        () => press(full, document.fullscreenElement === full.getRootNode().host), { signal });
-}
-
-function press(button, on) {
-    button.setAttribute('aria-pressed', on);
+        () => { full.ariaPressed = document.fullscreenElement === full.getRootNode().host; }, { signal });
 }
 
 // A problem stays until something is done about it; other messages go by themselves.
@@ -51,27 +48,24 @@ function connectMessages(viewer, parts) {
         remedy.textContent = action?.label;
         remedy.onclick = action?.run;
     };
-    viewer.addEventListener('message', ({ detail }) => show(detail));
-    dismiss.addEventListener('click', () => show({ text: '' }));
+    on(viewer, 'message', ({ detail }) => show(detail));
+    dismiss.onclick = () => show({ text: '' });
 }
 
 // The help; and, where there is little room, the tools under 'More'.
 function connectDisclosures(parts) {
     const { dialog, more, tools, foot, picture } = parts;
-    const open = on => {
-        more.setAttribute('aria-expanded', on);
-        tools.classList.toggle('open', on);
+    const open = wanted => { more.ariaExpanded = tools.classList.toggle('open', wanted); };
+    dialog.onclick = ({ target }) => {
+        if (target === dialog) dialog.close();
     };
-    dialog.addEventListener('click', event => {
-        if (event.target === dialog) dialog.close();
-    });
-    more.addEventListener('click', () => open(more.getAttribute('aria-expanded') === 'false'));
-    foot.addEventListener('keydown', event => {
-        if (event.key !== 'Escape' || more.getAttribute('aria-expanded') === 'false') return;
+    more.onclick = () => open();
+    foot.onkeydown = ({ key }) => {
+        if (key !== 'Escape' || !tools.classList.contains('open')) return;
         open(false);
         more.focus();
-    });
-    picture.addEventListener('pointerdown', () => open(false));
+    };
+    on(picture, 'pointerdown', () => open(false));
 }
 
 // One button per image. Their labels come from files, so they are only ever set as text.
@@ -87,32 +81,31 @@ async function showImages(viewer, parts) {
         images.replaceChildren(...labels.length > 1 ? buttons : labels);
         showChoice(viewer, parts, labels);
     }
-    [...images.children].forEach((button, index) => press(button, index === viewer.settings.show));
+    [...images.children].forEach((button, index) => { button.ariaPressed = index === viewer.settings.show; });
     parts.frame.classList.remove('empty');
 }
 
 function imageButton(viewer, text, index) {
     const button = document.createElement('button');
     button.textContent = text;
-    button.addEventListener('click', () => change(viewer, { show: index }));
+    button.onclick = () => change(viewer, { show: index });
     return button;
 }
 
 function connectReadOut(viewer, parts) {
     parts.drawnBy.textContent = `Drawn by ${viewer.info().renderer}.`;
+    const { readout, zoom, coarse } = parts;
+    const percent = share => `${Math.round(share * 100)} %`;
     let timer = null;
     const write = () => {
         timer = null;
-        const { coarse } = parts;
         const status = viewer.status();
-        parts.readout.textContent = describe(status);
-        parts.zoom.textContent = `${Math.round(viewer.view.zoom * 100)} %`;
-        coarse.textContent = `${Math.round(status.scale * 100)} % resolution`;
+        readout.textContent = describe(status);
+        zoom.textContent = percent(viewer.view.zoom);
+        coarse.textContent = `${percent(status.scale)} resolution`;
         coarse.hidden = status.scale >= 1;
     };
-    for (const type of ['frame', 'status', 'state']) {
-        viewer.addEventListener(type, () => { timer ??= setTimeout(write, READ_OUT_INTERVAL); });
-    }
+    on(viewer, 'frame status state', () => { timer ??= setTimeout(write, READ_OUT_INTERVAL); });
 }
 
 function describe({ rate, tiles, bytes, budget, loading, failed }) {

@@ -1,7 +1,7 @@
 // Writes an 8-bit RGB PNG row by row; only its compressed bytes are kept.
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
-const UP = 2;           // filter: difference to the row above
+const UP = 2;  // filter: difference to the row above
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
     for (let bit = 0; bit < 8; bit++) byte = byte & 1 ? 0xedb88320 ^ byte >>> 1 : byte >>> 1;
     return byte;
@@ -9,20 +9,17 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 
 export class PngWriter {
     #rowsLeft;
-    #above;             // the last row
+    #above;  // the last row
     #input;
-    #compressed;        // promise of the image's chunks
+    #compressed;  // promise of the image's chunks
     #parts;
 
     // text: { keyword: text }, as the format's Software, Title, Description, Source.
     constructor(width, height, text = {}) {
         this.#rowsLeft = height;
         this.#above = new Uint8Array(3 * width);
-        const header = new DataView(new ArrayBuffer(13));
-        header.setUint32(0, width);
-        header.setUint32(4, height);
-        header.setUint16(8, 0x0802);        // 8 bits, RGB
-        this.#parts = [new Uint8Array(SIGNATURE), ...chunk('IHDR', new Uint8Array(header.buffer)),
+        const header = [...bigEndian(width), ...bigEndian(height), 8, 2, 0, 0, 0];  // 8 bits, RGB
+        this.#parts = [new Uint8Array(SIGNATURE), ...chunk('IHDR', new Uint8Array(header)),
             ...chunk('sRGB', new Uint8Array(1)),
             ...Object.entries(text).flatMap(([key, value]) => chunk('iTXt', encode(`${key}\0\0\0\0\0${value}`)))];
         const { readable, writable } = new CompressionStream('deflate');

@@ -1,8 +1,8 @@
-// The levels and tiles of an image. Level 0 is the full size, each further level half of the one
-// before, rounded up; the overview is the first that fits one tile. All coordinates are those of a level,
-// but areas in sight, which are in image pixels: 2 ** level of them to a level's pixel.
+// The levels and tiles of an image. Level 0 is the full size, each further level half of the one before,
+// rounded up; the overview is the first that fits one tile. Coordinates are a level's pixels, but those
+// of areas in sight image pixels, 2 ** level to each.
 
-const SMALLEST = 64;        // pixels: levels go down to this
+const SMALLEST = 64;  // pixels: levels go down to this
 const FORMATS = ['png', 'webp', 'jpg', 'jpeg'];
 
 export class Pyramid {
@@ -11,25 +11,24 @@ export class Pyramid {
         this.overview = Math.min(levels - 1, halvings(width, height, tileSize));
     }
 
-    // Width and height of a level.
     size(level) {
         return [this.width, this.height].map(length => Math.ceil(length / 2 ** level));
     }
 
-    // All tiles of a level, or those that an area of the image touches.
+    // All, or those that an area of the image touches.
     tiles(level, { left, top, right, bottom } = { left: 0, top: 0, right: this.width, bottom: this.height }) {
         const side = this.tileSize * 2 ** level;
-        const [columns, rows] = this.size(level).map(length => Math.ceil(length / this.tileSize));
+        const first = at => Math.max(0, Math.floor(at / side));
+        const [columns, rows] = [[right, this.width], [bottom, this.height]].map(
+            ([at, length]) => Math.ceil(Math.min(at, length) / side));
         const found = [];
-        for (let row = Math.max(0, Math.floor(top / side)); row < Math.min(rows, Math.ceil(bottom / side)); row++) {
-            for (let column = Math.max(0, Math.floor(left / side)); column < Math.min(columns, Math.ceil(right / side)); column++) {
-                found.push(this.tile(level, column, row));
-            }
+        for (let row = first(top); row < rows; row++) {
+            for (let column = first(left); column < columns; column++) found.push(this.tile(level, column, row));
         }
         return found;
     }
 
-    // One tile: it shows the pixels of `inner` and holds those of `outer`, { x, y, width, height }.
+    // It shows the pixels of `inner` and holds those of `outer`.
     tile(level, column, row) {
         const [width, height] = this.size(level);
         const [x, y] = [column * this.tileSize, row * this.tileSize];
@@ -44,12 +43,10 @@ export class Pyramid {
         };
     }
 
-    // The tile one level up that holds this one.
     parent({ level, column, row }) {
         return level + 1 < this.levels ? this.tile(level + 1, column >> 1, row >> 1) : null;
     }
 
-    // The tiles one level down that this one holds.
     children({ level, inner: { x, y, width, height } }) {
         const side = 2 ** level;
         return level === 0 ? [] : this.tiles(level - 1,
@@ -57,22 +54,17 @@ export class Pyramid {
     }
 }
 
-// What a .dzi file says: { format, overlap, tileSize, width, height }.
+// What a .dzi file says.
 export function parseDeepZoom(text, file) {
     const image = new DOMParser().parseFromString(text, 'application/xml').querySelector('Image');
-    const size = image?.querySelector('Size');
-    const whole = (element, name) => Number(element?.getAttribute(name) ?? NaN);
+    const read = (element, ...names) => names.map(name => Number(element?.getAttribute(name) ?? NaN));
+    const [overlap, tileSize] = read(image, 'Overlap', 'TileSize');
+    const [width, height] = read(image?.querySelector('Size'), 'Width', 'Height');
     const format = image?.getAttribute('Format')?.toLowerCase();
-    const found = {
-        format,
-        overlap: whole(image, 'Overlap'),
-        tileSize: whole(image, 'TileSize'),
-        width: whole(size, 'Width'),
-        height: whole(size, 'Height'),
-    };
-    const { overlap, tileSize, width, height } = found;
     if (FORMATS.includes(format) && [overlap, tileSize, width, height].every(Number.isInteger)
-        && overlap >= 0 && Math.min(tileSize, width, height) > 0 && overlap < tileSize) return found;
+        && overlap >= 0 && Math.min(tileSize, width, height) > 0 && overlap < tileSize) {
+        return { format, overlap, tileSize, width, height };
+    }
     throw new Error(`${file} does not describe a Deep Zoom image; write the image again.`);
 }
 

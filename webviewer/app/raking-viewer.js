@@ -15,13 +15,13 @@ const SETTINGS = Object.keys(initialState());
 export class RakingViewer extends HTMLElement {
     static observedAttributes = ['src', ...SETTINGS];
 
-    #connected;                     // resolves the promise that `ready` is until the element is on a page
+    #connected;  // resolves the promise that `ready` is until the element is on a page
     #life;
 
     constructor() {
         super();
         this.attachShadow({ mode: 'open' });
-        this.asked = {};            // settings, in an address's spelling, that outdo the attributes
+        this.asked = {};  // settings, in an address's spelling, that outdo the attributes
         this.viewer = null;
         this.ready = new Promise(resolve => { this.#connected = resolve; });
         this.ready.catch(() => {});

@@ -1,12 +1,12 @@
 // The scale bar, and the ruler: a distance on the picture between two ends.
 
-import { ARROWS, canvasPoint, connectDrag, devicePixels } from './points.js';
+import { ARROWS, canvasPoint, connectDrag, stepByKeys, devicePixels, on } from './points.js';
 
-const BAR = 130;                // CSS pixels that the scale bar is long at most
-const STEP = 1;                 // CSS pixels that an arrow key moves an end; ten with Shift
-const UNITS = [[10, 'cm'], [1, 'mm'], [0.001, 'µm']];      // of so many mm, from that length on
+const BAR = 130;  // CSS pixels that the scale bar is long at most
+const STEP = 1;  // CSS pixels that an arrow key moves an end; ten with Shift
+const UNITS = [[10, 'cm'], [1, 'mm'], [0.001, 'µm']];  // of so many mm, from that length on
 
-const armed = new WeakSet();    // the viewers whose next drag on the picture draws the ruler
+const armed = new WeakSet();  // the viewers whose next drag on the picture draws the ruler
 
 export const isArmed = viewer => armed.has(viewer);
 
@@ -21,7 +21,6 @@ export function startRuler(viewer) {
     if (settings.ruler) viewer.say('Drag on the picture along what you want to measure.');
 }
 
-// From canvas pixel to canvas pixel.
 export function drawRuler(viewer, start, end) {
     armed.delete(viewer);
     setRuler(viewer, [...viewer.view.toImage(start), ...viewer.view.toImage(end)]);
@@ -34,31 +33,23 @@ function setRuler(viewer, ruler) {
 
 export function connectRuler(viewer, parts) {
     parts.ruler.querySelectorAll('.end').forEach((end, index) => connectEnd(viewer, end, index));
-    const show = () => {
+    on(viewer, 'state scene frame', () => {
         viewer.canvas.classList.toggle('armed', isArmed(viewer));
         showScaleBar(viewer, parts.scalebar);
         showRuler(viewer, parts);
-    };
-    viewer.addEventListener('state', show);
-    viewer.addEventListener('scene', show);
+    });
 }
 
-// One of the two ends: dragged, or moved by arrow keys.
 function connectEnd(viewer, end, index) {
     const put = point => {
-        const ruler = [...viewer.settings.ruler];
-        ruler.splice(2 * index, 2, ...viewer.view.toImage(point));
         armed.delete(viewer);
-        setRuler(viewer, ruler);
+        setRuler(viewer, viewer.settings.ruler.toSpliced(2 * index, 2, ...viewer.view.toImage(point)));
     };
     connectDrag(end, place => put(canvasPoint(viewer, place)), true);
-    end.addEventListener('keydown', event => {
-        const arrow = ARROWS[event.key];
-        if (!arrow) return;
-        event.preventDefault();
-        const step = (event.shiftKey ? 10 : 1) * STEP * devicePixels(viewer);
+    stepByKeys(end, ARROWS, ([right, up], far) => {
+        const step = (far ? 10 : 1) * STEP * devicePixels(viewer);
         const [x, y] = viewer.view.toCanvas(viewer.settings.ruler.slice(2 * index, 2 * index + 2));
-        put([x + arrow[0] * step, y - arrow[1] * step]);
+        put([x + right * step, y - up * step]);
     });
 }
 
@@ -67,15 +58,16 @@ function showRuler(viewer, parts) {
     const { ruler: box, line, length } = parts;
     box.hidden = !ruler || !scene;
     if (box.hidden) return;
-    const ends = [ruler.slice(0, 2), ruler.slice(2)];
-    const places = ends.map(end => view.toCanvas(end).map(length => length / devicePixels(viewer)));
-    const [[x0, y0], [x1, y1]] = places;
+    const places = [ruler.slice(0, 2), ruler.slice(2)].map(
+        end => view.toCanvas(end).map(length => length / devicePixels(viewer)));
+    const [[x, y], [x1, y1]] = places;
+    const [dx, dy] = [x1 - x, y1 - y];
     box.querySelectorAll('.end').forEach((end, index) => place(end, places[index]));
-    place(line, places[0]);
-    line.style.width = `${Math.hypot(x1 - x0, y1 - y0)}px`;
-    line.style.rotate = `${Math.atan2(y1 - y0, x1 - x0)}rad`;
-    place(length, [(x0 + x1) / 2, (y0 + y1) / 2]);
-    const pixels = Math.hypot(ends[1][0] - ends[0][0], ends[1][1] - ends[0][1]);
+    place(line, [x, y]);
+    line.style.width = `${Math.hypot(dx, dy)}px`;
+    line.style.rotate = `${Math.atan2(dy, dx)}rad`;
+    place(length, [x + dx / 2, y + dy / 2]);
+    const pixels = Math.hypot(ruler[2] - ruler[0], ruler[3] - ruler[1]);
     const { pixelSize } = scene.info;
     setText(length, pixelSize ? describeLength(pixels * pixelSize, 3) : `${pixels.toFixed(1)} pixels`);
 }
@@ -85,7 +77,7 @@ function showScaleBar(viewer, bar) {
     const pixelSize = viewer.scene?.info.pixelSize;
     bar.hidden = !pixelSize;
     if (bar.hidden) return;
-    const perMillimetre = viewer.view.zoom / pixelSize / devicePixels(viewer);      // CSS pixels
+    const perMillimetre = viewer.view.zoom / pixelSize / devicePixels(viewer);  // CSS pixels
     const room = BAR / perMillimetre;
     const power = 10 ** Math.floor(Math.log10(room));
     const length = power * [5, 2, 1].find(factor => factor * power <= room);

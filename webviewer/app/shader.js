@@ -7,49 +7,50 @@ import { render } from './template.js';
 const FILES = ['decode.jinja', 'linear.jinja', 'polynomial_exp.jinja', 'baked.glsl.jinja'];
 const TARGETS = { unorm: 'nearest_level(decode(texel))', float: 'decode(texel)' };
 const EXPONENTIALS = { builtin: 'exp(x)', polynomial: 'polynomial_exp(x)' };
-// After the sum of linear.jinja.
 const LRGB = '\n    let rgb = luminance * (frame_weights[1] + frame_weights[2] * plane0);';
 const SMALLEST_NORMAL = 2 ** -126;
 
 export async function loadTemplates(baseUrl) {
-    const texts = await Promise.all(FILES.map(async file => {
+    return Object.fromEntries(await Promise.all(FILES.map(async file => {
         const response = await fetch(new URL(file, baseUrl));
         if (!response.ok) throw new Error(`The shader template ${file} could not be loaded (${response.status}).`);
         return [file, await response.text()];
-    }));
-    return Object.fromEntries(texts);
+    })));
 }
 
-// target: 'unorm' for colours rounded to 8-bit levels, 'float' for the raw output, unclamped.
-// exponential: that of ELU, 'builtin' or 'polynomial'.
+// target: 'unorm' for 8-bit levels, 'float' for the raw output; exponential: that of ELU.
 export function bakedShader(decoder, templates, { target = 'unorm', exponential = 'builtin' } = {}) {
     const neural = Boolean(decoder.layers);
     return render(templates['baked.glsl.jinja'], {
-        decode: neural ? render(templates['decode.jinja'], bakedNames(decoder))
-            : render(templates['linear.jinja'], linearNames(decoder)),
-        frame: neural ? 'frame_bias' : 'frame_weights',
-        frame_size: neural ? blocks(decoder.units) : 1 + decoder.latents,
+        ...neural ? {
+            decode: render(templates['decode.jinja'], bakedNames(decoder)),
+            frame: 'frame_bias',
+            frame_size: blocks(decoder.units),
+        } : {
+            decode: render(templates['linear.jinja'], linearNames(decoder)),
+            frame: 'frame_weights',
+            frame_size: 1 + decoder.latents,
+        },
         target: TARGETS[target],
         polynomial_exp: render(templates['polynomial_exp.jinja'], {}),
         exponential: EXPONENTIALS[exponential],
     });
 }
 
-// The faster exponential on a device, by its name.
+// The faster one, by the device's name.
 export function bestExponential(device) {
     return /llvmpipe/i.test(device) ? 'polynomial' : 'builtin';
 }
 
-// What the baked shader is given anew for each light: { name, data }, data in fours.
+// What the shader is given anew for each light; data in fours.
 export function frameUniform(decoder, light) {
     return decoder.layers ? { name: 'frame_bias', data: frameBias(decoder, light) }
         : { name: 'frame_weights', data: frameWeights(decoder, light) };
 }
 
-// The RGB weights of a linear decoder's texels for one frame: what is added, then one per texel,
-// the coefficients' ranges in them; the fourth of each four is zero. With
-// `lrgb` the first two of the colour are its offset and scale.
-export function frameWeights(decoder, light) {
+// The RGB weights of a linear decoder's texels for one frame: what is added, then one per texel, the
+// coefficients' ranges in them. With `lrgb` the first two of the colour are its offset and scale.
+function frameWeights(decoder, light) {
     const { latentMin, latentMax, lrgb } = decoder;
     const scale = latentMax.map((max, k) => max - latentMin[k]);
     const [added, ...basis] = lightBasis(decoder, light);
@@ -71,20 +72,19 @@ export function frameBias(decoder, condition) {
     return padded;
 }
 
-// The values of decode.jinja: vectors of four output units, one per input.
+// For decode.jinja: vectors of four output units, one per input.
 function bakedNames(decoder) {
     const { latents, units, layers: [first, second, third] } = decoder;
-    const scaled = first.weight.map(row => decoder.latentMin.map(
-        (min, i) => row[i] * (decoder.latentMax[i] - min)));
+    const scaled = first.weight.map(row => decoder.latentMin.map((min, i) => row[i] * (decoder.latentMax[i] - min)));
     const block = range(blocks(units));
     return {
         planes: range(latents / 3),
         blocks: block,
         latents: range(latents),
         units: range(units),
-        latent: texels(latents),
-        unit1: range(units).map(i => `unit1_${Math.floor(i / 4)}.${'xyzw'[i % 4]}`),
-        unit2: range(units).map(i => `unit2_${Math.floor(i / 4)}.${'xyzw'[i % 4]}`),
+        latent: components('plane', latents, 'xyz'),
+        unit1: components('unit1_', units, 'xyzw'),
+        unit2: components('unit2_', units, 'xyzw'),
         weights1: block.map(j => range(latents).map(i => column(scaled, i, 4 * j))),
         biases2: block.map(j => vec4(second.bias.slice(4 * j, 4 * j + 4))),
         weights2: block.map(j => range(units).map(i => column(second.weight, i, 4 * j))),
@@ -93,21 +93,21 @@ function bakedNames(decoder) {
     };
 }
 
-// The values of linear.jinja: a weight, made anew for each light, for each texel.
+// For linear.jinja: a weight, made anew for each light, for each texel.
 function linearNames({ latents, lrgb }) {
     return {
         planes: range(latents / 3),
         latents: range(latents).slice(lrgb ? 3 : 0),
-        latent: texels(latents),
+        latent: components('plane', latents, 'xyz'),
         weight: range(latents).map(i => `frame_weights[${i + 1}]`),
         sum: lrgb ? 'luminance' : 'rgb',
         colour: lrgb ? LRGB : '',
     };
 }
 
-// The names of the texels in the shader: three of each plane.
-function texels(latents) {
-    return range(latents).map(i => `plane${Math.floor(i / 3)}.${'xyz'[i % 3]}`);
+// The names of values in the shader's vectors.
+function components(vector, count, axes) {
+    return range(count).map(i => `${vector}${Math.floor(i / axes.length)}.${axes[i % axes.length]}`);
 }
 
 function column(rows, index, start) {
@@ -121,9 +121,7 @@ function vec4(values) {
 // A float32 as nine decimal digits, which give it back exactly.
 function literal(value) {
     const single = Math.fround(value);
-    if (!Number.isFinite(single)) {
-        throw new Error("A weight of the decoder, times its latent's range, exceeds float32.");
-    }
+    if (!Number.isFinite(single)) throw new Error("A weight of the decoder, times its latent's range, exceeds float32.");
     return Math.abs(single) < SMALLEST_NORMAL ? '0.0' : single.toExponential(8);
 }
 

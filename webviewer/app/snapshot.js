@@ -2,31 +2,29 @@
 
 import { PngWriter } from './png.js';
 
-const AT_A_TIME = 6;        // tiles under way
+const AT_A_TIME = 6;  // tiles under way
 
-// Rows y0 to y1 of the image at 1:1 under a light, RGBA: a Uint8Array, or a Float32Array of the raw
-// output with the target 'float'. `ground`: whether the ground shows where the object is not.
+// Rows y0 to y1 of the image at 1:1, RGBA: a Uint8Array, or a Float32Array of the raw output with the
+// target 'float'. `ground`: whether the ground shows where the object is not.
 export async function decodeRows(viewer, light, y0, y1, { target = 'unorm', ground = false } = {}) {
-    const { scene, settings: { shader }, present } = viewer;
-    const [width] = scene.size;
+    const { scene, scene: { info: { width } }, settings: { shader }, present } = viewer;
     const pass = scene.decodePass(shader, target);
     const rows = new (target === 'float' ? Float32Array : Uint8Array)(width * (y1 - y0) * 4);
     const places = scene.pyramid.tiles(0, { left: 0, top: y0, right: width, bottom: y1 });
-    const work = Array.from({ length: AT_A_TIME }, async () => {
+    await Promise.all(Array.from({ length: AT_A_TIME }, async () => {
         for (let place; (place = places.shift());) {
             await scene.withTile(place, tile => {
                 pass.setLight(light);
                 pass.readRows(tile, y0, y1, width, rows, () => ground && present.coverGround(tile));
             });
         }
-    });
-    await Promise.all(work);
+    }));
     return rows;
 }
 
 export async function takeSnapshot(viewer, progress) {
-    const { scene, scene: { info, pyramid }, settings: { light } } = viewer;
-    const [width, height] = scene.size;
+    const { scene: { info, pyramid }, settings: { light } } = viewer;
+    const { width, height } = info;
     const file = new PngWriter(width, height, {
         Software: 'Raking',
         Title: `${info.title}, ${info.label}`,
@@ -35,8 +33,7 @@ export async function takeSnapshot(viewer, progress) {
     const step = Math.min(pyramid.tileSize, 1024);
     for (let y = 0; y < height; y += step) {
         const end = Math.min(y + step, height);
-        const rows = await decodeRows(viewer, light, y, end, { ground: true });
-        await file.rows(withoutAlpha(rows));
+        await file.rows(withoutAlpha(await decodeRows(viewer, light, y, end, { ground: true })));
         progress(end / height);
     }
     return file.end();
@@ -44,10 +41,8 @@ export async function takeSnapshot(viewer, progress) {
 
 function withoutAlpha(rgba) {
     const rgb = new Uint8Array(rgba.length / 4 * 3);
-    for (let from = 0, to = 0; from < rgba.length; from += 4) {
-        rgb[to++] = rgba[from];
-        rgb[to++] = rgba[from + 1];
-        rgb[to++] = rgba[from + 2];
+    for (let from = 0, to = 0; to < rgb.length; from++) {
+        if (from % 4 < 3) rgb[to++] = rgba[from];
     }
     return rgb;
 }
@@ -55,7 +50,7 @@ function withoutAlpha(rgba) {
 // Some rows for harnesses, in base64.
 export async function readRows(viewer, light, y0, y1, target) {
     await viewer.whenComplete();
-    const [, height] = viewer.scene.size;
+    const { height } = viewer.scene.info;
     if (!(y0 >= 0 && y0 < y1 && y1 <= height)) {
         throw new Error(`The rows ${y0} to ${y1} are not all in the image, which has ${height}.`);
     }
@@ -63,10 +58,9 @@ export async function readRows(viewer, light, y0, y1, target) {
 }
 
 function toBase64(array) {
-    return new Promise((resolve, reject) => {
+    return new Promise(resolve => {
         const reader = new FileReader();
-        reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(',') + 1));
-        reader.onerror = () => reject(reader.error);
+        reader.onload = () => resolve(reader.result.split(',')[1]);
         reader.readAsDataURL(new Blob([array]));
     });
 }

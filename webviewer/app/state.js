@@ -1,6 +1,6 @@
 // What the viewer shows, as a plain object and as the page's address: the same keys in both.
 
-const number = { parse: text => finite(text), format: value => String(+value.toPrecision(7)) };
+const number = { parse: finite, format: value => String(+value.toPrecision(7)) };
 const numbersOf = count => ({
     parse: text => {
         const values = text.split(',').map(finite);
@@ -13,61 +13,61 @@ const onOff = {
     parse: text => ({ on: true, true: true, off: false, false: false })[text],
     format: value => value ? 'on' : 'off',
 };
-const choice = (...names) => ({ parse: text => names.find(name => name === text), format: text => text });
+const word = { parse: text => text, format: text => text };
+const choice = (...names) => ({ ...word, parse: text => names.find(name => name === text) });
 
-// light: x, y in the unit disc, y up; zoom: device pixels per image pixel, null to fit;
-// center: image pixels, null for the middle; rotation: degrees clockwise; target: frames per second;
-// with: the number of the image to compare with; split: share of the width; gain: of the map of
-// differences; ruler: image pixels x0, y0, x1, y1; memory: MB of the GPU; patience: seconds.
+// Initial values. light: x, y in the unit disc, y up; zoom: device pixels per image pixel, null to
+// fit; center: image pixels, null for the middle; rotation: degrees clockwise; target: frames per
+// second; with: the number of the image to compare with; split: share of the width; gain: of the map
+// of differences; ruler: image pixels x0, y0, x1, y1; memory: MB of the GPU; patience: seconds.
 const KEYS = {
-    show: { initial: 0, ...number },
-    light: { initial: [0.35, 0.45], ...pair },
-    tiling: { initial: true, ...onOff },
-    adaptive: { initial: true, ...onOff },
-    target: { initial: 30, ...number },
-    zoom: { initial: null, ...number },
-    center: { initial: null, ...pair },
-    rotation: { initial: 0, ...number },
-    compare: { initial: 'off', ...choice('off', 'split', 'blink', 'difference') },
-    with: { initial: null, ...number },
-    split: { initial: 0.5, ...number },
-    gain: { initial: 8, ...number },
-    ruler: { initial: null, ...numbersOf(4) },
-    memory: { initial: 512, ...number },
-    patience: { initial: 10, ...number },
-    shader: { initial: 'baked', parse: text => text, format: text => text },
-    orbit: { initial: false, ...onOff },
-    ui: { initial: true, ...onOff },
+    show: [0, number],
+    light: [[0.35, 0.45], pair],
+    tiling: [true, onOff],
+    adaptive: [true, onOff],
+    target: [30, number],
+    zoom: [null, number],
+    center: [null, pair],
+    rotation: [0, number],
+    compare: ['off', choice('off', 'split', 'blink', 'difference')],
+    with: [null, number],
+    split: [0.5, number],
+    gain: [8, number],
+    ruler: [null, numbersOf(4)],
+    memory: [512, number],
+    patience: [10, number],
+    shader: ['baked', word],
+    orbit: [false, onOff],
+    ui: [true, onOff],
 };
 
-// What an address asks for, as changes in its own spelling; what no setting is named is left out.
+// What an address asks for, in its own spelling.
 export function readAddress(search) {
     const parameters = new URLSearchParams(search);
-    const changes = Object.keys(KEYS).filter(key => parameters.has(key)).map(key => [key, parameters.get(key)]);
-    return { ...Object.fromEntries(changes), image: parameters.getAll('image') };
+    const changes = Object.fromEntries([...parameters].filter(([key]) => Object.hasOwn(KEYS, key)));
+    return { ...changes, image: parameters.getAll('image') };
 }
 
 export function initialState() {
-    return Object.fromEntries(Object.entries(KEYS).map(([key, { initial }]) => [key, initial]));
+    return Object.fromEntries(Object.entries(KEYS).map(([key, [initial]]) => [key, initial]));
 }
 
-// Changes in any spelling that the address knows: { tiling: 'off', light: [0, 0.5], zoom: null }.
+// In any spelling that the address knows: { tiling: 'off', light: [0, 0.5], zoom: null }.
 export function readChanges(changes) {
-    return Object.fromEntries(Object.entries(changes).map(([key, value]) => {
+    return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined).map(([key, value]) => {
         if (!KEYS[key]) throw new Error(`The viewer knows no setting named ${key}.`);
-        if (value === null || value === '') return [key, KEYS[key].initial];
-        const parsed = KEYS[key].parse(String(value));
-        if (parsed === undefined) {
-            throw new Error(`The setting ${key}=${value} cannot be read: correct the page's address.`);
-        }
+        const [initial, { parse }] = KEYS[key];
+        if (value === null || value === '') return [key, initial];
+        const parsed = parse(String(value));
+        if (parsed === undefined) throw new Error(`The setting ${key}=${value} cannot be read: correct the page's address.`);
         return [key, checked(key, parsed)];
     }));
 }
 
-// The address's query for a state; what is as it was at first is left out.
+// What is as it was at first is left out.
 export function writeAddress(state) {
     const parameters = state.image.map(image => `image=${encodeURIComponent(image).replaceAll('%2F', '/')}`);
-    for (const [key, { initial, format }] of Object.entries(KEYS)) {
+    for (const [key, [initial, { format }]] of Object.entries(KEYS)) {
         if (state[key] === null) continue;
         const text = format(state[key]);
         if (initial === null || text !== format(initial)) parameters.push(`${key}=${text}`);
@@ -75,7 +75,6 @@ export function writeAddress(state) {
     return `?${parameters.join('&')}`;
 }
 
-// Keeps a light inside the unit disc.
 export function clampLight([x, y]) {
     const length = Math.hypot(x, y);
     return length > 1 ? [x / length, y / length] : [x, y];
@@ -84,10 +83,8 @@ export function clampLight([x, y]) {
 function checked(key, value) {
     if (key === 'light') return clampLight(value);
     if (key === 'split') return Math.min(1, Math.max(0, value));
-    if (['zoom', 'target', 'gain', 'memory', 'patience'].includes(key) && value <= 0) {
-        throw new Error(`The setting ${key} must be greater than zero: correct the page's address.`);
-    }
-    return value;
+    if (value > 0 || !['zoom', 'target', 'gain', 'memory', 'patience'].includes(key)) return value;
+    throw new Error(`The setting ${key} must be greater than zero: correct the page's address.`);
 }
 
 function finite(text) {

@@ -5,25 +5,19 @@
 export function render(template, values) {
     const lines = template.replace(/\{#[\s\S]*?#\}\n?/g, '').replace(/\n$/, '').split('\n');
     const out = [];
-    const end = renderBlock(lines, 0, values, out);
-    if (end !== lines.length) throw new Error('A shader template has an endfor too many.');
+    renderBlock(lines, 0, values, out);
     return out.join('\n');
 }
 
 // Renders lines from `start` up to the endfor of this block; returns the index of that line.
 function renderBlock(lines, start, values, out) {
-    let i = start;
-    for (; i < lines.length; i++) {
-        const statement = lines[i].match(/^\s*\{%\s*(.*?)\s*%\}$/);
-        if (!statement) {
-            out.push(lines[i].replace(/\{\{\s*(.+?)\s*\}\}/g, (_, path) => lookUp(path, values)));
-        } else if (statement[1] === 'endfor') {
-            return i;
-        } else {
-            i = renderLoop(lines, i, statement[1], values, out);
-        }
+    for (let i = start; i < lines.length; i++) {
+        const [, statement] = lines[i].match(/^\s*\{%\s*(.*?)\s*%\}$/) ?? [];
+        if (statement === 'endfor') return i;
+        if (statement) i = renderLoop(lines, i, statement, values, out);
+        else out.push(lines[i].replace(/\{\{\s*(.+?)\s*\}\}/g, (_, path) => lookUp(path, values)));
     }
-    return i;
+    return lines.length;
 }
 
 function renderLoop(lines, start, statement, values, out) {

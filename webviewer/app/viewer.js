@@ -14,9 +14,9 @@ import { clampLight, initialState, readChanges } from './state.js';
 import { takeSnapshot } from './snapshot.js';
 import { View } from './view.js';
 
-const GROUND = [22 / 255, 22 / 255, 23 / 255];      // the page's background, see style.css
-const REST = 120;               // milliseconds without movement until full resolution returns
-const BLINK = 700;              // milliseconds
+const GROUND = [22 / 255, 22 / 255, 23 / 255];  // the page's background, see style.css
+const REST = 120;  // milliseconds without movement until full resolution returns
+const BLINK = 700;  // milliseconds
 const ORBIT_SECONDS = 8;
 const ORBIT_RADIUS = 0.7;
 const VIEW_KEYS = ['zoom', 'center', 'rotation'];
@@ -38,13 +38,14 @@ export class Viewer extends EventTarget {
         this.settings = { ...initialState(), image: [] };
         this.loader = new Loader();
         this.loader.addEventListener('change', () => this.#tellFailures());
-        this.infos = new Map();         // image address -> promise of its info
-        this.opening = new Map();       // scene key -> promise of the scene
-        this.moving = null;             // 'light' or 'view' while one is moved
-        this.drive = null;              // frame number -> light, while frames are measured
+        this.again = { label: 'Try again', run: () => this.retry() };
+        this.infos = new Map();  // image address -> promise of its info
+        this.opening = new Map();  // scene key -> promise of the scene
+        this.moving = null;  // 'light' or 'view' while one is moved
+        this.drive = null;  // frame number -> light, while frames are measured
         this.driven = 0;
-        this.flipped = false;           // the second image of two that blink
-        this.waiting = [];              // those who wait for a complete picture
+        this.flipped = false;  // the second image of two that blink
+        this.waiting = [];  // those who wait for a complete picture
         this.counts = { frames: 0, tiles: 0, pixels: 0, firstPicture: null };
         this.rate = null;
         this.outdated = false;          // the message said last tells of what is over with the next image
@@ -59,13 +60,11 @@ export class Viewer extends EventTarget {
         return { ...this.settings, ...this.view.asked };
     }
 
-    // Takes changes in the spelling of the address; resolves when their picture is complete.
+    // Changes in an address's spelling; resolves when their picture is complete.
     async setState(changes) {
         const { image, ...others } = changes;
-        const named = name => Object.fromEntries(Object.entries(others).filter(
-            ([key, value]) => VIEW_KEYS.includes(key) === name && value !== undefined));
-        Object.assign(this.settings, readChanges(named(false)), image && { image: [image].flat() });
-        const view = readChanges(named(true));
+        const read = readChanges(others);
+        Object.assign(this.settings, read, image && { image: [image].flat() });
         this.memory.budget = this.settings.memory * 2 ** 20;
         setPatience(this.settings.patience);
         this.moving = null;
@@ -73,19 +72,17 @@ export class Viewer extends EventTarget {
         this.#blink();
         this.#emit('state');
         await this.#showScenes();
-        Object.assign(this.view.asked, view);
+        VIEW_KEYS.filter(key => key in read).forEach(key => { this.view.asked[key] = read[key]; });
         this.#emit('state');
         return this.whenComplete();
     }
 
-    // A light direction, moved by hand: coarser while it moves where adaptive resolution is on.
     moveLight(light) {
         this.settings.light = clampLight(light);
         if (this.settings.orbit) this.#emit('state', this.settings.orbit = false);
         this.moved('light');
     }
 
-    // The light or the view moves by hand.
     moved(what = 'view') {
         this.moving = what;
         clearTimeout(this.resting);
@@ -97,21 +94,20 @@ export class Viewer extends EventTarget {
         this.loop.request();
     }
 
-    // Shows the other one of two images that blink.
     flip() {
         this.flipped = !this.flipped;
         this.#emit('state');
         this.loop.request();
     }
 
-    // Width and height in device pixels; margin: 1 leaves some room around a fitted image, 0 none.
+    // Device pixels; margin: 1 leaves some room around a fitted image, 0 none.
     resize(width, height, margin) {
         this.view.resize([width, height], margin);
         this.#emit('state');
         this.loop.request();
     }
 
-    // Resolves when a picture is shown that nothing needs to be decoded for any more.
+    // Resolves when all of the picture is shown as finely as it can be.
     whenComplete() {
         return new Promise((resolve, reject) => {
             this.waiting.push({ resolve, reject });
@@ -121,16 +117,16 @@ export class Viewer extends EventTarget {
 
     info() {
         const { gl, scene, settings: { shader, tiling, adaptive } } = this;
-        const { url, label, units, parameters, latents, width, height } = scene?.info ?? {};
+        const { url: image, label, units, parameters, latents, width, height } = scene?.info ?? {};
         const maxTextureSize = gl.getParameter(gl.MAX_TEXTURE_SIZE);
         return {
-            ...readRenderer(gl), maxTextureSize, image: url, label, units, parameters, latents, width, height,
+            ...readRenderer(gl), maxTextureSize, image, label, units, parameters, latents, width, height,
             shader, tiling, adaptive,
         };
     }
 
-    // What the page is at: tiles wanted and failed, bytes of GPU memory, frames per second while
-    // something moves, and the decoding scale, 1 where no pixel is left out.
+    // Tiles wanted and failed, bytes of GPU memory, frames per second while something moves, and the
+    // decoding scale, 1 where no pixel is left out.
     status() {
         const { loader, memory, latest, rate } = this;
         const { bytes, most, budget } = memory;
@@ -144,59 +140,56 @@ export class Viewer extends EventTarget {
         return this.scenes[0] ?? null;
     }
 
-    // The second image, while two are compared.
     get other() {
         return this.scenes[1] ?? null;
     }
 
-    // The tiles to decode while the light moves: what is in sight, or all of an image that is not tiled.
+    // What is decoded while the light moves: tiles in sight, or all of an image without tiling.
     wantedTiles() {
         return this.painter.plan(this.scene).found;
     }
 
-    // What is known of an image without its pictures; asked for once.
+    // What info.json says of an image; asked for once.
     loadInfo(url) {
         if (!this.infos.has(url)) {
-            const info = loadInfo(url);
-            info.catch(() => this.infos.delete(url));
-            this.infos.set(url, info);
+            this.infos.set(url, loadInfo(url));
+            this.infos.get(url).catch(() => this.infos.delete(url));
         }
         return this.infos.get(url);
     }
 
     // Brings the tiles that plans miss, the coarsest of all first.
     fetch(plans) {
-        const places = plans.filter(({ scene }) => scene.load).map(({ scene, missing }) => {
+        this.loader.want(plans.filter(({ scene }) => scene.load).flatMap(({ scene, missing }) => {
             const overview = scene.pyramid.tile(scene.pyramid.overview, 0, 0);
             const first = scene.tiles.has(overview.key) ? [] : [overview];
             return [...first, ...missing.filter(({ key }) => key !== overview.key)]
                 .map(place => scene.job(place, () => this.loop.request()));
-        });
-        this.loader.want(places.flat());
+        }));
     }
 
-    // Whether a tile has been given up.
     failed(scene, { key }) {
         return this.loader.failures.has(`${scene.key} ${key}`);
     }
 
-    // Tries again what failed: tiles, or the images themselves.
+    // What failed: tiles, or the images themselves.
     retry() {
         this.loader.retry();
         return this.setState({}).catch(() => {});
     }
 
-    // The whole picture at full resolution under this light, as a PNG Blob. Calls progress(0..1).
+    // The whole picture at full resolution under this light, as PNG. Calls progress(0..1).
     snapshot(progress = () => {}) {
         return takeSnapshot(this, progress);
     }
 
-    // Draws the tiles of one plan or of two: side by side, in turn, or their difference.
+    // Draws one plan, or two: side by side, in turn, or their difference.
     compose(plans) {
         const { present, gl, settings: { compare, split, gain }, view: { upright } } = this;
         const smooth = !this.moving || !this.painter.direct;
         const draw = ({ tiles, transform }, options) => present.draw(tiles, { transform, upright }, { smooth, ...options });
-        if (plans.length > 1 && compare === 'difference') {
+        const [first, second] = plans;
+        if (second && compare === 'difference') {
             plans.forEach((plan, i) => {
                 const target = present.picture(i);
                 present.clear(target);
@@ -206,22 +199,21 @@ export class Viewer extends EventTarget {
             return;
         }
         present.clear();
-        if (plans.length > 1 && compare === 'split') {
+        if (second && compare === 'split') {
             const { width } = gl.canvas;
             const middle = Math.round(split * width);
-            draw(plans[0], { part: [0, middle] });
-            draw(plans[1], { part: [middle, width - middle] });
+            draw(first, { part: [0, middle] });
+            draw(second, { part: [middle, width - middle] });
         } else {
-            draw(plans[plans.length > 1 && this.flipped ? 1 : 0]);
+            draw(second && this.flipped ? second : first);
         }
     }
 
-    // Shows a sentence; `problem` says that something went wrong, `action` what can be done.
-    say(text, problem = false, action = undefined) {
+    // problem: whether something went wrong; action: what can be done.
+    say(text, problem = false, action) {
         this.#emit('message', { text, problem, action });
     }
 
-    // Ends all work, and lets go of the GPU.
     dispose() {
         this.life.abort();
         clearTimeout(this.resting);
@@ -233,12 +225,11 @@ export class Viewer extends EventTarget {
         this.gl.getExtension('WEBGL_lose_context')?.loseContext();
     }
 
-    // What there is anew on a new context.
     #begin() {
         this.present = new PresentPass(this.gl, GROUND);
         this.memory = new Memory(this.settings.memory * 2 ** 20);
-        this.kept = new Map();          // scene key -> scene, least recently shown first
-        this.scenes = [];               // those shown
+        this.kept = new Map();  // scene key -> scene, least recently shown first
+        this.scenes = [];  // those shown
     }
 
     #blink() {
@@ -249,7 +240,9 @@ export class Viewer extends EventTarget {
 
     async #showScenes() {
         const { image, show, tiling, compare } = this.settings;
-        if (!image.length) throw this.#fail('No image was given: open one, drop one here, or add ?image=FOLDER to the address of this page.');
+        if (!image.length) {
+            throw this.#fail('No image was given: open one, drop one here, or add ?image=FOLDER to the address of this page.');
+        }
         const numbers = compare === 'off' || image.length < 2 ? [show] : [show, this.#second()];
         const keys = numbers.map(number => JSON.stringify([image[number], tiling]));
         const wanted = this.wantedKeys = keys.join();
@@ -257,17 +250,16 @@ export class Viewer extends EventTarget {
             const scenes = await Promise.all(keys.map((key, i) => this.#openScene(key, image[numbers[i]], numbers[i])));
             if (this.wantedKeys === wanted) this.#useScenes(scenes);
         } catch (error) {
-            if (this.wantedKeys === wanted) throw this.#fail(error.message, { label: 'Try again', run: () => this.retry() });
+            if (this.wantedKeys === wanted) throw this.#fail(error.message, this.again);
         }
     }
 
-    // The number of the image to compare with: the one asked for, or the next.
+    // The image to compare with: the one asked for, or the next.
     #second() {
         const { image, show, with: asked } = this.settings;
         return asked !== null && asked !== show && asked < image.length ? asked : (show + 1) % image.length;
     }
 
-    // The scene from those kept, from one being made, or a new one.
     #openScene(key, url, number) {
         if (!this.kept.has(key) && !this.opening.has(key)) {
             const { kept } = this;
@@ -284,8 +276,7 @@ export class Viewer extends EventTarget {
         this.outdated = true;
         this.say('Opening the image …');
         const info = await this.loadInfo(url);
-        return openScene(this, key, info, this.settings,
-            share => this.say(`Opening the image … ${Math.round(share * 100)} %`));
+        return openScene(this, key, info, this.settings, share => this.say(`Opening the image … ${Math.round(share * 100)} %`));
     }
 
     #useScenes(scenes) {
@@ -305,7 +296,7 @@ export class Viewer extends EventTarget {
         this.loop.request();
     }
 
-    // Lets go of the images shown longest ago, as far as all exceed the budget.
+    // Those shown longest ago go first.
     #forgetScenes() {
         for (const [key, scene] of this.kept) {
             if (this.memory.bytes <= this.memory.budget) return;
@@ -315,7 +306,7 @@ export class Viewer extends EventTarget {
         }
     }
 
-    // Draws one frame: decodes what is out of date, then presents. Returns what it did.
+    // One frame; returns what it did.
     #draw() {
         const { scenes, settings, gl } = this;
         if (gl.isContextLost()) return null;
@@ -339,7 +330,7 @@ export class Viewer extends EventTarget {
         const { settings } = this;
         if (!this.drive && !settings.orbit) return;
         const angle = performance.now() / 1000 / ORBIT_SECONDS * 2 * Math.PI;
-        settings.light = this.drive ? this.drive(this.driven++) : circle(ORBIT_RADIUS, angle);
+        settings.light = this.drive?.(this.driven++) ?? [Math.cos(angle), Math.sin(angle)].map(at => at * ORBIT_RADIUS);
         this.moving = 'light';
         clearTimeout(this.resting);
         this.#emit('light');
@@ -362,7 +353,7 @@ export class Viewer extends EventTarget {
         if (failures.size) {
             const [error] = failures.values();
             this.say(`Parts of the picture could not be loaded and are shown coarsely (${failures.size}). ${error.message}`,
-                true, { label: 'Try again', run: () => this.retry() });
+                true, this.again);
             this.loop.request();
         } else if (trouble) {
             this.say(`${trouble.message} It is being tried again …`);
@@ -372,7 +363,7 @@ export class Viewer extends EventTarget {
         this.troubled = Boolean(failures.size || trouble);
     }
 
-    // Says what failed, to the user and to those who wait; returns the error.
+    // Tells the user and those who wait; returns the error.
     #fail(sentence, action) {
         const error = new Error(sentence);
         this.outdated = true;           // once an image is shown
@@ -400,9 +391,4 @@ export class Viewer extends EventTarget {
     #emit(type, detail) {
         this.dispatchEvent(new CustomEvent(type, { detail }));
     }
-}
-
-// A light direction on a circle about the middle.
-export function circle(radius, angle) {
-    return [radius * Math.cos(angle), radius * Math.sin(angle)];
 }

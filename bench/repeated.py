@@ -54,8 +54,11 @@ class _Planes:
     def __len__(self) -> int:
         return len(self._planes)
 
+    def __getitem__(self, index: int) -> np.ndarray:
+        return _at_size(self._planes[index], *self.shape[1:3])
+
     def __iter__(self) -> Iterator[np.ndarray]:
-        return (_at_size(plane, *self.shape[1:3]) for plane in self._planes)
+        return (self[index] for index in range(len(self)))
 
 
 def _at_size(picture: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -37,6 +37,7 @@ TYPES = {
     ".webp": "image/webp",
     ".jinja": "text/plain; charset=utf-8",
 }
+PICTURES = (".json", ".dzi", ".png", ".webp", ".jpg", ".jpeg")  # nothing that a page would run
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' "
@@ -151,7 +152,7 @@ def _image_file(image: Path, name: str) -> Path | None:
         return None
     file = image / name
     within = file.is_file() and file.resolve().is_relative_to(image.resolve())
-    return file if within and file.suffix in TYPES else None
+    return file if within and file.suffix in PICTURES else None
 
 
 @functools.lru_cache

@@ -93,3 +93,22 @@ def test_a_snapshot_is_the_whole_picture_under_this_light(
             assert (found[~on] == (22, 22, 23)).all()
         assert np.abs(found - expected)[on].max() <= 1
         assert "0.4" in picture.text["Description"]
+
+
+def test_blinking_alone_is_idle(open_viewer, small) -> None:
+    with open_viewer([small], compare="blink") as page:
+        page.wait_for_timeout(500)
+        frames = page.evaluate("raking.counts()")["frames"]
+        page.wait_for_timeout(1600)
+        assert page.evaluate("raking.counts()")["frames"] == frames
+
+
+def test_a_snapshot_of_an_image_that_is_left_stays_its_own(open_viewer, large, small) -> None:
+    with open_viewer([large, small], 300, 200, light=f"{LIGHT[0]},{LIGHT[1]}") as page:
+        size = page.evaluate("""async () => {
+            const saving = raking.snapshot();
+            await raking.setState({ show: 1 });
+            const picture = await createImageBitmap(await saving);
+            return [picture.width, picture.height];
+        }""")
+    assert size == [700, 600]

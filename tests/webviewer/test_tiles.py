@@ -307,3 +307,57 @@ def test_a_flat_image_beyond_the_budget_says_what_to_do(open_viewer, flat) -> No
     with open_viewer([flat], memory=8) as page:
         page.get_by_text("raking convert --tiles").wait_for()
         assert page.evaluate("raking.status()")["bytes"] > 8 * 2**20
+
+
+def test_full_resolution_returns_though_a_tile_has_failed(
+    open_faulty, tiled, relight, flat
+) -> None:
+    """After a drag on a machine that is too slow for its tiles."""
+    faults = [(f"*plane_1_files/{FULL}/1_1.png", "missing")]
+    parameters = {"zoom": 1, "center": "450,550", "target": 1000}
+    with open_faulty(tiled, (700, 500), faults, **parameters) as (page, _):
+        page.evaluate("raking.ready")
+        for _ in range(2):
+            drag(page, (200, 200), (300, 150))
+        page.wait_for_timeout(1500)
+        assert page.evaluate("raking.status()")["scale"] == 1
+        light = tuple(page.evaluate("raking.state()")["light"])
+        shown = screenshot(page)
+    left = np.s_[420:796, 104:500]  # of the image: off the tile that failed, message and frame
+    on = read_image(flat).mask[left]
+    expected = relight(flat, light).astype(int)[left]
+    assert np.abs(shown[120:496, 4:400] - expected)[on].max() <= 1
+
+
+def test_failures_are_told_of_the_image_shown_alone(browser, tiled, small) -> None:
+    page = browser.new_page(viewport={"width": 800, "height": 700})
+    with FaultyServer([tiled, small]) as server:
+        server.fail(f"*plane_1_files/{FULL}/1_1.png", "missing")
+        page.goto(server.url(zoom=1))
+        page.get_by_role("button", name="Try again").wait_for()
+        page.keyboard.press("n")
+        page.get_by_role("button", name="Try again").wait_for(state="hidden")
+        page.wait_for_timeout(300)
+        assert page.evaluate("raking.status()")["failed"] == 0
+    page.close()
+
+
+def test_a_context_lost_while_an_image_opens_ends_in_its_picture(browser, small, other) -> None:
+    page = browser.new_page(viewport={"width": 640, "height": 480})
+    with FaultyServer([small, other]) as server:
+        page.goto(server.url(ui="off", zoom=1))
+        page.evaluate("raking.ready")
+        server.fail("/images/1/plane_1.png", "slow", 1)
+        page.evaluate("""() => {
+            const { gl } = document.querySelector('raking-viewer').viewer;
+            window.context = gl.getExtension('WEBGL_lose_context');
+            context.loseContext();
+        }""")
+        page.wait_for_timeout(300)
+        page.evaluate("void raking.setState({ show: 1 }).catch(() => {})")
+        page.wait_for_timeout(500)
+        page.evaluate("context.restoreContext()")
+        page.wait_for_timeout(4500)
+        assert page.evaluate("raking.info()")["units"] == 12
+        assert screenshot(page)[216:264, 288:352].std() > 20
+    page.close()

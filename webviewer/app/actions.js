@@ -70,6 +70,7 @@ export function zoomAbout(viewer, point, factor) {
 }
 
 async function saveSnapshot(viewer) {
+    if (!viewer.scene) return;
     const { settings: { light }, scene: { info: { title, label } } } = viewer;
     const name = `${title} ${label} light ${light.map(value => value.toFixed(2)).join(',')}.png`;
     try {

@@ -8,6 +8,8 @@ import { Tile } from './tiles.js';
 // Makes the tiles of all levels of `pyramid`: Map key -> tile. Calls progress(0..1).
 export async function createTiles(gl, memory, info, pyramid, progress) {
     const pictures = await loadPictures(info);
+    // The sizes are checked before anything is made as large as they say.
+    (await decodePicture(info.folder, pictures[0], info)).close();
     const tiles = new Map();
     try {
         for (let level = 0; level < pyramid.levels; level++) {

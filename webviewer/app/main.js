@@ -12,7 +12,7 @@ element.toggleAttribute('standalone', true);
 element.asked = readAddress(location.search);
 if (element.hasAttribute('src') && !element.asked.image.length) delete element.asked.image;
 if (!element.isConnected) document.querySelector('main').append(element);
-element.ready.then(() => keepAddress(element.viewer), () => {});
+element.ready.catch(() => {}).then(() => element.viewer && keepAddress(element.viewer));
 
 // The address always reproduces what is seen.
 function keepAddress(viewer) {
@@ -25,7 +25,10 @@ function keepAddress(viewer) {
     };
     viewer.addEventListener('state', keep);
     viewer.addEventListener('light', keep);
-    const name = () => { document.title = `${viewer.scene.info.title} · ${viewer.scene.info.label}`; };
+    const name = () => {
+        const { title, label } = viewer.scene?.info ?? {};
+        if (title) document.title = `${title} · ${label}`;
+    };
     viewer.addEventListener('scene', name);
     name();
 }

@@ -86,10 +86,9 @@ export class Painter {
     #paintDirect({ scene, transform, places }) {
         const { viewer: { gl, view, adaptive, settings, present } } = this;
         this.#setBacking(adaptive.scale);
-        const shown = new Set();
-        places.forEach(place => [scene.tiles.get(place.key) ?? scene.above(place)[0]].filter(Boolean).forEach(tile => shown.add(tile)));
-        const tiles = coarseFirst([...shown]);
-        const coarser = compose(scaling(...view.canvas.map((length, axis) => [gl.canvas.width, gl.canvas.height][axis] / length)), transform);
+        const shown = places.map(place => scene.tiles.get(place.key) ?? scene.above(place)[0]);
+        const tiles = coarseFirst([...new Set(shown)].filter(Boolean));
+        const coarser = compose(scaling(gl.canvas.width / view.canvas[0], gl.canvas.height / view.canvas[1]), transform);
         const pass = scene.decodePass(settings.shader);
         pass.setLight(settings.light);
         present.clear();
@@ -114,8 +113,7 @@ export class Painter {
         const pixels = done.reduce((sum, each) => sum + each.pixels, 0);
         const complete = done.every(each => each.complete);
         if (!complete && (!adapting || moving === 'view')) loop.wanted = true;
-        // After direct frames the picture stays as it is until all of it is there.
-        const presented = !(this.backing < 1 && !moving && done.some(({ dark }) => dark));
+        const presented = !done.some(({ held }) => held);
         if (presented) {
             this.#setBacking(1);
             viewer.compose(plans.map((plan, i) => ({ ...plan, tiles: done[i].tiles })));
@@ -154,13 +152,14 @@ export class Painter {
             if (pixels && pixels >= budget) break;
             decode(tile);
         }
+        // After direct frames the picture stays as it is until all that can be lit is.
+        const held = this.backing < 1 && !moving && !found.every(isLit);
         const dark = places.filter(({ key }) => !scene.tiles.has(key) || !isLit(scene.tiles.get(key)));
-        const stand = this.#standIns(plan, dark, isLit, decode);
+        const standIns = held ? [] : this.#standIns(scene, dark, isLit, decode);
         const lit = found.filter(isLit);
         return {
-            pixels,
-            dark: dark.length > 0,
-            tiles: [...stand, ...lit],
+            pixels, held,
+            tiles: [...standIns, ...lit],
             all: stale.length === found.length,
             complete: found.every(isDone),
             scale: lit.length ? Math.min(...lit.map(tile => Math.min(1, tile.scale / density))) : 1,
@@ -168,7 +167,7 @@ export class Painter {
     }
 
     // Tiles of other levels in place of dark ones: coarser ones, and over them finer that are lit.
-    #standIns({ scene }, dark, isLit, decode) {
+    #standIns(scene, dark, isLit, decode) {
         const coarser = new Set();
         for (const place of dark) {
             const above = scene.above(place);

@@ -72,6 +72,7 @@ function connectDisclosures(parts) {
 async function showImages(viewer, parts) {
     const { image } = viewer.settings;
     parts.title.textContent = viewer.scene.info.title;
+    parts.frame.classList.remove('empty');
     const infos = await Promise.all(image.map(url => viewer.loadInfo(url).catch(() => null)));
     const labels = distinct(infos);
     const { images } = parts;
@@ -82,7 +83,6 @@ async function showImages(viewer, parts) {
         showChoice(viewer, parts, labels);
     }
     [...images.children].forEach((button, index) => { button.ariaPressed = index === viewer.settings.show; });
-    parts.frame.classList.remove('empty');
 }
 
 function imageButton(viewer, text, index) {

@@ -67,6 +67,7 @@ export class RakingViewer extends HTMLElement {
     async #show(templates, parts, signal) {
         const viewer = this.viewer = new Viewer(parts.picture, templates);
         const asked = { ...this.#attributes(), ...this.asked };
+        if (matchMedia('(prefers-reduced-motion: reduce)').matches) delete asked.orbit;  // until asked for by hand
         parts.frame.classList.toggle('bare', asked.ui === 'off');
         const actions = createActions(viewer, this, parts);
         connectPanel(viewer, parts, actions, signal);
@@ -106,7 +107,11 @@ function followSize(viewer, frame, signal) {
             viewer.resize(...size.map(length => Math.max(1, length)), frame.classList.contains('bare') ? 0 : 1);
             resolve();
         });
-        observer.observe(viewer.canvas);
+        try {
+            observer.observe(viewer.canvas, { box: 'device-pixel-content-box' });
+        } catch {
+            observer.observe(viewer.canvas);
+        }
         signal.addEventListener('abort', () => observer.disconnect());
     });
 }

@@ -71,7 +71,7 @@ export class Viewer extends EventTarget {
         clearTimeout(this.resting);
         this.#blink();
         this.#emit('state');
-        await this.#showScenes();
+        if (!await this.#showScenes()) return this.whenComplete();  // overtaken
         VIEW_KEYS.filter(key => key in read).forEach(key => { this.view.asked[key] = read[key]; });
         this.#emit('state');
         return this.whenComplete();
@@ -131,9 +131,20 @@ export class Viewer extends EventTarget {
         const { loader, memory, latest, rate } = this;
         const { bytes, most, budget } = memory;
         return {
-            loading: loader.busy + this.opening.size, failed: loader.failures.size,
+            loading: loader.busy + this.opening.size, failed: this.failures.length,
             bytes, mostBytes: most, budget, tiles: latest?.tiles ?? 0, scale: latest?.scale ?? 1, rate,
         };
+    }
+
+    // Whether a scene is on the GPU as before.
+    holds(scene) {
+        return this.kept.get(scene.key) === scene && !this.gl.isContextLost();
+    }
+
+    // Of the images shown.
+    get failures() {
+        const shown = key => this.scenes.some(scene => key.startsWith(`${scene.key} `));
+        return [...this.loader.failures].filter(([key]) => shown(key)).map(([, error]) => error);
     }
 
     get scene() {
@@ -228,6 +239,7 @@ export class Viewer extends EventTarget {
     #begin() {
         this.present = new PresentPass(this.gl, GROUND);
         this.memory = new Memory(this.settings.memory * 2 ** 20);
+        this.opening.clear();
         this.kept = new Map();  // scene key -> scene, least recently shown first
         this.scenes = [];  // those shown
     }
@@ -235,7 +247,8 @@ export class Viewer extends EventTarget {
     #blink() {
         clearInterval(this.blinking);
         this.flipped = false;
-        if (this.settings.compare === 'blink' && !STILL.matches) this.blinking = setInterval(() => this.flip(), BLINK);
+        const { compare, image } = this.settings;
+        if (compare === 'blink' && image.length > 1 && !STILL.matches) this.blinking = setInterval(() => this.flip(), BLINK);
     }
 
     async #showScenes() {
@@ -248,16 +261,19 @@ export class Viewer extends EventTarget {
         const wanted = this.wantedKeys = keys.join();
         try {
             const scenes = await Promise.all(keys.map((key, i) => this.#openScene(key, image[numbers[i]], numbers[i])));
-            if (this.wantedKeys === wanted) this.#useScenes(scenes);
+            if (this.wantedKeys !== wanted) return false;
+            this.#useScenes(scenes);
+            return true;
         } catch (error) {
             if (this.wantedKeys === wanted) throw this.#fail(error.message, this.again);
+            return false;
         }
     }
 
     // The image to compare with: the one asked for, or the next.
     #second() {
         const { image, show, with: asked } = this.settings;
-        return asked !== null && asked !== show && asked < image.length ? asked : (show + 1) % image.length;
+        return Number.isInteger(asked) && asked !== show && image[asked] ? asked : (show + 1) % image.length;
     }
 
     #openScene(key, url, number) {
@@ -348,11 +364,10 @@ export class Viewer extends EventTarget {
     }
 
     #tellFailures() {
-        const { loader: { failures, troubles: [trouble] } } = this;
+        const { failures, loader: { troubles: [trouble] } } = this;
         this.#emit('status');
-        if (failures.size) {
-            const [error] = failures.values();
-            this.say(`Parts of the picture could not be loaded and are shown coarsely (${failures.size}). ${error.message}`,
+        if (failures.length) {
+            this.say(`Parts of the picture could not be loaded and are shown coarsely (${failures.length}). ${failures[0].message}`,
                 true, this.again);
             this.loop.request();
         } else if (trouble) {
@@ -360,7 +375,7 @@ export class Viewer extends EventTarget {
         } else if (this.troubled) {
             this.say('');
         }
-        this.troubled = Boolean(failures.size || trouble);
+        this.troubled = Boolean(failures.length || trouble);
     }
 
     // Tells the user and those who wait; returns the error.

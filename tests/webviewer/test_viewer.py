@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from webviewer.server import APP
+
 LIGHT = (0.4, -0.3)
 COUNTS = "raking.counts()"
 REST = 400  # milliseconds, well after the page has come to rest
@@ -444,3 +446,20 @@ def test_picture_returns_after_a_lost_context(open_viewer, small) -> None:
         page.get_by_text("graphics card").wait_for(state="hidden")
         page.wait_for_timeout(REST)
         assert np.array_equal(screenshot(page), before)
+
+
+# What is sent
+
+
+def test_the_page_is_small_and_loads_nothing_from_outside(open_viewer, small) -> None:
+    written = [file for file in APP.iterdir() if file.is_file()]
+    assert sum(file.stat().st_size for file in written) < 150_000
+    with open_viewer([small]) as page:
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.reload()
+        page.evaluate("raking.ready")
+        home = page.evaluate("location.origin")
+        sent = [url for url in asked if not url.startswith("blob:")]
+        assert len(sent) > 10
+        assert all(url.startswith(f"{home}/") for url in sent)

@@ -10,32 +10,30 @@ const FRAMES = 4;  // whose mean time is looked at: displays make single ones un
 const TELLING = 200_000;  // pixels: with fewer, other work takes the time
 
 export class AdaptiveScale {
-    constructor() {
-        this.scale = 1;
-        this.pixelsPerMs = Infinity;  // how fast this machine decodes
-        this.times = [];
-    }
+	scale = 1;
+	pixelsPerMs = Infinity;  // how fast this machine decodes
+	times = [];
 
-    // Learns from a frame that took `ms` and decoded `pixels` how fast this machine is.
-    clock(ms, pixels) {
-        if (pixels > TELLING) this.pixelsPerMs = pixels / ms;
-    }
+	// From a frame that took `ms`: how fast this machine is.
+	clock(ms, pixels) {
+		if (pixels > TELLING) this.pixelsPerMs = pixels / ms;
+	}
 
-    // Learns from a frame that took `ms` to hold `target` frames a second.
-    learn(ms, target) {
-        this.times.push(ms);
-        const mean = this.times.reduce((sum, time) => sum + time, 0) / this.times.length;
-        const allowed = 1000 / target;
-        if (this.times.length < FRAMES && mean < 2 * allowed) return;
-        this.times = [];
-        const fitting = time => this.scale * Math.sqrt(AIM * time / mean);
-        const wanted = Math.max(fitting(allowed), Math.min(GOOD, fitting(allowed / ENOUGH)));
-        const change = Math.min(STEP[1], Math.max(STEP[0], wanted / this.scale));
-        if (Math.abs(change - 1) > SLIGHT) this.scale = Math.min(1, Math.max(COARSEST, this.scale * change));
-    }
+	// From a frame that took `ms`: how to hold `target` frames a second.
+	learn(ms, target) {
+		this.times.push(ms);
+		const mean = this.times.reduce((sum, time) => sum + time, 0) / this.times.length;
+		const allowed = 1000 / target;
+		if (this.times.length < FRAMES && mean < 2 * allowed) return;
+		this.times = [];
+		const fitting = time => this.scale * Math.sqrt(AIM * time / mean);
+		const wanted = Math.max(fitting(allowed), Math.min(GOOD, fitting(allowed / ENOUGH)));
+		const change = Math.min(STEP[1], Math.max(STEP[0], wanted / this.scale));
+		if (Math.abs(change - 1) > SLIGHT) this.scale = Math.min(1, Math.max(COARSEST, this.scale * change));
+	}
 
-    // The pixels that can be decoded in one frame's time.
-    budget(target) {
-        return this.pixelsPerMs * 1000 / target;
-    }
+	// The pixels that can be decoded in one frame's time.
+	budget(target) {
+		return this.pixelsPerMs * 1000 / target;
+	}
 }

@@ -1,7 +1,7 @@
-// Reads `info.json`, ours, the published trainer's and Relight's, into a decoder, as renderer/info.py
-// does. Latents come out in the channel order of the plane files, the output as RGB.
+// Reads `info.json`, ours, the published trainer's and Relight's, as renderer/info.py does. Latents come
+// out in the channel order of the plane files, the output as RGB.
 
-import { check, numbers, triples } from './checks.js';
+import { check, numbers, rowsOf, triples } from './checks.js';
 import { unpackLinear } from './linear.js';
 
 const TYPES = ['neural', 'ptm', 'hsh', 'rbf'];
@@ -10,108 +10,106 @@ const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 const MAX_UNITS = 64;
 const MAX_LATENTS = 27;
 
-// Returns the keys below, lights as [[x, y], ...], pixelSize in mm, and { layers: [{ weight, bias }] } of
-// a neural image, what `unpackLinear` returns of another; numbers are float32 values. Throws a
-// sentence for the user.
+// Lights are [[x, y], ...], pixelSize is in mm; numbers are float32 values. Throws a sentence for the user.
 export function parseInfo(info) {
-    check(TYPES.includes(info?.type), `its type is ${JSON.stringify(info?.type)}, where ${TYPES.join(', ')} are known`);
-    for (const key of ['width', 'height']) {
-        check(Number.isInteger(info[key]) && info[key] > 0, `its ${key} is not a positive whole number`);
-    }
-    const { width, height, raking: ours = null, pixelSizeInMM: pixelSize = null } = info;
-    check(ours === null || ours.version === 1, `its raking version is ${ours?.version}, where 1 is known`);
-    check(pixelSize === null || (Number.isFinite(pixelSize) && pixelSize > 0), 'its pixelSizeInMM is not above 0');
-    const provenance = ours?.provenance ?? {};
-    check(provenance instanceof Object && (ours?.levels ?? []) instanceof Array, 'its provenance or levels cannot be');
-    const lights = triples(info.lights ?? [], 'lights').map(([x, y]) => [x, y]);
-    const decoder = info.type === 'neural' ? neuralDecoder(info) : unpackLinear(info);
-    const { latentMin, latentMax, layers, splines } = decoder;
-    const latents = latentMin.length;
-    check(latentMax.length === latents && latentMin.every((min, i) => latentMax[i] > min),
-        'its latent ranges (min and max) differ in number, or one is empty or reversed');
-    return {
-        ...decoder, width, height, latents, pixelSize, provenance,
-        units: layers?.[0].bias.length ?? 0,
-        parameters: [layers?.map(({ weight, bias }) => [weight, bias]), splines].flat(4).filter(Number.isFinite).length,
-        lights: lights.length ? lights : null,
-        planeFiles: planeFiles(info, latents / 3),
-        maskFile: ours?.mask ? fileName(ours.mask) : null,
-    };
+	check(TYPES.includes(info?.type), `its type is ${JSON.stringify(info?.type)}, where ${TYPES.join(', ')} are known`);
+	for (const key of ['width', 'height']) {
+		check(Number.isInteger(info[key]) && info[key] > 0, `its ${key} is not a positive whole number`);
+	}
+	const { width, height, raking: ours = null, pixelSizeInMM: pixelSize = null } = info;
+	check(ours === null || ours.version === 1, `its raking version is ${ours?.version}, where 1 is known`);
+	check(pixelSize === null || (Number.isFinite(pixelSize) && pixelSize > 0), 'its pixelSizeInMM is not above 0');
+	const provenance = ours?.provenance ?? {};
+	check(provenance instanceof Object && (ours?.levels ?? []) instanceof Array, 'its provenance or levels cannot be');
+	const lights = triples(info.lights ?? [], 'lights').map(([x, y]) => [x, y]);
+	const decoder = info.type === 'neural' ? neuralDecoder(info) : unpackLinear(info);
+	const { latentMin, latentMax, layers, splines } = decoder;
+	const latents = latentMin.length;
+	check(latentMax.length === latents && latentMin.every((min, i) => latentMax[i] > min),
+		'its latent ranges (min and max) differ in number, or one is empty or reversed');
+	return {
+		...decoder, width, height, latents, pixelSize, provenance,
+		units: layers?.[0].bias.length ?? 0,
+		parameters: [layers?.map(({ weight, bias }) => [weight, bias]), splines].flat(4).filter(Number.isFinite).length,
+		lights: lights.length ? lights : null,
+		planeFiles: planeFiles(info, latents / 3),
+		maskFile: ours?.mask ? fileName(ours.mask) : null,
+	};
 }
 
 // Unpacks the padded lists; widths come from their lengths, since `samples` may be wrong. With "bgr"
 // the latents of a plane and the output are blue first.
 function neuralDecoder({ min, max, weights, biases, colorspace = 'rgb', raking: ours }) {
-    const { conditions = 2, activation = 'elu', layers } = ours ?? {};
-    check(['rgb', 'bgr'].includes(colorspace), 'its colorspace is neither "rgb" nor "bgr"');
-    check(conditions === 2, `its decoder has ${conditions} condition inputs, where this viewer has 2, a light`);
-    check(activation === 'elu', 'its activation is not "elu"');
-    const latentMin = numbers(min, 'min');
-    const latents = latentMin.length;
-    check(latents % 3 === 0 && latents >= 3 && latents <= MAX_LATENTS,
-        `it has ${latents} latents, where a multiple of 3 up to ${MAX_LATENTS} is needed`);
-    const [bias1, bias2, bias3] = threeLists(biases, 'biases');
-    const [flat1, flat2, flat3] = threeLists(weights, 'weights');
-    const inputs = latents + conditions;
-    const rows = bias1.length;
-    check(bias2.length === rows && bias3.length === 3, 'the lengths of its biases do not fit together');
-    const first = unpack(flat1, rows, inputs, 1);
-    const second = unpack(flat2, rows, rows, 2);
-    const third = unpack(flat3, 3, rows, 3);
-    const units = ours ? layers?.[1] : usedUnits(first, second, third, bias1, bias2);
-    check(!ours || String(layers) === String([inputs, units, units, 3]),
-        'its layer widths do not fit its latents and condition inputs');
-    check(units > rows - 4 && units <= rows, `${units} units are announced, but there are ${rows} biases`);
-    check(units >= 1 && units <= MAX_UNITS, `it has ${units} units, where 1 to ${MAX_UNITS} are supported`);
-    const ordered = list => colorspace === 'rgb' ? list
-        : list.map((value, i) => i < latents ? list[i - i % 3 + 2 - i % 3] : value);
-    return {
-        latentMin: ordered(latentMin),
-        latentMax: ordered(numbers(max, 'max')),
-        layers: [
-            { weight: first.slice(0, units).map(row => ordered(row.slice(0, inputs))), bias: bias1.slice(0, units) },
-            { weight: second.slice(0, units).map(row => row.slice(0, units)), bias: bias2.slice(0, units) },
-            { weight: ordered(third).map(row => row.slice(0, units)), bias: ordered(bias3) },
-        ],
-    };
+	const { conditions = 2, activation = 'elu', layers } = ours ?? {};
+	check(['rgb', 'bgr'].includes(colorspace), 'its colorspace is neither "rgb" nor "bgr"');
+	check(conditions === 2 && activation === 'elu',
+		`its decoder has ${conditions} condition inputs and ${activation}, where this viewer has 2, a light, and elu`);
+	const latentMin = numbers(min, 'min');
+	const latents = latentMin.length;
+	check(latents % 3 === 0 && latents >= 3 && latents <= MAX_LATENTS,
+		`it has ${latents} latents, where a multiple of 3 up to ${MAX_LATENTS} is needed`);
+	const [bias1, bias2, bias3] = threeLists(biases, 'biases');
+	const [flat1, flat2, flat3] = threeLists(weights, 'weights');
+	const inputs = latents + conditions;
+	const rows = bias1.length;
+	check(bias2.length === rows && bias3.length === 3, 'the lengths of its biases do not fit together');
+	const first = unpack(flat1, rows, inputs, 1);
+	const second = unpack(flat2, rows, rows, 2);
+	const third = unpack(flat3, 3, rows, 3);
+	const units = ours ? layers?.[1] : usedUnits(first, second, third, bias1, bias2);
+	check(!ours || String(layers) === String([inputs, units, units, 3]),
+		'its layer widths do not fit its latents and condition inputs');
+	check(units > rows - 4 && units <= rows, `${units} units are announced, but there are ${rows} biases`);
+	check(units >= 1 && units <= MAX_UNITS, `it has ${units} units, where 1 to ${MAX_UNITS} are supported`);
+	const ordered = list => colorspace === 'rgb' ? list
+		: list.map((value, i) => i < latents ? list[i - i % 3 + 2 - i % 3] : value);
+	return {
+		latentMin: ordered(latentMin),
+		latentMax: ordered(numbers(max, 'max')),
+		layers: [
+			{ weight: first.slice(0, units).map(row => ordered(row.slice(0, inputs))), bias: bias1.slice(0, units) },
+			{ weight: second.slice(0, units).map(row => row.slice(0, units)), bias: bias2.slice(0, units) },
+			{ weight: ordered(third).map(row => row.slice(0, units)), bias: ordered(bias3) },
+		],
+	};
 }
 
 // The units left without the all-zero ones, three at most, that pad to a multiple of 4.
 function usedUnits(first, second, third, bias1, bias2) {
-    const unused = i => !bias1[i] && !bias2[i] && [first[i], second[i]].every(row => row.every(x => !x))
-        && [...second, ...third].every(row => !row[i]);
-    let units = first.length;
-    while (units > first.length - 3 && units > 1 && unused(units - 1)) units--;
-    return units;
+	const unused = i => !bias1[i] && !bias2[i] && [first[i], second[i]].every(row => row.every(x => !x))
+		&& [...second, ...third].every(row => !row[i]);
+	let units = first.length;
+	while (units > first.length - 3 && units > 1 && unused(units - 1)) units--;
+	return units;
 }
 
 // The ways to number the planes, each with every plane's possible names: the published trainer
 // counts from 0, OpenLIME from 1.
 function planeFiles(info, count) {
-    if (info.raking) {
-        const names = info.raking.planes;
-        check(Array.isArray(names) && names.length === count, 'it lists too few or too many planes');
-        return [names.map(name => [fileName(name)])];
-    }
-    return [0, 1].map(first => [...Array(count).keys()].map(
-        i => ENDINGS.map(ending => `plane_${i + first}.${ending}`)));
+	if (info.raking) {
+		const names = info.raking.planes;
+		check(Array.isArray(names) && names.length === count, 'it lists too few or too many planes');
+		return [names.map(name => [fileName(name)])];
+	}
+	return [0, 1].map(first => [...Array(count).keys()].map(
+		i => ENDINGS.map(ending => `plane_${i + first}.${ending}`)));
 }
 
 function fileName(name) {
-    check(typeof name === 'string' && FILE_NAME.test(name),
-        `it names the picture ${JSON.stringify(name)}, which is not a plain file name`);
-    return name;
+	check(typeof name === 'string' && FILE_NAME.test(name),
+		`it names the picture ${JSON.stringify(name)}, which is not a plain file name`);
+	return name;
 }
 
 function threeLists(lists, what) {
-    check(Array.isArray(lists) && lists.length === 3, `its ${what} are not three lists`);
-    return lists.map((list, i) => numbers(list, `${what} of layer ${i + 1}`));
+	check(Array.isArray(lists) && lists.length === 3, `its ${what} are not three lists`);
+	return lists.map((list, i) => numbers(list, `${what} of layer ${i + 1}`));
 }
 
 // Rows padded to a multiple of 4.
 function unpack(flat, rows, inputs, layer) {
-    const columns = Math.ceil(inputs / 4) * 4;
-    check(flat.length === rows * columns,
-        `the weights of layer ${layer} are ${flat.length} values, where ${rows * columns} are needed`);
-    return [...Array(rows).keys()].map(i => flat.slice(i * columns, (i + 1) * columns));
+	const columns = Math.ceil(inputs / 4) * 4;
+	check(flat.length === rows * columns,
+		`the weights of layer ${layer} are ${flat.length} values, where ${rows * columns} are needed`);
+	return rowsOf(flat, columns);
 }

@@ -1,104 +1,96 @@
 // Images from this computer: folders, their files or zips, dropped or picked. Nothing is uploaded.
 
 import { registerDropped } from './files.js';
+import { on } from './points.js';
 
 const IGNORED = /(^|\/)(\.|__MACOSX\/)/;
 const ZIP = /^[^/]+\.zip$/i;
 const STORED_OR_DEFLATED = [0, 8];
 
-// While files are dragged over the element, it is of class 'dropping'.
-export function connectDrop(element, viewer, signal) {
-    const mark = on => element.classList.toggle('dropping', on);
-    const listen = (type, handle) => element.addEventListener(type, handle, { signal });
-    const drag = event => {
-        const { types, items } = event.dataTransfer;
-        if (!types.includes('Files')) return;
-        event.preventDefault();
-        mark(event.type !== 'drop');
-        if (event.type !== 'drop') return;
-        open(viewer, [...items].map(item => item.webkitGetAsEntry() ?? item.getAsFile()).filter(Boolean));
-    };
-    ['dragenter', 'dragover', 'drop'].forEach(type => listen(type, drag));
-    listen('dragleave', ({ relatedTarget }) => element.contains(relatedTarget) || mark(false));
+export function connectDrop(element, viewer) {
+	const { classList } = element;
+	on(element, 'dragenter dragover drop', event => {
+		const { type, dataTransfer: { types, items } } = event;
+		if (!types.includes('Files')) return;
+		event.preventDefault();
+		classList.toggle('dropping', type !== 'drop');
+		if (type !== 'drop') return;
+		open(viewer, [...items].map(item => item.webkitGetAsEntry() ?? item.getAsFile()).filter(Boolean));
+	});
+	on(element, 'dragleave', ({ relatedTarget }) => element.contains(relatedTarget) || classList.remove('dropping'));
 }
 
-// Lets the user pick zips, the files of an image, or with `folder` a folder.
+// For zips, the files of an image, or with `folder` a folder.
 export function openPicker(viewer, folder = false) {
-    const input = document.createElement('input');
-    Object.assign(input, { type: 'file', multiple: true, webkitdirectory: folder });
-    input.addEventListener('change', () => open(viewer, [...input.files]));
-    input.click();
+	const input = document.createElement('input');
+	Object.assign(input, { type: 'file', multiple: true, webkitdirectory: folder });
+	input.onchange = () => open(viewer, [...input.files]);
+	input.click();
 }
 
 async function open(viewer, items) {
-    try {
-        viewer.say('Reading the files …');
-        const images = await findImages(items);
-        viewer.say('');
-        const { image } = viewer.settings;
-        viewer.setState({ image: [...image, ...images], show: image.length }).catch(() => {});
-    } catch (error) {
-        viewer.say(error.message, true);
-    }
+	try {
+		viewer.say('Reading the files …');
+		const images = await findImages(items);
+		viewer.say('');
+		const { image } = viewer.settings;
+		viewer.setState({ image: [...image, ...images], show: image.length }).catch(() => {});
+	} catch (error) {
+		viewer.say(error.message, true);
+	}
 }
 
-// The addresses of all images among Files and file system entries.
 async function findImages(items) {
-    const loose = new Map();
-    const images = [];
-    for (const item of items) {
-        if (item.isDirectory || !ZIP.test(pathOf(item))) await list(item, loose);
-        else images.push(...register(await readZip(await fileOf(item)), item.name.slice(0, -'.zip'.length)));
-    }
-    images.push(...register(loose, 'Files'));
-    if (images.length) return images;
-    throw new Error('There is no relightable image in this: '
-        + 'open a folder that holds info.json and its pictures, or a zip of it.');
+	const loose = new Map();
+	const images = [];
+	for (const item of items) {
+		if (item.isDirectory || !ZIP.test(pathOf(item))) await list(item, loose);
+		else images.push(...register(await readZip(await fileOf(item)), item.name.slice(0, -'.zip'.length)));
+	}
+	images.push(...register(loose, 'Files'));
+	if (images.length) return images;
+	throw new Error('There is no relightable image in this: '
+		+ 'open a folder that holds info.json and its pictures, or a zip of it.');
 }
 
 // Every folder with an info.json is an image; `name` is for one that has no folder.
 function register(files, name) {
-    const paths = [...files.keys()].filter(path => !IGNORED.test(path));
-    return paths.filter(path => /(^|\/)info\.json$/.test(path)).sort().map(info => {
-        const folder = info.slice(0, -'info.json'.length);
-        const own = paths.filter(path => path.startsWith(folder));
-        return registerDropped(folder.split('/').filter(Boolean).slice(-2).join('/') || name,
-            new Map(own.map(path => [path.slice(folder.length), files.get(path)])));
-    });
+	const paths = [...files.keys()].filter(path => !IGNORED.test(path));
+	return paths.filter(path => /(^|\/)info\.json$/.test(path)).sort().map(info => {
+		const folder = info.slice(0, -'info.json'.length);
+		const own = paths.filter(path => path.startsWith(folder));
+		return registerDropped(folder.split('/').filter(Boolean).slice(-2).join('/') || name,
+			new Map(own.map(path => [path.slice(folder.length), files.get(path)])));
+	});
 }
 
 async function list(item, files) {
-    if (!item.isDirectory) {
-        files.set(pathOf(item), item instanceof File ? item : () => fileOf(item));
-        return;
-    }
-    const reader = item.createReader();
-    const next = () => new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    for (let batch; (batch = await next()).length;) {
-        for (const entry of batch) await list(entry, files);
-    }
+	if (!item.isDirectory) {
+		files.set(pathOf(item), item instanceof File ? item : () => fileOf(item));
+		return;
+	}
+	const reader = item.createReader();
+	const next = () => new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+	for (let batch; (batch = await next()).length;) {
+		for (const entry of batch) await list(entry, files);
+	}
 }
 
 // The entries of a zip, inflated when they are asked for.
 async function readZip(file) {
-    const { unzipRaw } = await import('./vendor/unzipit.module.js');
-    let entries;
-    try {
-        ({ entries } = await unzipRaw(file));
-    } catch {
-        throw new Error(`${file.name} cannot be read: it is damaged, or no zip file; make it again.`);
-    }
-    if (entries.some(entry => entry.encrypted || !STORED_OR_DEFLATED.includes(entry.compressionMethod))) {
-        throw new Error(`${file.name} is encrypted, or packed in a way that this page cannot read; `
-            + 'unpack it and open the folder.');
-    }
-    return new Map(entries.map(entry => [entry.name.replaceAll('\\', '/'), () => entry.blob()]));
+	const { unzipRaw } = await import('./vendor/unzipit.module.js');
+	let entries;
+	try {
+		({ entries } = await unzipRaw(file));
+	} catch {
+		throw new Error(`${file.name} cannot be read: it is damaged, or no zip file; make it again.`);
+	}
+	if (entries.some(entry => entry.encrypted || !STORED_OR_DEFLATED.includes(entry.compressionMethod))) {
+		throw new Error(`${file.name} is encrypted, or packed in a way that this page cannot read; `
+			+ 'unpack it and open the folder.');
+	}
+	return new Map(entries.map(entry => [entry.name.replaceAll('\\', '/'), () => entry.blob()]));
 }
 
-function pathOf(item) {
-    return item.fullPath?.slice(1) || item.webkitRelativePath || item.name;
-}
-
-async function fileOf(item) {
-    return item instanceof File ? item : new Promise((resolve, reject) => item.file(resolve, reject));
-}
+const pathOf = item => item.fullPath?.slice(1) || item.webkitRelativePath || item.name;
+const fileOf = async item => item instanceof File ? item : new Promise((resolve, reject) => item.file(resolve, reject));

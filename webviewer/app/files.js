@@ -1,135 +1,122 @@
 // The folders of relightable images: on a server, or dropped on the page.
 
-const GONE = [404, 410];
-
 const dropped = [];  // Map of each dropped folder: path -> Blob, or function that reads one
-let patience = 10;  // seconds
+let patience = 10;  // seconds that a server may send nothing
 
 // The message is a sentence for the user; `missing` where there is no such file.
 export class FileError extends Error {
-    constructor(sentence, missing = false) {
-        super(sentence);
-        this.name = 'FileError';
-        this.missing = missing;
-    }
+	constructor(sentence, missing = false) {
+		super(sentence);
+		this.name = 'FileError';
+		this.missing = missing;
+	}
 }
 
-// For how many seconds a server may send nothing.
 export function setPatience(seconds) {
-    patience = seconds;
+	patience = seconds;
 }
 
-// Takes such a Map; returns the folder's address.
-export function registerDropped(name, files) {
-    return `dropped:${dropped.push(files) - 1}/${name}`;
-}
+export const registerDropped = (name, files) => `dropped:${dropped.push(files) - 1}/${name}`;
 
 // A folder's get brings a Blob with the file's name; get and has fail with a FileError or an AbortError.
 export function openFolder(address) {
-    return address.startsWith('dropped:') ? new DroppedFolder(address) : new ServedFolder(address);
+	return address.startsWith('dropped:') ? new DroppedFolder(address) : new ServedFolder(address);
 }
 
 class ServedFolder {
-    #address;
+	#address;
 
-    constructor(address) {
-        this.#address = new URL(address, document.baseURI);
-        if (!this.#address.pathname.endsWith('/')) this.#address.pathname += '/';
-        const parts = this.#address.pathname.split('/').filter(Boolean);
-        this.name = readable(parts.slice(-2).join('/')) || address;
-    }
+	constructor(address) {
+		this.#address = new URL(address, document.baseURI);
+		if (!this.#address.pathname.endsWith('/')) this.#address.pathname += '/';
+		const parts = this.#address.pathname.split('/').filter(Boolean);
+		this.name = readable(parts.slice(-2).join('/')) || address;
+	}
 
-    get(file, { signal } = {}) {
-        return this.#ask(file, signal, 'GET', async (response, heard) => {
-            const { ok, status, body } = response;
-            if (GONE.includes(status)) throw missing(this.name, file);
-            if (!ok) throw new FileError(`${this.name}: the server answered ${status} for ${file}.`);
-            const transform = (part, passed) => {
-                heard();
-                passed.enqueue(part);
-            };
-            return named(await new Response(body.pipeThrough(new TransformStream({ transform })), response).blob(), file);
-        });
-    }
+	get(file, { signal } = {}) {
+		return this.#ask(file, signal, 'GET', async (response, heard) => {
+			const { ok, status, body } = response;
+			if ([404, 410].includes(status)) throw missing(this.name, file);
+			if (!ok) throw new FileError(`${this.name}: the server answered ${status} for ${file}.`);
+			const transform = (part, passed) => {
+				heard();
+				passed.enqueue(part);
+			};
+			return named(await new Response(body.pipeThrough(new TransformStream({ transform })), response).blob(), file);
+		});
+	}
 
-    has(file, { signal } = {}) {
-        return this.#ask(file, signal, 'HEAD', ({ ok }) => ok);
-    }
+	has(file, { signal } = {}) {
+		return this.#ask(file, signal, 'HEAD', ({ ok }) => ok);
+	}
 
-    async #ask(file, signal, method, read) {
-        const url = this.#locate(file);
-        const silence = new AbortController();
-        let timer;
-        const heard = () => {
-            clearTimeout(timer);
-            timer = setTimeout(() => silence.abort(), patience * 1000);
-        };
-        heard();
-        try {
-            const signals = [silence.signal, signal].filter(Boolean);
-            return await read(await fetch(url, { method, signal: AbortSignal.any(signals) }), heard);
-        } catch (error) {
-            if (signal?.aborted || error instanceof FileError) throw error;
-            const advice = url.origin === location.origin ? 'is the server still running?'
-                : 'is that server running, and does it let this page read its files (CORS)?';
-            throw new FileError(`${this.name}: ` + (silence.signal.aborted
-                ? `the server does not answer; nothing of ${file} came for ${patience} s.`
-                : `${file} could not be fetched; ${advice}`));
-        } finally {
-            clearTimeout(timer);
-            silence.abort();  // a refusal's body is not waited for
-        }
-    }
-
-    // Names come from info.json: they must stay in the folder, whatever is in them.
-    #locate(file) {
-        const url = new URL(file.split('/').map(encodeURIComponent).join('/'), this.#address);
-        if (url.href.startsWith(this.#address.href)) return url;
-        throw new FileError(`${this.name}: ${file} lies outside the image's folder; correct info.json.`);
-    }
+	async #ask(file, signal, method, read) {
+		// Names come from info.json: they must stay in the folder, whatever is in them.
+		const url = new URL(file.split('/').map(encodeURIComponent).join('/'), this.#address);
+		if (!url.href.startsWith(this.#address.href)) {
+			throw new FileError(`${this.name}: ${file} lies outside the image's folder; correct info.json.`);
+		}
+		const silence = new AbortController();
+		let timer;
+		const heard = () => {
+			clearTimeout(timer);
+			timer = setTimeout(() => silence.abort(), patience * 1000);
+		};
+		heard();
+		try {
+			const signals = [silence.signal, signal].filter(Boolean);
+			return await read(await fetch(url, { method, signal: AbortSignal.any(signals) }), heard);
+		} catch (error) {
+			signal?.throwIfAborted();
+			if (error instanceof FileError) throw error;
+			const advice = url.origin === location.origin ? 'is the server still running?'
+				: 'is that server running, and does it let this page read its files (CORS)?';
+			throw new FileError(`${this.name}: ` + (silence.signal.aborted
+				? `the server does not answer; nothing of ${file} came for ${patience} s.`
+				: `${file} could not be fetched; ${advice}`));
+		} finally {
+			clearTimeout(timer);
+			silence.abort();  // a refusal's body is not waited for
+		}
+	}
 }
 
 class DroppedFolder {
-    #files;
+	#files;
 
-    constructor(address) {
-        const [, index, name] = /^dropped:(\d*)\/?(.*)$/s.exec(address);
-        this.#files = dropped[index];
-        this.name = name || address;
-    }
+	constructor(address) {
+		const [, index, name] = /^dropped:(\d*)\/?(.*)$/s.exec(address);
+		this.#files = dropped[index];
+		this.name = name || address;
+	}
 
-    async get(file, { signal } = {}) {
-        if (!await this.has(file, { signal })) throw missing(this.name, file);
-        const entry = this.#files.get(file);
-        try {
-            const blob = entry instanceof Blob ? entry : await entry();
-            return named(new Blob([await blob.arrayBuffer()], { type: blob.type }), file);
-        } catch {
-            throw new FileError(`${this.name}: ${file} can no longer be read; open the image again.`);
-        } finally {
-            signal?.throwIfAborted();
-        }
-    }
+	async get(file, { signal } = {}) {
+		if (!await this.has(file, { signal })) throw missing(this.name, file);
+		const entry = this.#files.get(file);
+		try {
+			const blob = entry instanceof Blob ? entry : await entry();
+			return named(new Blob([await blob.arrayBuffer()], { type: blob.type }), file);
+		} catch {
+			throw new FileError(`${this.name}: ${file} can no longer be read; open the image again.`);
+		} finally {
+			signal?.throwIfAborted();
+		}
+	}
 
-    async has(file, { signal } = {}) {
-        signal?.throwIfAborted();
-        if (this.#files) return this.#files.has(file);
-        throw new FileError(`${this.name} was opened from this computer before the page was loaded anew; open it again.`);
-    }
+	async has(file, { signal } = {}) {
+		signal?.throwIfAborted();
+		if (this.#files) return this.#files.has(file);
+		throw new FileError(`${this.name} was opened from this computer before the page was loaded anew; open it again.`);
+	}
 }
 
-function missing(folder, file) {
-    return new FileError(`${folder}: ${file} is missing; write the image again.`, true);
-}
-
-function named(blob, name) {
-    return Object.assign(blob, { name });
-}
+const missing = (folder, file) => new FileError(`${folder}: ${file} is missing; write the image again.`, true);
+const named = (blob, name) => Object.assign(blob, { name });
 
 function readable(path) {
-    try {
-        return decodeURIComponent(path);
-    } catch {
-        return path;
-    }
+	try {
+		return decodeURIComponent(path);
+	} catch {
+		return path;
+	}
 }

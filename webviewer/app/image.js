@@ -9,81 +9,76 @@ const MODEL_NAMES = { neural: 'NeuralRTI', disk: 'DisK' };
 // Stored levels must arrive as they are: no colour management, no alpha, no turning.
 const AS_STORED = { colorSpaceConversion: 'none', premultiplyAlpha: 'none', imageOrientation: 'none' };
 
-// Returns what parseInfo does and the keys below: planes are the names of their files; files these
-// and the mask's. Throws a sentence for the user.
+// planes are the names of their files; files these and the mask's. Throws a sentence for the user.
 export async function loadInfo(url) {
-    const folder = openFolder(url);
-    const blob = await folder.get('info.json').catch(error => {
-        throw error.missing ? new Error(`There is no relightable image at ${url}: it has no info.json.`) : error;
-    });
-    const text = await blob.text();
-    let decoder;
-    try {
-        decoder = parseInfo(JSON.parse(text));
-    } catch (error) {
-        const problem = error instanceof SyntaxError ? 'info.json is damaged and cannot be read; write the image again.'
-            : error.message;
-        throw new Error(`${folder.name}: ${problem}`);
-    }
-    const planes = await findPlanes(folder, decoder.planeFiles);
-    const { maskFile, provenance: { collection } } = decoder;
-    return {
-        ...decoder, url, folder, planes,
-        files: [...planes, maskFile].filter(Boolean),
-        tiled: planes[0].endsWith('.dzi'),
-        label: label(decoder),
-        title: typeof collection === 'string' && collection ? collection : 'Relightable image',
-    };
+	const folder = openFolder(url);
+	const blob = await folder.get('info.json').catch(error => {
+		throw error.missing ? new Error(`There is no relightable image at ${url}: it has no info.json.`) : error;
+	});
+	let decoder;
+	try {
+		decoder = parseInfo(JSON.parse(await blob.text()));
+	} catch (error) {
+		const problem = error instanceof SyntaxError ? 'info.json is damaged and cannot be read; write the image again.'
+			: error.message;
+		throw new Error(`${folder.name}: ${problem}`);
+	}
+	const planes = await findPlanes(folder, decoder.planeFiles);
+	const { maskFile, provenance: { collection } } = decoder;
+	return {
+		...decoder, url, folder, planes,
+		files: [...planes, maskFile].filter(Boolean),
+		tiled: planes[0].endsWith('.dzi'),
+		label: label(decoder),
+		title: typeof collection === 'string' && collection ? collection : 'Relightable image',
+	};
 }
 
-// Blobs of the planes, then of the mask.
-export function loadPictures({ folder, files }) {
-    return Promise.all(files.map(file => folder.get(file)));
-}
+export const loadPictures = ({ folder, files }) => Promise.all(files.map(file => folder.get(file)));
 
 // Of a tiled image: { pyramid, load }, where load(place, signal) brings a tile's pictures.
 export async function openTiles({ folder, planes, planeFiles, files, width, height }) {
-    const dzi = parseDeepZoom(await (await folder.get(planes[0])).text(), `${folder.name}: ${planes[0]}`);
-    if (dzi.width !== width || dzi.height !== height) {
-        throw new Error(`${folder.name}: ${planes[0]} is of ${dzi.width} x ${dzi.height} pixels, where info.json says `
-            + `${width} x ${height}; write the image again.`);
-    }
-    const tileFile = (file, number, { column, row }) => file.replace(/\.dzi$/, `_files/${number}/${column}_${row}.${dzi.format}`);
-    // Relight counts levels from the first that fits one tile, Deep Zoom from one pixel.
-    const full = halvings(width, height, 1);
-    const fromOneTile = halvings(width, height, dzi.tileSize);
-    const whole = planeFiles[0][0].length === 1 || await folder.has(tileFile(planes[0], full, { column: 0, row: 0 }));
-    const pyramid = new Pyramid(width, height, whole ? dzi : { ...dzi, levels: 1 + fromOneTile });
-    const counted = whole ? full : fromOneTile;
-    const load = (place, signal) => Promise.all(files.map(async file => {
-        const blob = await folder.get(tileFile(file, counted - place.level, place), { signal });
-        return decodePicture(folder, blob, place.outer);
-    }));
-    return { pyramid, load };
+	const dzi = parseDeepZoom(await (await folder.get(planes[0])).text(), `${folder.name}: ${planes[0]}`);
+	if (dzi.width !== width || dzi.height !== height) {
+		throw new Error(`${folder.name}: ${planes[0]} is of ${dzi.width} x ${dzi.height} pixels, where info.json says `
+			+ `${width} x ${height}; write the image again.`);
+	}
+	const tileFile = (file, level, { column, row }) => file.replace(/\.dzi$/, `_files/${level}/${column}_${row}.${dzi.format}`);
+	// Relight counts levels from the first that fits one tile, Deep Zoom from one pixel.
+	const full = halvings(width, height, 1);
+	const fromOneTile = halvings(width, height, dzi.tileSize);
+	const whole = planeFiles.length === 1 || await folder.has(tileFile(planes[0], full, { column: 0, row: 0 }));
+	const pyramid = new Pyramid(width, height, whole ? dzi : { ...dzi, levels: 1 + fromOneTile });
+	const counted = whole ? full : fromOneTile;
+	const load = (place, signal) => Promise.all(files.map(async file => {
+		const blob = await folder.get(tileFile(file, counted - place.level, place), { signal });
+		return decodePicture(folder, blob, place.outer);
+	}));
+	return { pyramid, load };
 }
 
 // Counted from 1 where there is the last of those and no plane 0; each with the ending that is there.
 async function findPlanes(folder, [fromZero, fromOne]) {
-    if (!fromOne) return fromZero.flat();
-    const find = async names => {
-        const there = await Promise.all(names.map(file => folder.has(file)));
-        return names[there.indexOf(true)];
-    };
-    const counted = !await find(fromZero[0]) && await find(fromOne.at(-1)) ? fromOne : fromZero;
-    return Promise.all(counted.map(async names => await find(names) ?? names[0]));
+	if (!fromOne) return fromZero.flat();
+	const find = async names => {
+		const there = await Promise.all(names.map(file => folder.has(file)));
+		return names[there.indexOf(true)];
+	};
+	const counted = !await find(fromZero[0]) && await find(fromOne.at(-1)) ? fromOne : fromZero;
+	return Promise.all(counted.map(async names => await find(names) ?? names[0]));
 }
 
 export async function decodePicture(folder, blob, { width, height }) {
-    const refuse = problem => {
-        throw new Error(`${folder.name}: the picture ${blob.name} is ${problem}; write the image again.`);
-    };
-    const bitmap = await createImageBitmap(blob, AS_STORED).catch(() => refuse('damaged or cut short'));
-    if (bitmap.width === width && bitmap.height === height) return bitmap;
-    return refuse(`${bitmap.width} x ${bitmap.height} pixels, where ${width} x ${height} are needed`);
+	const refuse = problem => {
+		throw new Error(`${folder.name}: the picture ${blob.name} is ${problem}; write the image again.`);
+	};
+	const bitmap = await createImageBitmap(blob, AS_STORED).catch(() => refuse('damaged or cut short'));
+	if (bitmap.width === width && bitmap.height === height) return bitmap;
+	return refuse(`${bitmap.width} x ${bitmap.height} pixels, where ${width} x ${height} are needed`);
 }
 
 // How the papers name a decoder: DisK(20), HSH(3).
 function label({ provenance, units, model, order, lrgb }) {
-    if (model) return { ptm: lrgb ? 'PTM(LRGB)' : 'PTM', hsh: `HSH(${order})`, rbf: 'PCA/RBF' }[model];
-    return `${MODEL_NAMES[provenance.model] ?? 'Neural'}(${units})`;
+	if (model) return { ptm: lrgb ? 'PTM(LRGB)' : 'PTM', hsh: `HSH(${order})`, rbf: 'PCA/RBF' }[model];
+	return `${MODEL_NAMES[provenance.model] ?? 'Neural'}(${units})`;
 }

@@ -1,7 +1,6 @@
 // Mouse, wheel, touch and keys.
 
 import { zoomAbout } from './actions.js';
-import { lightOnScreen, moveLight } from './dome.js';
 import { ARROWS, canvasPoint, devicePixels } from './points.js';
 import { drawRuler, isArmed } from './ruler.js';
 
@@ -17,120 +16,111 @@ const TAP_REACH = 24;  // CSS pixels from one to the other
 const TAP_SLIP = 6;  // CSS pixels that a tap may move
 
 const KEYS = {
-    '+': 'zoomIn', '=': 'zoomIn', '-': 'zoomOut', 0: 'fit', f: 'fit', 1: 'showPixels',
-    r: 'tiltRight', R: 'tiltLeft', n: 'next', o: 'orbit', t: 'tiling', a: 'adaptive', h: 'ui',
-    s: 'split', b: 'blink', d: 'difference', x: 'flip', m: 'measure', '?': 'help',
+	'+': 'zoomIn', '=': 'zoomIn', '-': 'zoomOut', 0: 'fit', f: 'fit', 1: 'showPixels',
+	r: 'tiltRight', R: 'tiltLeft', n: 'next', o: 'orbit', t: 'tiling', a: 'adaptive', h: 'ui',
+	s: 'split', b: 'blink', d: 'difference', x: 'flip', m: 'measure', '?': 'help',
 };
 
 export function connectInput(viewer, element, actions, signal) {
-    const space = { held: false };
-    connectPointers(viewer, space);
-    connectWheel(viewer);
-    connectKeys(viewer, element, actions, space, signal);
+	const space = { held: false };
+	connectPointers(viewer, space);
+	viewer.canvas.parentElement.onwheel = ({ deltaMode, deltaY, ctrlKey, clientX, clientY }) => {
+		const unit = deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE : ctrlKey ? PINCH : 1;
+		zoomAbout(viewer, canvasPoint(viewer, [clientX, clientY]), Math.exp(-deltaY * unit * WHEEL_ZOOM));
+		return false;
+	};
+	connectKeys(viewer, element, actions, space, signal);
 }
 
 function connectPointers(viewer, space) {
-    const { canvas } = viewer;
-    const pointers = new Map();  // pointer id -> [x, y], CSS pixels
-    let panning = false;
-    let press = null;  // where one finger or the main button went down, while it stays there
-    let tap = null;  // the last press that stayed: { at, time }
-    let measuring = null;  // the ruler's first end
-    canvas.addEventListener('pointerdown', event => {
-        canvas.setPointerCapture(event.pointerId);
-        const at = [event.clientX, event.clientY];
-        press = pointers.size || event.button ? null : at;
-        measuring = press && isArmed(viewer) ? canvasPoint(viewer, at) : null;
-        panning = pointers.size > 0 || event.button !== 0 || event.shiftKey || space.held;
-        pointers.set(event.pointerId, at);
-        canvas.classList.toggle('panning', panning);
-        if (event.button === 1) event.preventDefault();
-    });
-    canvas.onpointermove = ({ pointerId, clientX, clientY }) => {
-        const before = pointers.get(pointerId);
-        if (!before) return;
-        const after = [clientX, clientY];
-        const movement = difference(after, before);
-        if (press && distance(after, press) > TAP_SLIP) press = null;
-        pointers.delete(pointerId);
-        const [other] = pointers.values();
-        pointers.set(pointerId, after);
-        if (other) pinch(viewer, other, before, after);
-        else if (measuring) drawRuler(viewer, measuring, canvasPoint(viewer, after));
-        else if (panning) pan(viewer, movement);
-        else dragLight(viewer, movement);
-    };
-    canvas.onpointerup = canvas.onpointercancel = ({ pointerId, timeStamp, type }) => {
-        pointers.delete(pointerId);
-        canvas.classList.remove('panning');
-        if (!press || type === 'pointercancel') return;
-        const again = tap && timeStamp - tap.time < TAP_TIME && distance(press, tap.at) < TAP_REACH;
-        if (again) zoomAbout(viewer, canvasPoint(viewer, press), TAP_ZOOM);
-        tap = again ? null : { at: press, time: timeStamp };
-    };
-    canvas.oncontextmenu = () => false;
+	const { canvas } = viewer;
+	const pointers = new Map();  // pointer id -> [x, y], CSS pixels
+	let panning = false;
+	let press = null;  // where one finger or the main button went down, while it stays there
+	let tap = null;  // the last press that stayed: { at, time }
+	let measuring = null;  // the ruler's first end
+	canvas.onpointerdown = ({ pointerId, clientX, clientY, button, shiftKey }) => {
+		canvas.setPointerCapture(pointerId);
+		const at = [clientX, clientY];
+		press = pointers.size || button ? null : at;
+		measuring = press && isArmed(viewer) ? canvasPoint(viewer, at) : null;
+		panning = pointers.size > 0 || button !== 0 || shiftKey || space.held;
+		pointers.set(pointerId, at);
+		canvas.classList.toggle('panning', panning);
+		return button !== 1;  // the middle one would scroll the page
+	};
+	canvas.onpointermove = ({ pointerId, clientX, clientY }) => {
+		const before = pointers.get(pointerId);
+		if (!before) return;
+		const after = [clientX, clientY];
+		const movement = difference(after, before);
+		if (press && distance(after, press) > TAP_SLIP) press = null;
+		pointers.delete(pointerId);
+		const [other] = pointers.values();
+		pointers.set(pointerId, after);
+		if (other) pinch(viewer, other, before, after);
+		else if (measuring) drawRuler(viewer, measuring, canvasPoint(viewer, after));
+		else if (panning) pan(viewer, movement);
+		else dragLight(viewer, movement);
+	};
+	canvas.onpointerup = canvas.onpointercancel = ({ pointerId, timeStamp, type }) => {
+		pointers.delete(pointerId);
+		canvas.classList.remove('panning');
+		if (!press || type === 'pointercancel') return;
+		const again = tap && timeStamp - tap.time < TAP_TIME && distance(press, tap.at) < TAP_REACH;
+		if (again) zoomAbout(viewer, canvasPoint(viewer, press), TAP_ZOOM);
+		tap = again ? null : { at: press, time: timeStamp };
+	};
+	canvas.oncontextmenu = () => false;
 }
 
 function dragLight(viewer, [dx, dy]) {
-    const { clientWidth, clientHeight } = viewer.canvas;
-    const reach = LIGHT_REACH * Math.min(clientWidth, clientHeight);
-    moveLightBy(viewer, dx / reach, -dy / reach);
+	const { clientWidth, clientHeight } = viewer.canvas;
+	const reach = LIGHT_REACH * Math.min(clientWidth, clientHeight);
+	moveLightBy(viewer, dx / reach, -dy / reach);
 }
 
 function moveLightBy(viewer, right, up) {
-    const [x, y] = lightOnScreen(viewer);
-    moveLight(viewer, [x + right, y + up]);
+	const { view, settings: { light } } = viewer;
+	const [x, y] = view.lightToScreen(light);
+	viewer.moveLight(view.lightFromScreen([x + right, y + up]));
 }
 
 function pan(viewer, movement) {
-    viewer.view.panBy(movement.map(length => length * devicePixels(viewer)));
-    viewer.moved();
+	viewer.view.panBy(movement.map(length => length * devicePixels(viewer)));
+	viewer.moved();
 }
 
-// One of two fingers moved from `before` to `after`: the point between them pans, their distance zooms.
+// Of two fingers, one moved: the point between them pans, their distance zooms.
 function pinch(viewer, other, before, after) {
-    pan(viewer, difference(after, before).map(length => length / 2));
-    const factor = Math.max(1, distance(other, after)) / Math.max(1, distance(other, before));
-    zoomAbout(viewer, canvasPoint(viewer, other.map((at, axis) => (at + after[axis]) / 2)), factor);
-}
-
-function connectWheel(viewer) {
-    viewer.canvas.parentElement.onwheel = ({ deltaMode, deltaY, ctrlKey, clientX, clientY }) => {
-        const unit = deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE : ctrlKey ? PINCH : 1;
-        zoomAbout(viewer, canvasPoint(viewer, [clientX, clientY]), Math.exp(-deltaY * unit * WHEEL_ZOOM));
-        return false;
-    };
+	pan(viewer, difference(after, before).map(length => length / 2));
+	const factor = Math.max(1, distance(other, after)) / Math.max(1, distance(other, before));
+	zoomAbout(viewer, canvasPoint(viewer, other.map((at, axis) => (at + after[axis]) / 2)), factor);
 }
 
 // Keys act where the focus is in the element; on a page of its own, anywhere.
 function connectKeys(viewer, element, actions, space, signal) {
-    const place = element.hasAttribute('standalone') ? window : element;
-    place.addEventListener('keydown', event => {
-        const [target] = event.composedPath();
-        if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey
-            || target.closest?.('select, dialog, input, textarea')) return;
-        if (event.key === ' ' && target === viewer.canvas) space.held = true;
-        const arrow = ARROWS[event.key];
-        const action = arrow ? () => moveByArrow(viewer, arrow, event.shiftKey)
-            : actions[KEYS[event.key] ?? KEYS[event.key.toLowerCase()]];
-        if (!action) return;
-        event.preventDefault();
-        action();
-    }, { signal });
-    addEventListener('keyup', event => {
-        if (event.key === ' ') space.held = false;
-    }, { signal });
+	const place = element.hasAttribute('standalone') ? window : element;
+	place.addEventListener('keydown', event => {
+		const [target] = event.composedPath();
+		if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey
+			|| target.closest?.('select, dialog, input, textarea')) return;
+		if (event.key === ' ' && target === viewer.canvas) space.held = true;
+		const arrow = ARROWS[event.key];
+		const action = actions[KEYS[event.key] ?? KEYS[event.key.toLowerCase()]];
+		if (arrow) moveByArrow(viewer, arrow, event.shiftKey);
+		if (arrow || action) event.preventDefault();
+		action?.();
+	}, { signal });
+	addEventListener('keyup', event => {
+		if (event.key === ' ') space.held = false;
+	}, { signal });
 }
 
 function moveByArrow(viewer, [right, up], panning) {
-    if (panning) pan(viewer, [-right * PAN_STEP, up * PAN_STEP]);
-    else moveLightBy(viewer, right * LIGHT_STEP, up * LIGHT_STEP);
+	if (panning) pan(viewer, [-right * PAN_STEP, up * PAN_STEP]);
+	else moveLightBy(viewer, right * LIGHT_STEP, up * LIGHT_STEP);
 }
 
-function difference(a, b) {
-    return a.map((value, axis) => value - b[axis]);
-}
-
-function distance(a, b) {
-    return Math.hypot(...difference(a, b));
-}
+const difference = (a, b) => a.map((value, axis) => value - b[axis]);
+const distance = (a, b) => Math.hypot(...difference(a, b));

@@ -5,90 +5,87 @@ import { check, doubles, numbers, triples } from './checks.js';
 
 // Order and colour space by the number of latents.
 const KNOWN = {
-    ptm: { 9: [2, 'lrgb'], 18: [2, 'rgb'] },
-    hsh: { 12: [1, 'rgb'], 27: [2, 'rgb'], 48: [3, 'rgb'] },
+	ptm: { 9: [2, 'lrgb'], 18: [2, 'rgb'] },
+	hsh: { 12: [1, 'rgb'], 27: [2, 'rgb'], 48: [3, 'rgb'] },
 };
 const MAX_LATENTS = 27;  // of rbf
 
-// Returns { model, order, lrgb, latentMin, latentMax, centres, splines }. With `lrgb` latents 0 to 2
-// are the pixel's colour, the others its luminance. The last two are null but for rbf: lights
-// [[x, y, z], ...] and a row of splines for each, and four more: [offset, latent 0, ...] as RGB.
+// With `lrgb` latents 0 to 2 are the pixel's colour, the others its luminance. Centres and splines are
+// of rbf: lights [[x, y, z], ...] and a row for each, and four more: [offset, latent 0, ...] as RGB.
 export function unpackLinear(info) {
-    const { type: model, raking, colorspace } = info;
-    check(raking || model !== 'rbf', 'it describes an rbf image of another program, which cannot be read');
-    check(info.materials?.length === 1, 'it has not one material');
-    const [material] = info.materials;
-    const scale = doubles(material?.scale, 'scales');
-    const bias = doubles(material.bias, 'biases');
-    const latents = scale.length;
-    check(bias.length === latents && info.nplanes === latents,
-        `there are ${latents} scales and ${bias.length} biases, where nplanes is ${info.nplanes}`);
-    const fits = model === 'rbf' ? latents % 3 === 0 && latents >= 3 && latents <= MAX_LATENTS
-        : latents in KNOWN[model];
-    check(fits, `a ${model} image of ${latents} coefficients is unknown`);
-    const [order, known] = KNOWN[model]?.[latents] ?? [0, 'mrgb'];
-    check(colorspace === known, `its colorspace is ${colorspace}, where ${latents} coefficients are ${known}`);
-    check(!raking || raking.order === order,
-        `its order is ${raking?.order}, where ${latents} coefficients are of order ${order}`);
-    const latentMin = numbers(scale.map((value, i) => -bias[i] * value), 'ranges');
-    const latentMax = numbers(scale.map((value, i) => (1 - bias[i]) * value), 'ranges');
-    return { model, order, lrgb: known === 'lrgb', latentMin, latentMax, ...unpackSplines(info, latents) };
+	const { type: model, raking, colorspace } = info;
+	check(raking || model !== 'rbf', 'it describes an rbf image of another program, which cannot be read');
+	check(info.materials?.length === 1, 'it has not one material');
+	const [material] = info.materials;
+	const scale = doubles(material?.scale, 'scales');
+	const bias = doubles(material.bias, 'biases');
+	const latents = scale.length;
+	check(bias.length === latents && info.nplanes === latents,
+		`there are ${latents} scales and ${bias.length} biases, where nplanes is ${info.nplanes}`);
+	const rbf = model === 'rbf' && latents > 0 && latents % 3 === 0 && latents <= MAX_LATENTS;
+	const [order, known] = rbf ? [0, 'mrgb'] : KNOWN[model]?.[latents] ?? [];
+	check(known, `a ${model} image of ${latents} coefficients is unknown`);
+	check(colorspace === known && (!raking || raking.order === order), `its colorspace is ${colorspace} and `
+		+ `its order is ${raking?.order}, where ${latents} coefficients are ${known}, of order ${order}`);
+	const latentMin = numbers(scale.map((value, i) => -bias[i] * value), 'ranges');
+	const latentMax = numbers(scale.map((value, i) => (1 - bias[i]) * value), 'ranges');
+	return { model, order, lrgb: known === 'lrgb', latentMin, latentMax, ...unpackSplines(info, latents) };
 }
 
 // The RGB weights of the latents under a light (x, y): what is added, then one for each latent; with
 // `lrgb` those of the luminance, and 0 for the colour.
 export function lightBasis({ model, order, lrgb, latentMin, centres, splines }, [x, y]) {
-    const light = [x, y, Math.sqrt(Math.min(1, Math.max(0, 1 - x * x - y * y)))];
-    if (model === 'rbf') {
-        const terms = splineTerms(light, centres);
-        return splines[0].map((_, k) => [0, 1, 2].map(
-            c => terms.reduce((sum, term, i) => sum + term * splines[i][k][c], 0)));
-    }
-    const terms = model === 'ptm' ? [1, x, y, x * x, x * y, y * y] : hshTerms(light, order);
-    return [[0, 0, 0], ...latentMin.map((_, k) => [0, 1, 2].map(
-        c => lrgb ? terms[k - 3] ?? 0 : k % 3 === c ? terms[Math.floor(k / 3)] : 0))];
+	const light = [x, y, Math.sqrt(Math.min(1, Math.max(0, 1 - x * x - y * y)))];
+	if (model === 'rbf') {
+		const terms = splineTerms(light, centres);
+		return splines[0].map((_, k) => [0, 1, 2].map(
+			c => terms.reduce((sum, term, i) => sum + term * splines[i][k][c], 0)));
+	}
+	const terms = model === 'ptm' ? [1, x, y, x * x, x * y, y * y] : hshTerms(light, order);
+	return [[0, 0, 0], ...latentMin.map((_, k) => [0, 1, 2].map(
+		c => lrgb ? terms[k - 3] ?? 0 : k % 3 === c ? terms[Math.floor(k / 3)] : 0))];
 }
 
 // Orthonormal over the hemisphere; within a band from cos(l phi) to sin(l phi), with the signs
 // that Relight and RTIViewer give them.
 function hshTerms([x, y, z], order) {
-    const { sqrt, cos, sin } = Math;
-    const phi = Math.atan2(y, x);
-    const t = 2 * z - 1;
-    const s = sqrt(z - z * z);
-    return [
-        sqrt(1 / 2),
-        sqrt(6) * cos(phi) * s,
-        sqrt(3 / 2) * t,
-        sqrt(6) * sin(phi) * s,
-        -sqrt(30) * cos(2 * phi) * s ** 2,
-        sqrt(30) * cos(phi) * t * s,
-        sqrt(5 / 2) * (1 - 6 * z + 6 * z ** 2),
-        sqrt(30) * sin(phi) * t * s,
-        -sqrt(30) * sin(2 * phi) * s ** 2,
-        sqrt(140) * cos(3 * phi) * s ** 3,
-        -sqrt(210) * cos(2 * phi) * t * s ** 2,
-        sqrt(84) * cos(phi) * (1 - 5 * z + 5 * z ** 2) * s,
-        sqrt(7 / 2) * (-1 + 12 * z - 30 * z ** 2 + 20 * z ** 3),
-        sqrt(84) * sin(phi) * (1 - 5 * z + 5 * z ** 2) * s,
-        -sqrt(210) * sin(2 * phi) * t * s ** 2,
-        sqrt(140) * sin(3 * phi) * s ** 3,
-    ].slice(0, (order + 1) ** 2).map(term => term / sqrt(Math.PI));
+	const { sqrt, cos, sin } = Math;
+	const phi = Math.atan2(y, x);
+	const t = 2 * z - 1;
+	const s = sqrt(z - z * z);
+	return [
+		sqrt(1 / 2),
+		sqrt(6) * cos(phi) * s,
+		sqrt(3 / 2) * t,
+		sqrt(6) * sin(phi) * s,
+		-sqrt(30) * cos(2 * phi) * s ** 2,
+		sqrt(30) * cos(phi) * t * s,
+		sqrt(5 / 2) * (1 - 6 * z + 6 * z ** 2),
+		sqrt(30) * sin(phi) * t * s,
+		-sqrt(30) * sin(2 * phi) * s ** 2,
+		sqrt(140) * cos(3 * phi) * s ** 3,
+		-sqrt(210) * cos(2 * phi) * t * s ** 2,
+		sqrt(84) * cos(phi) * (1 - 5 * z + 5 * z ** 2) * s,
+		sqrt(7 / 2) * (-1 + 12 * z - 30 * z ** 2 + 20 * z ** 3),
+		sqrt(84) * sin(phi) * (1 - 5 * z + 5 * z ** 2) * s,
+		-sqrt(210) * sin(2 * phi) * t * s ** 2,
+		sqrt(140) * sin(3 * phi) * s ** 3,
+	].slice(0, (order + 1) ** 2).map(term => term / sqrt(Math.PI));
 }
 
 // Thin-plate splines r^2 log r about each of `centres`, and 1, x, y, z.
 function splineTerms(light, centres) {
-    const squared = centres.map(centre => centre.reduce((sum, value, i) => sum + (light[i] - value) ** 2, 0));
-    return [...squared.map(r2 => r2 * Math.log(Math.max(r2, 1e-300)) / 2), 1, ...light];
+	const squared = centres.map(centre => centre.reduce((sum, value, i) => sum + (light[i] - value) ** 2, 0));
+	return [...squared.map(r2 => r2 * Math.log(Math.max(r2, 1e-300)) / 2), 1, ...light];
 }
 
 function unpackSplines(info, latents) {
-    if (info.type !== 'rbf') return { centres: null, splines: null };
-    const centres = triples(info.lights, 'lights');
-    const rows = info.raking.splines;
-    const needed = centres.length + 4;  // 1, x, y, z, beside one spline per light
-    check(Array.isArray(rows) && rows.length === needed, `its splines are not ${needed} rows, as its lights need them`);
-    const splines = rows.map(row => triples(row, 'splines'));
-    check(splines.every(row => row.length === 1 + latents), `a row of its splines is not of ${3 + 3 * latents} values`);
-    return { centres, splines };
+	if (info.type !== 'rbf') return {};
+	const centres = triples(info.lights, 'lights');
+	const rows = info.raking.splines;
+	const needed = centres.length + 4;  // 1, x, y, z, beside one spline per light
+	check(Array.isArray(rows) && rows.length === needed, `its splines are not ${needed} rows, as its lights need them`);
+	const splines = rows.map(row => triples(row, 'splines'));
+	check(splines.every(row => row.length === 1 + latents), `a row of its splines is not of ${3 + 3 * latents} values`);
+	return { centres, splines };
 }

@@ -5,67 +5,63 @@ const POLL = 2;  // milliseconds between looks at unfinished frames
 const DEPTH = 2;  // frames under way at a time
 
 export class FrameLoop {
-    // draw() draws one frame and returns what to tell of it, or null where it drew nothing;
-    // finished({ ms, interval, ...told }) is called when the GPU is done with it. `ms` is the
-    // frame's own time, `interval` that since the frame before, where they followed each other.
-    constructor(gl, draw, finished) {
-        this.gl = gl;
-        this.draw = draw;
-        this.finished = finished;
-        this.paused = false;
-        this.wanted = false;
-        this.scheduled = false;
-        this.pending = [];
-        this.followed = null;  // when the last frame ended, if the next was already wanted
-    }
+	// draw() draws one frame and returns what to tell of it, or null where it drew nothing;
+	// finished({ ms, interval, ...told }) is called when the GPU is done with it. `ms` is the
+	// frame's own time, `interval` that since the frame before, where they followed each other.
+	constructor(gl, draw, finished) {
+		Object.assign(this, { gl, draw, finished });
+		this.paused = this.wanted = this.scheduled = false;
+		this.pending = [];
+		this.followed = null;  // when the last frame ended, if the next was already wanted
+	}
 
-    request() {
-        this.wanted = true;
-        if (this.scheduled || this.pending.length >= DEPTH || this.paused) return;
-        this.scheduled = true;
-        requestAnimationFrame(() => this.#frame());
-    }
+	request() {
+		this.wanted = true;
+		if (this.scheduled || this.pending.length >= DEPTH || this.paused) return;
+		this.scheduled = true;
+		requestAnimationFrame(() => this.#frame());
+	}
 
-    // Lets no frame begin, and resolves when none is under way.
-    async pause() {
-        this.paused = true;
-        while (this.pending.length) await new Promise(resolve => setTimeout(resolve, POLL));
-    }
+	// Lets no frame begin, and resolves when none is under way.
+	async pause() {
+		this.paused = true;
+		while (this.pending.length) await new Promise(resolve => setTimeout(resolve, POLL));
+	}
 
-    resume() {
-        this.paused = false;
-        this.followed = null;
-        this.request();
-    }
+	resume() {
+		this.paused = false;
+		this.followed = null;
+		this.request();
+	}
 
-    #frame() {
-        this.scheduled = false;
-        if (this.paused) return;
-        this.wanted = false;
-        const start = performance.now();
-        const told = this.draw();
-        if (!told) return;
-        const fence = this.gl.fenceSync(this.gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
-        this.gl.flush();
-        this.pending.push({ fence, start, told });
-        if (this.pending.length === 1) this.#poll();
-        if (this.wanted) this.request();
-    }
+	#frame() {
+		this.scheduled = false;
+		if (this.paused) return;
+		this.wanted = false;
+		const start = performance.now();
+		const told = this.draw();
+		if (!told) return;
+		const fence = this.gl.fenceSync(this.gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+		this.gl.flush();
+		this.pending.push({ fence, start, told });
+		if (this.pending.length === 1) this.#poll();
+		if (this.wanted) this.request();
+	}
 
-    // Looks from a timer: animation frames come at the display's rate, which would round times up.
-    #poll() {
-        const { gl, pending: [{ fence, start, told }] } = this;
-        if (!gl.isContextLost() && gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED) {
-            setTimeout(() => this.#poll(), POLL);
-            return;
-        }
-        gl.deleteSync(fence);
-        this.pending.shift();
-        const end = performance.now();
-        const interval = end - (this.followed ?? start);
-        this.followed = this.wanted || this.pending.length ? end : null;
-        this.finished({ ms: end - start, interval, ...told });
-        if (this.pending.length) this.#poll();
-        if (this.wanted) this.request();
-    }
+	// Looks from a timer: animation frames come at the display's rate, which would round times up.
+	#poll() {
+		const { gl, pending: [{ fence, start, told }] } = this;
+		if (!gl.isContextLost() && gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED) {
+			setTimeout(() => this.#poll(), POLL);
+			return;
+		}
+		gl.deleteSync(fence);
+		this.pending.shift();
+		const end = performance.now();
+		const interval = end - (this.followed ?? start);
+		this.followed = this.wanted || this.pending.length ? end : null;
+		this.finished({ ms: end - start, interval, ...told });
+		if (this.pending.length) this.#poll();
+		if (this.wanted) this.request();
+	}
 }

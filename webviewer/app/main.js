@@ -1,12 +1,13 @@
-// The page of its own: one viewer, its state in the address; window.raking is its interface for scripts.
+// The page of its own: its state is in the address; window.raking is an interface for scripts.
 
+import { on } from './points.js';
 import { RakingViewer } from './raking-viewer.js';
 import { readRows } from './snapshot.js';
 import { readAddress, writeAddress } from './state.js';
 
 const ADDRESS_DELAY = 250;  // milliseconds; browsers refuse an address that changes too often
 
-// An exported site's page has the element with its images already; an address may still ask for others.
+// An exported site's page has the element with its images; an address may still ask for others.
 const element = document.querySelector('raking-viewer') ?? new RakingViewer();
 element.toggleAttribute('standalone', true);
 element.asked = readAddress(location.search);
@@ -16,34 +17,29 @@ element.ready.catch(() => {}).then(() => element.viewer && keepAddress(element.v
 
 // The address always reproduces what is seen.
 function keepAddress(viewer) {
-    let timer;
-    const keep = () => {
-        clearTimeout(timer);
-        timer = setTimeout(() => {
-            history.replaceState(null, '', writeAddress(viewer.state()) + location.hash);
-        }, ADDRESS_DELAY);
-    };
-    viewer.addEventListener('state', keep);
-    viewer.addEventListener('light', keep);
-    const name = () => {
-        const { title, label } = viewer.scene?.info ?? {};
-        if (title) document.title = `${title} · ${label}`;
-    };
-    viewer.addEventListener('scene', name);
-    name();
+	let timer;
+	const keep = () => history.replaceState(null, '', writeAddress(viewer.state()) + location.hash);
+	on(viewer, 'state light', () => {
+		clearTimeout(timer);
+		timer = setTimeout(keep, ADDRESS_DELAY);
+	});
+	const name = () => {
+		const { title, label } = viewer.scene?.info ?? {};
+		if (title) document.title = `${title} · ${label}`;
+	};
+	on(viewer, 'scene', name);
+	name();
 }
 
+const passedOn = ['info', 'state', 'setState', 'status', 'snapshot'].map(
+	name => [name, (...values) => element.viewer[name](...values)]);
 window.raking = {
-    ready: element.ready,
-    info: () => element.viewer.info(),
-    state: () => element.viewer.state(),
-    setState: changes => element.viewer.setState(changes),
-    setLight: (x, y) => element.viewer.setState({ light: [x, y] }),
-    status: () => element.viewer.status(),
-    snapshot: progress => element.viewer.snapshot(progress),
-    counts: () => {
-        const { viewer } = element;
-        return { ...viewer.counts, wantedTiles: viewer.wantedTiles().length, tilesInAll: viewer.scene.tilesInAll };
-    },
-    decodeRows: (light, y0, y1, target) => readRows(element.viewer, light, y0, y1, target),
+	...Object.fromEntries(passedOn),
+	ready: element.ready,
+	counts: () => {
+		const { viewer } = element;
+		const { found, scene: { pyramid } } = viewer.painter.plan(viewer.scene);
+		return { ...viewer.counts, wantedTiles: found.length, tilesInAll: pyramid.tiles(0).length };
+	},
+	decodeRows: (light, y0, y1, target) => readRows(element.viewer, light, y0, y1, target),
 };

@@ -8,113 +8,110 @@ import { connectRuler } from './ruler.js';
 
 const READ_OUT_INTERVAL = 500;  // milliseconds
 const MESSAGE_TIME = 8000;
-const MEGABYTE = 2 ** 20;
 
 export function connectPanel(viewer, parts, actions, signal) {
-    connectMessages(viewer, parts);
-    connectButtons(viewer, parts, actions, signal);
-    connectDome(viewer, parts);
-    connectCompare(viewer, parts);
-    connectRuler(viewer, parts);
-    connectReadOut(viewer, parts);
-    connectDisclosures(parts);
-    on(viewer, 'scene', () => showImages(viewer, parts));
+	connectMessages(viewer, parts);
+	connectButtons(viewer, parts, actions, signal);
+	connectDome(viewer, parts);
+	connectCompare(viewer, parts);
+	connectRuler(viewer, parts);
+	connectReadOut(viewer, parts);
+	connectDisclosures(parts);
+	on(viewer, 'scene', () => showImages(viewer, parts));
 }
 
 function connectButtons(viewer, parts, actions, signal) {
-    for (const [id, action] of Object.entries(actions)) parts[id]?.addEventListener('click', action);
-    on(viewer, 'state', () => {
-        parts.frame.classList.toggle('bare', !viewer.settings.ui);
-        for (const [id, pressed] of Object.entries(whatIsOn(viewer.settings))) parts[id].ariaPressed = pressed;
-    });
-    const { fullScreen: full } = parts;
-    full.hidden = !document.fullscreenEnabled;
-    document.addEventListener('fullscreenchange',
-        () => { full.ariaPressed = document.fullscreenElement === full.getRootNode().host; }, { signal });
+	for (const [id, action] of Object.entries(actions)) parts[id]?.addEventListener('click', action);
+	on(viewer, 'state', () => {
+		parts.frame.classList.toggle('bare', !viewer.settings.ui);
+		for (const [id, pressed] of Object.entries(whatIsOn(viewer.settings))) parts[id].ariaPressed = pressed;
+	});
+	const { fullScreen: full } = parts;
+	full.hidden = !document.fullscreenEnabled;
+	document.addEventListener('fullscreenchange', () => {
+		full.ariaPressed = document.fullscreenElement === full.getRootNode().host;
+	}, { signal });
 }
 
 // A problem stays until something is done about it; other messages go by themselves.
 function connectMessages(viewer, parts) {
-    const { message, remedy, dismiss } = parts;
-    let timer;
-    const show = ({ text, problem, action }) => {
-        clearTimeout(timer);
-        if (!problem) timer = setTimeout(show, MESSAGE_TIME, { text: '' });
-        message.querySelector('p').textContent = text;
-        message.classList.toggle('shown', Boolean(text));
-        message.classList.toggle('problem', Boolean(problem));
-        dismiss.hidden = !problem;
-        remedy.hidden = !action;
-        remedy.textContent = action?.label;
-        remedy.onclick = action?.run;
-    };
-    on(viewer, 'message', ({ detail }) => show(detail));
-    dismiss.onclick = () => show({ text: '' });
+	const { message, remedy, dismiss } = parts;
+	let timer;
+	const show = ({ text, problem, action }) => {
+		clearTimeout(timer);
+		if (!problem) timer = setTimeout(show, MESSAGE_TIME, { text: '' });
+		message.querySelector('p').textContent = text;
+		message.className = text && (problem ? 'shown problem' : 'shown');
+		dismiss.hidden = !problem;
+		remedy.hidden = !action;
+		remedy.textContent = action?.label;
+		remedy.onclick = action?.run;
+	};
+	on(viewer, 'message', ({ detail }) => show(detail));
+	dismiss.onclick = () => show({ text: '' });
 }
 
 // The help; and, where there is little room, the tools under 'More'.
 function connectDisclosures(parts) {
-    const { dialog, more, tools, foot, picture } = parts;
-    const open = wanted => { more.ariaExpanded = tools.classList.toggle('open', wanted); };
-    dialog.onclick = ({ target }) => {
-        if (target === dialog) dialog.close();
-    };
-    more.onclick = () => open();
-    foot.onkeydown = ({ key }) => {
-        if (key !== 'Escape' || !tools.classList.contains('open')) return;
-        open(false);
-        more.focus();
-    };
-    on(picture, 'pointerdown', () => open(false));
+	const { dialog, more, tools, foot, picture } = parts;
+	const open = wanted => { more.ariaExpanded = tools.classList.toggle('open', wanted); };
+	dialog.onclick = ({ target }) => {
+		if (target === dialog) dialog.close();
+	};
+	more.onclick = () => open();
+	foot.onkeydown = ({ key }) => {
+		if (key !== 'Escape' || !tools.classList.contains('open')) return;
+		open(false);
+		more.focus();
+	};
+	on(picture, 'pointerdown', () => open(false));
 }
 
 // One button per image. Their labels come from files, so they are only ever set as text.
 async function showImages(viewer, parts) {
-    const { image } = viewer.settings;
-    parts.title.textContent = viewer.scene.info.title;
-    parts.frame.classList.remove('empty');
-    const infos = await Promise.all(image.map(url => viewer.loadInfo(url).catch(() => null)));
-    const labels = distinct(infos);
-    const { images } = parts;
-    if (images.dataset.labels !== labels.join()) {
-        images.dataset.labels = labels.join();
-        const buttons = labels.map((text, index) => imageButton(viewer, text, index));
-        images.replaceChildren(...labels.length > 1 ? buttons : labels);
-        showChoice(viewer, parts, labels);
-    }
-    [...images.children].forEach((button, index) => { button.ariaPressed = index === viewer.settings.show; });
+	const { images, title, frame } = parts;
+	title.textContent = viewer.scene.info.title;
+	frame.classList.remove('empty');
+	const labels = distinct(await Promise.all(
+		viewer.settings.image.map(url => viewer.loadInfo(url).catch(() => null))));
+	if (images.dataset.labels !== labels.join()) {
+		images.dataset.labels = labels.join();
+		images.replaceChildren(...labels.length > 1 ? labels.map((text, index) => imageButton(viewer, text, index)) : labels);
+		showChoice(viewer, parts, labels);
+	}
+	[...images.children].forEach((button, index) => { button.ariaPressed = index === viewer.settings.show; });
 }
 
 function imageButton(viewer, text, index) {
-    const button = document.createElement('button');
-    button.textContent = text;
-    button.onclick = () => change(viewer, { show: index });
-    return button;
+	const button = document.createElement('button');
+	button.textContent = text;
+	button.onclick = () => change(viewer, { show: index });
+	return button;
 }
 
 function connectReadOut(viewer, parts) {
-    parts.drawnBy.textContent = `Drawn by ${viewer.info().renderer}.`;
-    const { readout, zoom, coarse } = parts;
-    const percent = share => `${Math.round(share * 100)} %`;
-    let timer = null;
-    const write = () => {
-        timer = null;
-        const status = viewer.status();
-        readout.textContent = describe(status);
-        zoom.textContent = percent(viewer.view.zoom);
-        coarse.textContent = `${percent(status.scale)} resolution`;
-        coarse.hidden = status.scale >= 1;
-    };
-    on(viewer, 'frame status state', () => { timer ??= setTimeout(write, READ_OUT_INTERVAL); });
+	parts.drawnBy.textContent = `Drawn by ${viewer.info().renderer}.`;
+	const { readout, zoom, coarse } = parts;
+	const percent = share => `${Math.round(share * 100)} %`;
+	let timer = null;
+	const write = () => {
+		timer = null;
+		const status = viewer.status();
+		readout.textContent = describe(status);
+		zoom.textContent = percent(viewer.view.zoom);
+		coarse.textContent = `${percent(status.scale)} resolution`;
+		coarse.hidden = status.scale >= 1;
+	};
+	on(viewer, 'frame status state', () => { timer ??= setTimeout(write, READ_OUT_INTERVAL); });
 }
 
 function describe({ rate, tiles, bytes, budget, loading, failed }) {
-    const megabytes = length => Math.round(length / MEGABYTE);
-    return [
-        rate && `${Math.round(rate)} fps`,
-        failed && `${failed} failed`,
-        loading && `${loading} loading`,
-        `${tiles} ${tiles === 1 ? 'tile' : 'tiles'}`,
-        `${megabytes(bytes)} of ${megabytes(budget)} MB`,
-    ].filter(Boolean).join(' · ');
+	const megabytes = length => Math.round(length / 2 ** 20);
+	return [
+		rate && `${Math.round(rate)} fps`,
+		failed && `${failed} failed`,
+		loading && `${loading} loading`,
+		`${tiles} ${tiles === 1 ? 'tile' : 'tiles'}`,
+		`${megabytes(bytes)} of ${megabytes(budget)} MB`,
+	].filter(Boolean).join(' · ');
 }

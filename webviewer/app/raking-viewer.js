@@ -13,110 +13,97 @@ import { Viewer } from './viewer.js';
 const SETTINGS = Object.keys(initialState());
 
 export class RakingViewer extends HTMLElement {
-    static observedAttributes = ['src', ...SETTINGS];
+	static observedAttributes = ['src', ...SETTINGS];
 
-    #connected;  // resolves the promise that `ready` is until the element is on a page
-    #life;
+	#connected;  // resolves the promise that `ready` is until the element is on a page
+	#life;
+	asked = {};  // settings, in an address's spelling, that outdo the attributes
+	viewer = null;
 
-    constructor() {
-        super();
-        this.attachShadow({ mode: 'open' });
-        this.asked = {};  // settings, in an address's spelling, that outdo the attributes
-        this.viewer = null;
-        this.ready = new Promise(resolve => { this.#connected = resolve; });
-        this.ready.catch(() => {});
-    }
+	constructor() {
+		super();
+		this.attachShadow({ mode: 'open' });
+		this.ready = new Promise(resolve => { this.#connected = resolve; });
+		this.ready.catch(() => {});
+	}
 
-    connectedCallback() {
-        this.#life = new AbortController();
-        this.ready = this.#start(this.#life.signal);
-        this.ready.catch(() => {});
-        this.#connected(this.ready);
-    }
+	connectedCallback() {
+		this.#life = new AbortController();
+		this.ready = this.#start(this.#life.signal);
+		this.ready.catch(() => {});
+		this.#connected(this.ready);
+	}
 
-    // What is seen now is seen again when the element comes back, as when it is moved.
-    disconnectedCallback() {
-        this.#life.abort();
-        if (this.viewer?.scene) this.asked = this.viewer.state();
-        this.viewer?.dispose();
-        this.viewer = null;
-    }
+	// What is seen now is seen again when the element comes back.
+	disconnectedCallback() {
+		this.#life.abort();
+		if (this.viewer?.scene) this.asked = this.viewer.state();
+		this.viewer?.dispose();
+		this.viewer = null;
+	}
 
-    attributeChangedCallback(name, before, text) {
-        const change = name === 'src' ? { image: addresses(text), show: 0 } : { [name]: text };
-        Object.keys(change).forEach(key => delete this.asked[key]);
-        this.viewer?.setState(change).catch(() => {});
-    }
+	attributeChangedCallback(name, before, text) {
+		const change = name === 'src' ? { image: addresses(text), show: 0 } : { [name]: text };
+		Object.keys(change).forEach(key => delete this.asked[key]);
+		this.viewer?.setState(change).catch(() => {});
+	}
 
-    async #start(signal) {
-        const parts = fill(this.shadowRoot);
-        if (this.hasAttribute('standalone')) parts.title.ariaLevel = 1;
-        try {
-            const [templates] = await Promise.all([
-                loadTemplates(new URL('shaders/', import.meta.url)),
-                loaded(parts.style),
-            ]);
-            signal.throwIfAborted();
-            await this.#show(templates, parts, signal);
-        } catch (error) {
-            if (!signal.aborted) tell(parts, error.message);
-            throw error;
-        }
-    }
-
-    async #show(templates, parts, signal) {
-        const viewer = this.viewer = new Viewer(parts.picture, templates);
-        const asked = { ...this.#attributes(), ...this.asked };
-        if (matchMedia('(prefers-reduced-motion: reduce)').matches) delete asked.orbit;  // until asked for by hand
-        parts.frame.classList.toggle('bare', asked.ui === 'off');
-        const actions = createActions(viewer, this, parts);
-        connectPanel(viewer, parts, actions, signal);
-        connectInput(viewer, this, actions, signal);
-        connectDrop(parts.frame, viewer);
-        await followSize(viewer, parts.frame, signal);
-        await viewer.setState(asked);
-    }
-
-    #attributes() {
-        const given = SETTINGS.filter(key => this.hasAttribute(key)).map(key => [key, this.getAttribute(key)]);
-        return { ...Object.fromEntries(given), image: addresses(this.getAttribute('src')) };
-    }
+	async #start(signal) {
+		const parts = fill(this.shadowRoot);
+		if (this.hasAttribute('standalone')) parts.title.ariaLevel = 1;
+		try {
+			const address = new URL('shaders/', import.meta.url);
+			const [templates] = await Promise.all([loadTemplates(address), loaded(parts.style)]);
+			signal.throwIfAborted();
+			const viewer = this.viewer = new Viewer(parts.picture, templates);
+			const given = Object.fromEntries(SETTINGS.map(key => [key, this.getAttribute(key) ?? undefined]));
+			const asked = { ...given, image: addresses(this.getAttribute('src')), ...this.asked };
+			if (matchMedia('(prefers-reduced-motion: reduce)').matches) delete asked.orbit;  // until asked for by hand
+			parts.frame.classList.toggle('bare', asked.ui === 'off');
+			const actions = createActions(viewer, this, parts);
+			connectPanel(viewer, parts, actions, signal);
+			connectInput(viewer, this, actions, signal);
+			connectDrop(parts.frame, viewer);
+			await followSize(viewer, parts.frame, signal);
+			await viewer.setState(asked);
+		} catch (error) {
+			if (!signal.aborted) {
+				parts.message.className = 'shown problem';
+				parts.message.querySelector('p').textContent = error.message;
+			}
+			throw error;
+		}
+	}
 }
 
 customElements.define('raking-viewer', RakingViewer);
 
 function addresses(text) {
-    return (text ?? '').split(/\s+/).filter(Boolean);
+	return (text ?? '').split(/\s+/).filter(Boolean);
 }
 
 function loaded(link) {
-    return new Promise((resolve, reject) => {
-        link.addEventListener('load', resolve);
-        link.addEventListener('error', () => reject(new Error('The viewer\'s style.css could not be loaded.')));
-    });
+	return new Promise((resolve, reject) => {
+		link.onload = resolve;
+		link.onerror = () => reject(new Error("The viewer's style.css could not be loaded."));
+	});
 }
 
-// Keeps the canvas as large as its place on the page, in device pixels.
 function followSize(viewer, frame, signal) {
-    return new Promise(resolve => {
-        const observer = new ResizeObserver(([entry]) => {
-            const [box] = entry.devicePixelContentBoxSize ?? [];
-            const { width, height } = entry.contentRect;
-            const size = box ? [box.inlineSize, box.blockSize]
-                : [width, height].map(length => Math.round(length * devicePixelRatio));
-            viewer.resize(...size.map(length => Math.max(1, length)), frame.classList.contains('bare') ? 0 : 1);
-            resolve();
-        });
-        try {
-            observer.observe(viewer.canvas, { box: 'device-pixel-content-box' });
-        } catch {
-            observer.observe(viewer.canvas);
-        }
-        signal.addEventListener('abort', () => observer.disconnect());
-    });
-}
-
-function tell({ message }, text) {
-    message.className = 'shown problem';
-    message.querySelector('p').textContent = text;
+	return new Promise(resolve => {
+		const observer = new ResizeObserver(([entry]) => {
+			const [box] = entry.devicePixelContentBoxSize ?? [];
+			const { width, height } = entry.contentRect;
+			const size = box ? [box.inlineSize, box.blockSize]
+				: [width, height].map(length => Math.round(length * devicePixelRatio));
+			viewer.resize(...size.map(length => Math.max(1, length)), frame.classList.contains('bare') ? 0 : 1);
+			resolve();
+		});
+		try {
+			observer.observe(viewer.canvas, { box: 'device-pixel-content-box' });
+		} catch {
+			observer.observe(viewer.canvas);
+		}
+		signal.addEventListener('abort', () => observer.disconnect());
+	});
 }

@@ -1,103 +1,94 @@
 // The scale bar, and the ruler: a distance on the picture between two ends.
 
-import { ARROWS, canvasPoint, connectDrag, stepByKeys, devicePixels, on } from './points.js';
+import { ARROWS, canvasPoint, connectDrag, devicePixels, on, stepByKeys } from './points.js';
 
 const BAR = 130;  // CSS pixels that the scale bar is long at most
-const STEP = 1;  // CSS pixels that an arrow key moves an end; ten with Shift
 const UNITS = [[10, 'cm'], [1, 'mm'], [0.001, 'µm']];  // of so many mm, from that length on
 
-const armed = new WeakSet();  // the viewers whose next drag on the picture draws the ruler
+// Whether the next drag on the picture draws the ruler.
+export const isArmed = ({ canvas }) => canvas.classList.contains('armed');
 
-export const isArmed = viewer => armed.has(viewer);
-
-// Lays a ruler over the middle of what is seen, to be drawn anew by a drag; or takes it away.
+// Lays a ruler over the middle, to be drawn anew by a drag; or takes it away.
 export function startRuler(viewer) {
-    const { view, settings } = viewer;
-    const [width, height] = view.canvas;
-    if (settings.ruler) armed.delete(viewer);
-    else armed.add(viewer);
-    setRuler(viewer, settings.ruler ? null
-        : [0.35, 0.65].flatMap(share => view.toImage([width * share, height / 2])));
-    if (settings.ruler) viewer.say('Drag on the picture along what you want to measure.');
+	const { view, settings: { ruler } } = viewer;
+	const [width, height] = view.canvas;
+	setRuler(viewer, ruler ? null : [0.35, 0.65].flatMap(share => view.toImage([width * share, height / 2])), !ruler);
+	if (!ruler) viewer.say('Drag on the picture along what you want to measure.');
 }
 
 export function drawRuler(viewer, start, end) {
-    armed.delete(viewer);
-    setRuler(viewer, [...viewer.view.toImage(start), ...viewer.view.toImage(end)]);
+	setRuler(viewer, [...viewer.view.toImage(start), ...viewer.view.toImage(end)]);
 }
 
-function setRuler(viewer, ruler) {
-    viewer.settings.ruler = ruler;
-    viewer.dispatchEvent(new CustomEvent('state'));
+function setRuler(viewer, ruler, armed = false) {
+	viewer.settings.ruler = ruler;
+	viewer.canvas.classList.toggle('armed', armed);
+	viewer.dispatchEvent(new Event('state'));
 }
 
 export function connectRuler(viewer, parts) {
-    parts.ruler.querySelectorAll('.end').forEach((end, index) => connectEnd(viewer, end, index));
-    on(viewer, 'state scene frame', () => {
-        viewer.canvas.classList.toggle('armed', isArmed(viewer));
-        showScaleBar(viewer, parts.scalebar);
-        showRuler(viewer, parts);
-    });
+	parts.ruler.querySelectorAll('.end').forEach((end, index) => connectEnd(viewer, end, index));
+	on(viewer, 'state scene', () => {
+		showScaleBar(viewer, parts.scalebar);
+		showRuler(viewer, parts);
+	});
 }
 
 function connectEnd(viewer, end, index) {
-    const put = point => {
-        armed.delete(viewer);
-        setRuler(viewer, viewer.settings.ruler.toSpliced(2 * index, 2, ...viewer.view.toImage(point)));
-    };
-    connectDrag(end, place => put(canvasPoint(viewer, place)), true);
-    stepByKeys(end, ARROWS, ([right, up], far) => {
-        const step = (far ? 10 : 1) * STEP * devicePixels(viewer);
-        const [x, y] = viewer.view.toCanvas(viewer.settings.ruler.slice(2 * index, 2 * index + 2));
-        put([x + right * step, y - up * step]);
-    });
+	const put = point => setRuler(viewer, viewer.settings.ruler.toSpliced(2 * index, 2, ...viewer.view.toImage(point)));
+	connectDrag(end, place => put(canvasPoint(viewer, place)), true);
+	stepByKeys(end, ARROWS, ([right, up], far) => {
+		const step = (far ? 10 : 1) * devicePixels(viewer);
+		const [x, y] = viewer.view.toCanvas(viewer.settings.ruler.slice(2 * index, 2 * index + 2));
+		put([x + right * step, y - up * step]);
+	});
 }
 
 function showRuler(viewer, parts) {
-    const { settings: { ruler }, view, scene } = viewer;
-    const { ruler: box, line, length } = parts;
-    box.hidden = !ruler || !scene;
-    if (box.hidden) return;
-    const places = [ruler.slice(0, 2), ruler.slice(2)].map(
-        end => view.toCanvas(end).map(length => length / devicePixels(viewer)));
-    const [[x, y], [x1, y1]] = places;
-    const [dx, dy] = [x1 - x, y1 - y];
-    box.querySelectorAll('.end').forEach((end, index) => place(end, places[index]));
-    place(line, [x, y]);
-    line.style.width = `${Math.hypot(dx, dy)}px`;
-    line.style.rotate = `${Math.atan2(dy, dx)}rad`;
-    place(length, [x + dx / 2, y + dy / 2]);
-    const pixels = Math.hypot(ruler[2] - ruler[0], ruler[3] - ruler[1]);
-    const { pixelSize } = scene.info;
-    setText(length, pixelSize ? describeLength(pixels * pixelSize, 3) : `${pixels.toFixed(1)} pixels`);
+	const { settings: { ruler }, view, scene } = viewer;
+	const { ruler: box, line, length } = parts;
+	box.hidden = !ruler || !scene;
+	if (box.hidden) return;
+	const places = [ruler.slice(0, 2), ruler.slice(2)].map(
+		end => view.toCanvas(end).map(length => length / devicePixels(viewer)));
+	const [[x, y], [x1, y1]] = places;
+	const [dx, dy] = [x1 - x, y1 - y];
+	box.querySelectorAll('.end').forEach((end, index) => place(end, places[index]));
+	place(line, [x, y]);
+	line.style.width = `${Math.hypot(dx, dy)}px`;
+	line.style.rotate = `${Math.atan2(dy, dx)}rad`;
+	place(length, [x + dx / 2, y + dy / 2]);
+	const pixels = Math.hypot(ruler[2] - ruler[0], ruler[3] - ruler[1]);
+	const { pixelSize } = scene.info;
+	setText(length, pixelSize ? describeLength(pixels * pixelSize, 3) : `${pixels.toFixed(1)} pixels`);
 }
 
 // The longest of 1, 2, 5, 10, ... that the bar's room holds.
 function showScaleBar(viewer, bar) {
-    const pixelSize = viewer.scene?.info.pixelSize;
-    bar.hidden = !pixelSize;
-    if (bar.hidden) return;
-    const perMillimetre = viewer.view.zoom / pixelSize / devicePixels(viewer);  // CSS pixels
-    const room = BAR / perMillimetre;
-    const power = 10 ** Math.floor(Math.log10(room));
-    const length = power * [5, 2, 1].find(factor => factor * power <= room);
-    const text = describeLength(length, 1);
-    bar.style.width = `${length * perMillimetre}px`;
-    bar.ariaLabel = `Scale bar: ${text}`;
-    setText(bar, text);
+	const pixelSize = viewer.scene?.info.pixelSize;
+	bar.hidden = !pixelSize;
+	if (bar.hidden) return;
+	const perMillimetre = viewer.view.zoom / pixelSize / devicePixels(viewer);  // CSS pixels
+	const room = BAR / perMillimetre;
+	const power = 10 ** Math.floor(Math.log10(room));
+	const length = power * [5, 2, 1].find(factor => factor * power <= room);
+	const text = describeLength(length, 1);
+	bar.style.width = `${length * perMillimetre}px`;
+	bar.ariaLabel = `Scale bar: ${text}`;
+	setText(bar, text);
 }
 
 function describeLength(millimetres, digits) {
-    const [size, unit] = UNITS.find(([from]) => millimetres >= from) ?? UNITS.at(-1);
-    const value = millimetres / size;
-    return `${value >= 10 ** digits ? Math.round(value) : +value.toPrecision(digits)} ${unit}`;
+	const [size, unit] = UNITS.find(([from]) => millimetres >= from) ?? UNITS.at(-1);
+	const value = millimetres / size;
+	return `${value >= 10 ** digits ? Math.round(value) : +value.toPrecision(digits)} ${unit}`;
 }
 
 function place(element, [x, y]) {
-    element.style.translate = `${x}px ${y}px`;
+	element.style.translate = `${x}px ${y}px`;
 }
 
 // A text that is announced, or often set, is only touched when it changes.
 function setText(element, text) {
-    if (element.textContent !== text) element.textContent = text;
+	if (element.textContent !== text) element.textContent = text;
 }

@@ -7,109 +7,98 @@ import { openTiles } from './image.js';
 import { Pyramid } from './pyramid.js';
 import { Tile } from './tiles.js';
 
-const TILE_SIZE = 512;
-
-// Opens the image of `info`; without `tiling` it is one tile. Calls progress(0..1).
+// Without `tiling` it is one tile. Calls progress(0..1).
 export async function openScene(context, key, info, { tiling }, progress) {
-    if (info.tiled) {
-        const notice = tiling ? '' : 'This image comes in tiles, so tiling stays on.';
-        return new Scene(context, { key, info, notice, ...await openTiles(info) });
-    }
-    const { gl, memory } = context;
-    const { width, height } = info;
-    const limit = gl.getParameter(gl.MAX_TEXTURE_SIZE);
-    const side = Math.max(width, height);
-    const layout = tiling ? { tileSize: TILE_SIZE } : { tileSize: side > limit ? limit - 2 : side, levels: 1 };
-    const pyramid = new Pyramid(width, height, { ...layout, overlap: 1 });
-    const tiles = await createTiles(gl, memory, info, pyramid, progress);
-    let notice = tiling || side <= limit ? '' : `This image is larger than the ${limit} pixels that this graphics `
-        + 'card takes at once, so it is drawn in parts of that size.';
-    if (memory.fixed > memory.budget) {
-        const [taken, meant] = [memory.fixed, memory.budget].map(bytes => Math.round(bytes / 2 ** 20));
-        notice = `This image takes ${taken} MB of graphics memory, where ${meant} MB are meant to do: `
-            + 'write it in tiles, with raking convert --tiles.';
-    }
-    return new Scene(context, { key, info, pyramid, tiles, notice });
+	if (info.tiled) {
+		const notice = tiling ? '' : 'This image comes in tiles, so tiling stays on.';
+		return new Scene(context, { key, info, notice, ...await openTiles(info) });
+	}
+	const { gl, memory } = context;
+	const { width, height } = info;
+	const limit = gl.getParameter(gl.MAX_TEXTURE_SIZE);
+	const side = Math.max(width, height);
+	const layout = tiling ? { tileSize: 512 } : { tileSize: side > limit ? limit - 2 : side, levels: 1 };
+	const pyramid = new Pyramid(width, height, { ...layout, overlap: 1 });
+	const tiles = await createTiles(gl, memory, info, pyramid, progress);
+	let notice = tiling || side <= limit ? ''
+		: `This image exceeds the ${limit} pixels that this graphics card takes at once: it is drawn in parts.`;
+	if (memory.fixed > memory.budget) {
+		const [taken, meant] = [memory.fixed, memory.budget].map(bytes => Math.round(bytes / 2 ** 20));
+		notice = `This image takes ${taken} MB of graphics memory, where ${meant} MB are meant to do: `
+			+ 'write it in tiles, with raking convert --tiles.';
+	}
+	return new Scene(context, { key, info, pyramid, tiles, notice });
 }
 
 class Scene {
-    // load: place, signal -> promise of a tile's pictures; null where all tiles are there.
-    constructor({ gl, memory, templates }, { key, info, pyramid, notice, tiles = new Map(), load = null }) {
-        Object.assign(this, { gl, memory, templates, key, info, pyramid, tiles, load, notice });
-        this.size = [pyramid.width, pyramid.height];
-        this.tiled = Boolean(load) || tiles.size > 1;
-        this.passes = new Map();
-    }
+	passes = {};
 
-    get tilesInAll() {
-        return this.pyramid.tiles(0).length;
-    }
+	// load: place, signal -> promise of a tile's pictures; null where all tiles are there.
+	constructor({ gl, memory, templates }, { key, info, pyramid, notice, tiles = new Map(), load = null }) {
+		Object.assign(this, { gl, memory, templates, key, info, pyramid, tiles, load, notice });
+		this.size = [pyramid.width, pyramid.height];
+		this.tiled = Boolean(load) || tiles.size > 1;
+	}
 
-    // At most, on the GPU, relit picture included.
-    get bytesPerTile() {
-        const { tileSize, overlap } = this.pyramid;
-        return (tileSize + 2 * overlap) ** 2 * (4 * (this.info.latents / 3 + 1) + Boolean(this.info.maskFile));
-    }
+	// At most, on the GPU, relit picture included.
+	get bytesPerTile() {
+		const { tileSize, overlap } = this.pyramid;
+		return (tileSize + 2 * overlap) ** 2 * (4 * (this.info.latents / 3 + 1) + Boolean(this.info.maskFile));
+	}
 
-    decodePass(shader, target = 'unorm') {
-        const key = `${shader} ${target}`;
-        if (!this.passes.has(key)) {
-            this.passes.set(key, new DecodePass(this.gl, this.info, this.templates, shader, target));
-        }
-        return this.passes.get(key);
-    }
+	decodePass(shader, target = 'unorm') {
+		const { gl, info, templates, passes } = this;
+		return passes[`${shader} ${target}`] ??= new DecodePass(gl, info, templates, shader, target);
+	}
 
-    // Brings a tile, to stay; loaded() is called when it is there.
-    job(place, loaded) {
-        return {
-            key: `${this.key} ${place.key}`,
-            load: signal => this.load(place, signal),
-            done: pictures => {
-                const { key } = place;
-                this.tiles.set(key, this.#make(place, pictures, () => {
-                    this.tiles.get(key)?.dispose();
-                    this.tiles.delete(key);
-                }));
-                loaded();
-            },
-        };
-    }
+	// Brings a tile, to stay; loaded() is called when it is there.
+	job(place, loaded) {
+		return {
+			key: `${this.key} ${place.key}`,
+			load: signal => this.load(place, signal),
+			done: pictures => {
+				const { key } = place;
+				this.tiles.set(key, this.#make(place, pictures, () => {
+					this.tiles.get(key)?.dispose();
+					this.tiles.delete(key);
+				}));
+				loaded();
+			},
+		};
+	}
 
-    // use(tile) with a tile that is there, or is made for this alone.
-    async withTile(place, use) {
-        const kept = this.tiles.get(place.key);
-        if (kept) return use(kept);
-        const tile = this.#make(place, await this.load(place));
-        try {
-            return use(tile);
-        } finally {
-            tile.dispose();
-        }
-    }
+	// use(tile) with a tile that is there, or is made for this alone.
+	async withTile(place, use) {
+		const kept = this.tiles.get(place.key);
+		if (kept) return use(kept);
+		const tile = this.#make(place, await this.load(place));
+		try {
+			return use(tile);
+		} finally {
+			tile.dispose();
+		}
+	}
 
-    // The tiles above a place that are there, the nearest first.
-    above(place) {
-        const found = [];
-        for (let at = this.pyramid.parent(place); at; at = this.pyramid.parent(at)) {
-            if (this.tiles.has(at.key)) found.push(this.tiles.get(at.key));
-        }
-        return found;
-    }
+	// The tiles above a place that are there, the nearest first.
+	above(place) {
+		const parent = this.pyramid.parent(place);
+		return parent ? [this.tiles.get(parent.key), ...this.above(parent)].filter(Boolean) : [];
+	}
 
-    dispose() {
-        this.tiles.forEach(tile => tile.dispose());
-        this.passes.forEach(pass => pass.dispose());
-        this.tiles.clear();
-    }
+	dispose() {
+		this.tiles.forEach(tile => tile.dispose());
+		Object.values(this.passes).forEach(pass => pass.dispose());
+		this.tiles.clear();
+	}
 
-    #make(place, pictures, release) {
-        const { gl, memory, info } = this;
-        const tile = new Tile(gl, memory, place, info, { release });
-        pictures.forEach((bitmap, index) => {
-            tile.fill(bitmap, index < info.planes.length ? index : -1);
-            bitmap.close();
-        });
-        checkMemory(gl);
-        return tile;
-    }
+	#make(place, pictures, release) {
+		const { gl, memory, info } = this;
+		const tile = new Tile(gl, memory, place, info, { release });
+		pictures.forEach((bitmap, index) => {
+			tile.fill(bitmap, index);
+			bitmap.close();
+		});
+		checkMemory(gl);
+		return tile;
+	}
 }

@@ -1,68 +1,61 @@
-// Pictures at full resolution, row by row: what is larger than a screen or a texture fits too.
+// Pictures at full resolution, by rows: what is larger than a screen or a texture fits too.
 
 import { PngWriter } from './png.js';
 
 const AT_A_TIME = 6;  // tiles under way
 
-// Rows y0 to y1 of the image at 1:1, RGBA: a Uint8Array, or a Float32Array of the raw output with the
-// target 'float'. `ground`: whether the ground shows where the object is not.
+// Rows y0 to y1 at 1:1, RGBA; with the target 'float' of the raw output. ground: whether it shows where
+// the object is not.
 export async function decodeRows(viewer, scene, light, y0, y1, { target = 'unorm', ground = false } = {}) {
-    const { settings: { shader }, present } = viewer;
-    const { width } = scene.info;
-    const rows = new (target === 'float' ? Float32Array : Uint8Array)(width * (y1 - y0) * 4);
-    const places = scene.pyramid.tiles(0, { left: 0, top: y0, right: width, bottom: y1 });
-    await Promise.all(Array.from({ length: AT_A_TIME }, async () => {
-        for (let place; (place = places.shift());) {
-            await scene.withTile(place, tile => {
-                const pass = scene.decodePass(shader, target);
-                pass.setLight(light);
-                pass.readRows(tile, y0, y1, width, rows, () => ground && present.coverGround(tile));
-            });
-        }
-    }));
-    if (!viewer.holds(scene)) throw new Error('The image was closed meanwhile; do it again.');
-    return rows;
+	const { settings: { shader }, present } = viewer;
+	const { width } = scene.info;
+	const rows = new (target === 'float' ? Float32Array : Uint8Array)(width * (y1 - y0) * 4);
+	const places = scene.pyramid.tiles(0, { left: 0, top: y0, right: width, bottom: y1 });
+	await Promise.all(Array.from({ length: AT_A_TIME }, async () => {
+		for (let place; (place = places.shift());) {
+			await scene.withTile(place, tile => {
+				const pass = scene.decodePass(shader, target);
+				pass.setLight(light);
+				pass.readRows(tile, y0, y1, width, rows, () => ground && present.coverGround(tile));
+			});
+		}
+	}));
+	if (!viewer.holds(scene)) throw new Error('The image was closed meanwhile; do it again.');
+	return rows;
 }
 
 export async function takeSnapshot(viewer, progress) {
-    const { scene, scene: { info, pyramid }, settings: { light } } = viewer;
-    const { width, height } = info;
-    const file = new PngWriter(width, height, {
-        Software: 'Raking',
-        Title: `${info.title}, ${info.label}`,
-        Description: `Light from x ${light[0].toFixed(4)}, y ${light[1].toFixed(4)}`,
-    });
-    const step = Math.min(pyramid.tileSize, 1024);
-    for (let y = 0; y < height; y += step) {
-        const end = Math.min(y + step, height);
-        await file.rows(withoutAlpha(await decodeRows(viewer, scene, light, y, end, { ground: true })));
-        progress(end / height);
-    }
-    return file.end();
+	const { scene, scene: { info, pyramid }, settings: { light } } = viewer;
+	const { width, height } = info;
+	const file = new PngWriter(width, height, {
+		Software: 'Raking',
+		Title: `${info.title}, ${info.label}`,
+		Description: `Light from x ${light[0].toFixed(4)}, y ${light[1].toFixed(4)}`,
+	});
+	const step = Math.min(pyramid.tileSize, 1024);
+	for (let y = 0; y < height; y += step) {
+		const end = Math.min(y + step, height);
+		await file.rows(withoutAlpha(await decodeRows(viewer, scene, light, y, end, { ground: true })));
+		progress(end / height);
+	}
+	return file.end();
 }
 
 function withoutAlpha(rgba) {
-    const rgb = new Uint8Array(rgba.length / 4 * 3);
-    for (let from = 0, to = 0; to < rgb.length; from++) {
-        if (from % 4 < 3) rgb[to++] = rgba[from];
-    }
-    return rgb;
+	const rgb = new Uint8Array(rgba.length / 4 * 3);
+	for (let from = 0, to = 0; to < rgb.length; from++) {
+		if (from % 4 < 3) rgb[to++] = rgba[from];
+	}
+	return rgb;
 }
 
 // Some rows for harnesses, in base64.
 export async function readRows(viewer, light, y0, y1, target) {
-    await viewer.whenComplete();
-    const { height } = viewer.scene.info;
-    if (!(y0 >= 0 && y0 < y1 && y1 <= height)) {
-        throw new Error(`The rows ${y0} to ${y1} are not all in the image, which has ${height}.`);
-    }
-    return toBase64(await decodeRows(viewer, viewer.scene, light, y0, y1, { target }));
-}
-
-function toBase64(array) {
-    return new Promise(resolve => {
-        const reader = new FileReader();
-        reader.onload = () => resolve(reader.result.split(',')[1]);
-        reader.readAsDataURL(new Blob([array]));
-    });
+	await viewer.whenComplete();
+	const { height } = viewer.scene.info;
+	if (!(y0 >= 0 && y0 < y1 && y1 <= height)) {
+		throw new Error(`The rows ${y0} to ${y1} are not all in the image, which has ${height}.`);
+	}
+	const rows = await decodeRows(viewer, viewer.scene, light, y0, y1, { target });
+	return new Uint8Array(rows.buffer).toBase64();
 }

@@ -1,19 +1,19 @@
 // What the viewer shows, as a plain object and as the page's address: the same keys in both.
 
-const number = { parse: finite, format: value => String(+value.toPrecision(7)) };
+const number = { parse: finite, format: value => +value.toPrecision(7) };
 const numbersOf = count => ({
-    parse: text => {
-        const values = text.split(',').map(finite);
-        return values.length === count && !values.includes(undefined) ? values : undefined;
-    },
-    format: values => values.map(value => +value.toFixed(4)).join(','),
+	parse: text => {
+		const values = text.split(',').map(finite);
+		return values.length === count && !values.includes(undefined) ? values : undefined;
+	},
+	format: values => values.map(value => +value.toFixed(4)).join(','),
 });
 const pair = numbersOf(2);
 const onOff = {
-    parse: text => ({ on: true, true: true, off: false, false: false })[text],
-    format: value => value ? 'on' : 'off',
+	parse: text => ({ on: true, true: true, off: false, false: false })[text],
+	format: value => value ? 'on' : 'off',
 };
-const word = { parse: text => text, format: text => text };
+const word = { parse: String, format: String };
 const choice = (...names) => ({ ...word, parse: text => names.find(name => name === text) });
 
 // Initial values. light: x, y in the unit disc, y up; zoom: device pixels per image pixel, null to
@@ -21,73 +21,71 @@ const choice = (...names) => ({ ...word, parse: text => names.find(name => name 
 // second; with: the number of the image to compare with; split: share of the width; gain: of the map
 // of differences; ruler: image pixels x0, y0, x1, y1; memory: MB of the GPU; patience: seconds.
 const KEYS = {
-    show: [0, number],
-    light: [[0.35, 0.45], pair],
-    tiling: [true, onOff],
-    adaptive: [true, onOff],
-    target: [30, number],
-    zoom: [null, number],
-    center: [null, pair],
-    rotation: [0, number],
-    compare: ['off', choice('off', 'split', 'blink', 'difference')],
-    with: [null, number],
-    split: [0.5, number],
-    gain: [8, number],
-    ruler: [null, numbersOf(4)],
-    memory: [512, number],
-    patience: [10, number],
-    shader: ['baked', word],
-    orbit: [false, onOff],
-    ui: [true, onOff],
+	show: [0, number],
+	light: [[0.35, 0.45], pair],
+	tiling: [true, onOff],
+	adaptive: [true, onOff],
+	target: [30, number],
+	zoom: [null, number],
+	center: [null, pair],
+	rotation: [0, number],
+	compare: ['off', choice('off', 'split', 'blink', 'difference')],
+	with: [null, number],
+	split: [0.5, number],
+	gain: [8, number],
+	ruler: [null, numbersOf(4)],
+	memory: [512, number],
+	patience: [10, number],
+	shader: ['baked', word],
+	orbit: [false, onOff],
+	ui: [true, onOff],
 };
 
 // What an address asks for, in its own spelling.
 export function readAddress(search) {
-    const parameters = new URLSearchParams(search);
-    const changes = Object.fromEntries([...parameters].filter(([key]) => Object.hasOwn(KEYS, key)));
-    return { ...changes, image: parameters.getAll('image') };
+	const parameters = new URLSearchParams(search);
+	const changes = Object.fromEntries([...parameters].filter(([key]) => Object.hasOwn(KEYS, key)));
+	return { ...changes, image: parameters.getAll('image') };
 }
 
-export function initialState() {
-    return Object.fromEntries(Object.entries(KEYS).map(([key, [initial]]) => [key, initial]));
-}
+export const initialState = () => Object.fromEntries(Object.entries(KEYS).map(([key, [initial]]) => [key, initial]));
 
 // In any spelling that the address knows: { tiling: 'off', light: [0, 0.5], zoom: null }.
 export function readChanges(changes) {
-    return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined).map(([key, value]) => {
-        if (!KEYS[key]) throw new Error(`The viewer knows no setting named ${key}.`);
-        const [initial, { parse }] = KEYS[key];
-        if (value === null || value === '') return [key, initial];
-        const parsed = parse(String(value));
-        if (parsed === undefined) throw new Error(`The setting ${key}=${value} cannot be read: correct the page's address.`);
-        return [key, checked(key, parsed)];
-    }));
+	return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined).map(([key, value]) => {
+		if (!KEYS[key]) throw new Error(`The viewer knows no setting named ${key}.`);
+		const [initial, { parse }] = KEYS[key];
+		if (value === null || value === '') return [key, initial];
+		const parsed = parse(String(value));
+		if (parsed === undefined) throw new Error(`The setting ${key}=${value} cannot be read: correct the page's address.`);
+		return [key, checked(key, parsed)];
+	}));
 }
 
 // What is as it was at first is left out.
 export function writeAddress(state) {
-    const parameters = state.image.map(image => `image=${encodeURIComponent(image).replaceAll('%2F', '/')}`);
-    for (const [key, [initial, { format }]] of Object.entries(KEYS)) {
-        if (state[key] === null) continue;
-        const text = format(state[key]);
-        if (initial === null || text !== format(initial)) parameters.push(`${key}=${text}`);
-    }
-    return `?${parameters.join('&')}`;
+	const parameters = state.image.map(image => `image=${encodeURIComponent(image).replaceAll('%2F', '/')}`);
+	for (const [key, [initial, { format }]] of Object.entries(KEYS)) {
+		if (state[key] === null) continue;
+		const text = format(state[key]);
+		if (initial === null || text !== format(initial)) parameters.push(`${key}=${text}`);
+	}
+	return `?${parameters.join('&')}`;
 }
 
 export function clampLight([x, y]) {
-    const length = Math.hypot(x, y);
-    return length > 1 ? [x / length, y / length] : [x, y];
+	const length = Math.hypot(x, y);
+	return length > 1 ? [x / length, y / length] : [x, y];
 }
 
 function checked(key, value) {
-    if (key === 'light') return clampLight(value);
-    if (key === 'split') return Math.min(1, Math.max(0, value));
-    if (value > 0 || !['zoom', 'target', 'gain', 'memory', 'patience'].includes(key)) return value;
-    throw new Error(`The setting ${key} must be greater than zero: correct the page's address.`);
+	if (key === 'light') return clampLight(value);
+	if (key === 'split') return Math.min(1, Math.max(0, value));
+	if (value > 0 || !['zoom', 'target', 'gain', 'memory', 'patience'].includes(key)) return value;
+	throw new Error(`The setting ${key} must be greater than zero: correct the page's address.`);
 }
 
 function finite(text) {
-    const value = Number(text);
-    return text.trim() !== '' && Number.isFinite(value) ? value : undefined;
+	const value = Number(text);
+	return text.trim() !== '' && Number.isFinite(value) ? value : undefined;
 }

@@ -4,114 +4,113 @@ import { createTarget, createTexture } from './gl.js';
 import { compose, invert, scaling, translation } from './transform.js';
 
 export class Tile {
-    // place: as Pyramid has it. release: called when its latents must go, null where they stay.
-    constructor(gl, memory, place, { planes, maskFile }, { mipmaps = false, release = null } = {}) {
-        const { width, height } = place.outer;
-        const bytes = width * height * (4 * planes.length + Boolean(maskFile));
-        Object.assign(this, { gl, memory, mipmaps }, place);
-        this.smoothed = {
-            levels: mipmaps ? 1 + Math.floor(Math.log2(Math.max(width, height))) : 1, filter: gl.LINEAR,
-        };
-        this.latents = createTexture(gl, gl.RGBA8, width, height, { layers: planes.length });
-        this.mask = maskFile ? createTexture(gl, gl.R8, width, height, this.smoothed) : null;
-        memory.take(this.latents, bytes, release);
-        this.relit = null;  // made when first decoded
-        this.forget();
-    }
+	// place: as Pyramid has it. release: called when its latents must go, null where they stay.
+	constructor(gl, memory, place, { planes, maskFile }, { mipmaps = false, release = null } = {}) {
+		const { width, height } = place.outer;
+		const bytes = width * height * (4 * planes.length + Boolean(maskFile));
+		Object.assign(this, { gl, memory, planes, mipmaps }, place);
+		const levels = mipmaps ? 1 + Math.floor(Math.log2(Math.max(width, height))) : 1;
+		this.smoothed = { levels, filter: gl.LINEAR };
+		this.latents = createTexture(gl, gl.RGBA8, width, height, { layers: planes.length });
+		this.mask = maskFile ? createTexture(gl, gl.R8, width, height, this.smoothed) : null;
+		memory.take(this.latents, bytes, release);
+		this.relit = null;  // made when first decoded
+		this.forget();
+	}
 
-    // Takes its share of a picture, from x, y on: that of the plane `layer`, or, -1, of the mask.
-    fill(bitmap, layer, x = 0, y = 0) {
-        const { gl, latents, mask, outer: { width, height } } = this;
-        gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
-        gl.pixelStorei(gl.UNPACK_SKIP_PIXELS, x);
-        gl.pixelStorei(gl.UNPACK_SKIP_ROWS, y);
-        if (layer < 0) {
-            gl.bindTexture(gl.TEXTURE_2D, mask);
-            gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RED, gl.UNSIGNED_BYTE, bitmap);
-        } else {
-            const target = gl.TEXTURE_2D_ARRAY;
-            gl.bindTexture(target, latents);
-            gl.texSubImage3D(target, 0, 0, 0, layer, width, height, 1, gl.RGBA, gl.UNSIGNED_BYTE, bitmap);
-        }
-    }
+	// Takes its share of a picture, from x, y on: that of the plane `layer` or, after the last, of the mask.
+	fill(bitmap, layer, x = 0, y = 0) {
+		const { gl, planes, latents, mask, outer: { width, height } } = this;
+		gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
+		gl.pixelStorei(gl.UNPACK_SKIP_PIXELS, x);
+		gl.pixelStorei(gl.UNPACK_SKIP_ROWS, y);
+		if (layer < planes.length) {
+			const target = gl.TEXTURE_2D_ARRAY;
+			gl.bindTexture(target, latents);
+			gl.texSubImage3D(target, 0, 0, 0, layer, width, height, 1, gl.RGBA, gl.UNSIGNED_BYTE, bitmap);
+			return;
+		}
+		gl.bindTexture(gl.TEXTURE_2D, mask);
+		gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RED, gl.UNSIGNED_BYTE, bitmap);
+		if (this.mipmaps) gl.generateMipmap(gl.TEXTURE_2D);
+	}
 
-    get whole() {
-        return { ...this.outer, x: 0, y: 0 };
-    }
+	get whole() {
+		return { ...this.outer, x: 0, y: 0 };
+	}
 
-    // The part within an area of the image, and around it what smoothing reaches for at `scale`.
-    within({ left, top, right, bottom }, scale) {
-        const { outer, level } = this;
-        const reach = Math.ceil(1 / scale);
-        const from = (at, start) => Math.max(0, Math.floor(at / 2 ** level) - reach - start);
-        const to = (at, start, length) => Math.min(length, Math.ceil(at / 2 ** level) + reach - start);
-        const [x, y] = [from(left, outer.x), from(top, outer.y)];
-        return { x, y, width: to(right, outer.x, outer.width) - x, height: to(bottom, outer.y, outer.height) - y };
-    }
+	// The part within an area of the image, and around it what smoothing reaches for at `scale`.
+	within({ left, top, right, bottom }, scale) {
+		const { outer, level } = this;
+		const reach = Math.ceil(1 / scale);
+		const from = (at, start) => Math.max(0, Math.floor(at / 2 ** level) - reach - start);
+		const to = (at, start, length) => Math.min(length, Math.ceil(at / 2 ** level) + reach - start);
+		const [x, y] = [from(left, outer.x), from(top, outer.y)];
+		return { x, y, width: to(right, outer.x, outer.width) - x, height: to(bottom, outer.y, outer.height) - y };
+	}
 
-    covers({ x, y, width, height }) {
-        const { part } = this;
-        return part !== null && x >= part.x && y >= part.y
-            && x + width <= part.x + part.width && y + height <= part.y + part.height;
-    }
+	covers({ x, y, width, height }) {
+		const { part } = this;
+		return part !== null && x >= part.x && y >= part.y
+			&& x + width <= part.x + part.width && y + height <= part.y + part.height;
+	}
 
-    // What it shows, in image pixels: a level's last pixels may reach beyond, but end with the image.
-    get shown() {
-        const { inner: { x, y, width, height }, level, limit } = this;
-        const [left, top, right, bottom] = [x, y, x + width, y + height].map(at => at * 2 ** level);
-        return { left, top, right: Math.min(right, limit[0]), bottom: Math.min(bottom, limit[1]) };
-    }
+	// What it shows, in image pixels: a level's last pixels may reach beyond, but end with the image.
+	get shown() {
+		const { inner: { x, y, width, height }, level, limit } = this;
+		const [left, top, right, bottom] = [x, y, x + width, y + height].map(at => at * 2 ** level);
+		return { left, top, right: Math.min(right, limit[0]), bottom: Math.min(bottom, limit[1]) };
+	}
 
-    // From canvas pixels to those of its textures.
-    toTile(transform) {
-        const { outer, level } = this;
-        return compose(compose(translation(-outer.x, -outer.y), scaling(2 ** -level)), invert(transform));
-    }
+	// From canvas pixels to those of its textures.
+	toTile(transform) {
+		const { outer, level } = this;
+		return compose(compose(translation(-outer.x, -outer.y), scaling(2 ** -level)), invert(transform));
+	}
 
-    use() {
-        this.memory.use(this.latents);
-        this.memory.use(this.relit);
-    }
+	use() {
+		this.memory.use(this.latents);
+		this.memory.use(this.relit);
+	}
 
-    // Makes the relit picture fit to be shown smaller, where it is decoded whole.
-    shrinkSmoothly() {
-        if (!this.mipmaps || this.smooth || this.scale !== 1) return;
-        this.gl.bindTexture(this.gl.TEXTURE_2D, this.relit.texture);
-        this.gl.generateMipmap(this.gl.TEXTURE_2D);
-        this.smooth = true;
-    }
+	// Makes the relit picture fit to be shown smaller, where it is decoded whole.
+	shrinkSmoothly() {
+		if (!this.mipmaps || this.smooth || this.scale !== 1) return;
+		this.gl.bindTexture(this.gl.TEXTURE_2D, this.relit.texture);
+		this.gl.generateMipmap(this.gl.TEXTURE_2D);
+		this.smooth = true;
+	}
 
-    // To decode the relit picture into; row 0 is the top of the image.
-    target() {
-        if (!this.relit) {
-            const { gl, memory, smoothed, outer: { width, height } } = this;
-            this.relit = createTarget(gl, gl.RGBA8, width, height, smoothed);
-            memory.take(this.relit, 4 * width * height, () => this.darken());
-        }
-        return this.relit.framebuffer;
-    }
+	// To decode the relit picture into; row 0 is the top of the image.
+	target() {
+		if (!this.relit) {
+			const { gl, memory, smoothed, outer: { width, height } } = this;
+			this.relit = createTarget(gl, gl.RGBA8, width, height, smoothed);
+			memory.take(this.relit, 4 * width * height, () => this.darken());
+		}
+		return this.relit.framebuffer;
+	}
 
-    // Nothing is decoded yet.
-    forget() {
-        this.version = null;  // what the relit picture was decoded with
-        this.scale = 0;  // decoded pixels per pixel of the tile, along each axis
-        this.decoded = [0, 0];  // decoded pixels, across and down, of the whole tile
-        this.part = null;  // what of it is decoded, in its own pixels
-        this.smooth = false;  // whether the relit picture's mipmaps are up to date
-    }
+	forget() {
+		this.version = null;  // what the relit picture was decoded with
+		this.scale = 0;  // decoded pixels per pixel of the tile, along each axis
+		this.decoded = [0, 0];  // decoded pixels, across and down, of the whole tile
+		this.part = null;  // what of it is decoded, in its own pixels
+		this.smooth = false;  // whether the relit picture's mipmaps are up to date
+	}
 
-    darken() {
-        this.memory.give(this.relit);
-        this.relit?.dispose();
-        this.relit = null;
-        this.forget();
-    }
+	darken() {
+		this.memory.give(this.relit);
+		this.relit?.dispose();
+		this.relit = null;
+		this.forget();
+	}
 
-    dispose() {
-        const { gl, memory, latents, mask } = this;
-        this.darken();
-        memory.give(latents);
-        gl.deleteTexture(latents);
-        gl.deleteTexture(mask);
-    }
+	dispose() {
+		const { gl, memory, latents, mask } = this;
+		this.darken();
+		memory.give(latents);
+		gl.deleteTexture(latents);
+		gl.deleteTexture(mask);
+	}
 }

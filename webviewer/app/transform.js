@@ -1,29 +1,22 @@
 // Affine transforms of the plane: [a, b, c, d, e, f] takes (x, y) to (a x + c y + e, b x + d y + f).
 
-export function apply([a, b, c, d, e, f], [x, y]) {
-    return [a * x + c * y + e, b * x + d * y + f];
-}
+export const apply = ([a, b, c, d, e, f], [x, y]) => [a * x + c * y + e, b * x + d * y + f];
 
 // First `n`, then `m`.
 export function compose(m, n) {
-    const [e, f] = apply(m, n.slice(4));
-    return [
-        m[0] * n[0] + m[2] * n[1], m[1] * n[0] + m[3] * n[1],
-        m[0] * n[2] + m[2] * n[3], m[1] * n[2] + m[3] * n[3],
-        e, f,
-    ];
+	const [e, f] = apply(m, n.slice(4));
+	return [
+		m[0] * n[0] + m[2] * n[1], m[1] * n[0] + m[3] * n[1],
+		m[0] * n[2] + m[2] * n[3], m[1] * n[2] + m[3] * n[3],
+		e, f,
+	];
 }
 
 export function invert([a, b, c, d, e, f]) {
-    const determinant = a * d - b * c;
-    const inverse = [d, -b, -c, a].map(value => value / determinant);
-    return [...inverse, -(inverse[0] * e + inverse[2] * f), -(inverse[1] * e + inverse[3] * f)];
+	const determinant = a * d - b * c;
+	const inverse = [d, -b, -c, a].map(value => value / determinant);
+	return [...inverse, -(inverse[0] * e + inverse[2] * f), -(inverse[1] * e + inverse[3] * f)];
 }
 
-export function scaling(x, y = x) {
-    return [x, 0, 0, y, 0, 0];
-}
-
-export function translation(x, y) {
-    return [1, 0, 0, 1, x, y];
-}
+export const scaling = (x, y = x) => [x, 0, 0, y, 0, 0];
+export const translation = (x, y) => [1, 0, 0, 1, x, y];

@@ -6,122 +6,113 @@ const CLOSEST = 64;  // canvas pixels per image pixel
 const FIT_MARGIN = 0.04;  // share of the canvas left free around a fitted image
 
 export class View {
-    constructor() {
-        this.canvas = [1, 1];  // device pixels
-        this.image = [1, 1];
-        this.margin = 0;
-        // Canvas pixels per image pixel, null to fit; image pixels, null for the middle; degrees, clockwise.
-        this.asked = { zoom: null, center: null, rotation: 0 };
-    }
+	canvas = [1, 1];  // device pixels
+	image = [1, 1];
+	margin = 0;
+	// Canvas pixels per image pixel, null to fit; image pixels, null for the middle; degrees, clockwise.
+	asked = { zoom: null, center: null, rotation: 0 };
 
-    get zoom() {
-        return this.asked.zoom ?? this.fitZoom;
-    }
+	get zoom() {
+		return this.asked.zoom ?? this.fitZoom;
+	}
 
-    get center() {
-        return this.asked.center ?? this.image.map(length => length / 2);
-    }
+	get center() {
+		return this.asked.center ?? this.image.map(length => length / 2);
+	}
 
-    get rotation() {
-        return this.asked.rotation;
-    }
+	get rotation() {
+		return this.asked.rotation;
+	}
 
-    get upright() {
-        return this.rotation % 90 === 0;
-    }
+	get upright() {
+		return this.rotation % 90 === 0;
+	}
 
-    get fitZoom() {
-        const [x, y] = this.image;
-        const corners = [[x, y], [x, -y]].map(corner => apply(turn(this.rotation), corner));
-        return Math.min(...this.canvas.map((length, axis) => Math.max(length * (1 - 2 * this.margin * FIT_MARGIN), 1)
-            / Math.max(...corners.map(corner => Math.abs(corner[axis])))));
-    }
+	get fitZoom() {
+		const [x, y] = this.image;
+		const corners = [[x, y], [x, -y]].map(corner => apply(turn(this.rotation), corner));
+		return Math.min(...this.canvas.map((length, axis) => Math.max(length * (1 - 2 * this.margin * FIT_MARGIN), 1)
+			/ Math.max(...corners.map(corner => Math.abs(corner[axis])))));
+	}
 
-    // From image to canvas pixels, y down in both; where a level's are as large as the canvas's, they meet.
-    get transform() {
-        const turned = compose(scaling(this.zoom), turn(this.rotation));
-        const [x, y] = apply(turned, this.center);
-        const offset = [this.canvas[0] / 2 - x, this.canvas[1] / 2 - y];
-        const whole = this.upright && this.zoom <= 1 && Number.isInteger(Math.log2(this.zoom));
-        return [...turned.slice(0, 4), ...whole ? offset.map(Math.round) : offset];
-    }
+	// From image to canvas pixels, y down in both; where a level's are as large as the canvas's, they meet.
+	get transform() {
+		const turned = compose(scaling(this.zoom), turn(this.rotation));
+		const [x, y] = apply(turned, this.center);
+		const offset = [this.canvas[0] / 2 - x, this.canvas[1] / 2 - y];
+		const whole = this.upright && this.zoom <= 1 && Number.isInteger(Math.log2(this.zoom));
+		return [...turned.slice(0, 4), ...whole ? offset.map(Math.round) : offset];
+	}
 
-    // The least upright rectangle of the image that holds what is in sight.
-    get visible() {
-        const [width, height] = this.canvas;
-        const corners = [[0, 0], [width, 0], [0, height], [width, height]].map(point => this.toImage(point));
-        const [left, top, right, bottom] = [Math.min, Math.max].flatMap(
-            end => [0, 1].map(axis => end(...corners.map(corner => corner[axis]))));
-        return { left, top, right, bottom };
-    }
+	// What is in sight: the least upright rectangle of the image.
+	get visible() {
+		const [width, height] = this.canvas;
+		const corners = [[0, 0], [width, 0], [0, height], [width, height]].map(point => this.toImage(point));
+		const [left, top, right, bottom] = [Math.min, Math.max].flatMap(
+			end => [0, 1].map(axis => end(...corners.map(corner => corner[axis]))));
+		return { left, top, right, bottom };
+	}
 
-    toImage(point) {
-        return apply(invert(this.transform), point);
-    }
+	toImage(point) {
+		return apply(invert(this.transform), point);
+	}
 
-    toCanvas(point) {
-        return apply(this.transform, point);
-    }
+	toCanvas(point) {
+		return apply(this.transform, point);
+	}
 
-    // A light, y up, from the image's frame to the screen's, and back.
-    lightToScreen([x, y]) {
-        const [sx, sy] = apply(turn(this.rotation), [x, -y]);
-        return [sx, -sy];
-    }
+	// A light, y up, from the image's frame to the screen's, and back.
+	lightToScreen(light) {
+		return apply(turn(-this.rotation), light);
+	}
 
-    lightFromScreen([x, y]) {
-        const [ix, iy] = apply(turn(-this.rotation), [x, -y]);
-        return [ix, -iy];
-    }
+	lightFromScreen(light) {
+		return apply(turn(this.rotation), light);
+	}
 
-    resize(canvas, margin = this.margin) {
-        this.canvas = canvas;
-        this.margin = margin;
-    }
+	// The same part of another image is shown.
+	setImage(size) {
+		const { zoom, center } = this.asked;
+		const ratio = size[0] / this.image[0];
+		if (center) this.asked.center = center.map((at, axis) => at / this.image[axis] * size[axis]);
+		if (zoom) this.asked.zoom = zoom / ratio;
+		this.image = size;
+	}
 
-    // The same part of another image is shown.
-    setImage(size) {
-        const { zoom, center } = this.asked;
-        const ratio = size[0] / this.image[0];
-        if (center) this.asked.center = center.map((at, axis) => at / this.image[axis] * size[axis]);
-        if (zoom) this.asked.zoom = zoom / ratio;
-        this.image = size;
-    }
+	fit() {
+		Object.assign(this.asked, { zoom: null, center: null });
+	}
 
-    fit() {
-        Object.assign(this.asked, { zoom: null, center: null });
-    }
+	// The image stays where it is under `point`, in canvas pixels.
+	zoomAbout(point, zoom) {
+		const [x, y] = this.toImage(point);
+		this.asked.zoom = Math.min(CLOSEST, Math.max(Math.min(this.fitZoom, 1) / 4, zoom));
+		const away = point.map((at, axis) => (at - this.canvas[axis] / 2) / this.zoom);
+		const [dx, dy] = apply(turn(-this.rotation), away);
+		this.#lookAt([x - dx, y - dy]);
+	}
 
-    // The image stays where it is under `point`, in canvas pixels.
-    zoomAbout(point, zoom) {
-        const [x, y] = this.toImage(point);
-        this.asked.zoom = Math.min(CLOSEST, Math.max(Math.min(this.fitZoom, 1) / 4, zoom));
-        const away = point.map((at, axis) => (at - this.canvas[axis] / 2) / this.zoom);
-        const [dx, dy] = apply(turn(-this.rotation), away);
-        this.#lookAt([x - dx, y - dy]);
-    }
+	panBy([dx, dy]) {
+		const [x, y] = this.canvas;
+		this.#lookAt(this.toImage([x / 2 - dx, y / 2 - dy]));
+	}
 
-    panBy([dx, dy]) {
-        const [x, y] = this.canvas;
-        this.#lookAt(this.toImage([x / 2 - dx, y / 2 - dy]));
-    }
+	// About the middle of the canvas; what is fitted stays so.
+	rotateBy(degrees) {
+		this.asked.rotation = ((this.rotation + degrees) % 360 + 360) % 360;
+	}
 
-    // About the middle of the canvas; what is fitted stays so.
-    rotateBy(degrees) {
-        this.asked.rotation = ((this.rotation + degrees) % 360 + 360) % 360;
-    }
-
-    // The middle of the canvas never leaves the image.
-    #lookAt(center) {
-        this.asked.zoom = this.zoom;
-        this.asked.center = center.map((at, axis) => Math.min(this.image[axis], Math.max(0, at)));
-    }
+	// The middle of the canvas never leaves the image.
+	#lookAt(center) {
+		this.asked.zoom = this.zoom;
+		this.asked.center = center.map((at, axis) => Math.min(this.image[axis], Math.max(0, at)));
+	}
 }
 
 // Clockwise, with y down; exact at right angles.
 function turn(degrees) {
-    const angle = degrees * Math.PI / 180;
-    const [cos, sin] = degrees % 90 ? [Math.cos(angle), Math.sin(angle)]
-        : [Math.round(Math.cos(angle)), Math.round(Math.sin(angle))];
-    return [cos, sin, -sin, cos, 0, 0];
+	const angle = degrees * Math.PI / 180;
+	const [cos, sin] = degrees % 90 ? [Math.cos(angle), Math.sin(angle)]
+		: [Math.round(Math.cos(angle)), Math.round(Math.sin(angle))];
+	return [cos, sin, -sin, cos, 0, 0];
 }

@@ -23,387 +23,363 @@ const VIEW_KEYS = ['zoom', 'center', 'rotation'];
 const STILL = matchMedia('(prefers-reduced-motion: reduce)');
 
 // Events: 'state' (something of state() but the light changed), 'light' (it moves), 'scene' (another
-// image is shown), 'frame' (detail: the finished frame), 'status' (status() changed), 'message'
+// image is shown), 'frame' (detail: the finished frame), 'status' (what is loading), 'message'
 // (detail: { text, problem, action: { label, run } or undefined }; text '' takes it away).
 export class Viewer extends EventTarget {
-    constructor(canvas, templates) {
-        super();
-        this.canvas = canvas;
-        this.templates = templates;
-        this.gl = createContext(canvas);
-        this.loop = new FrameLoop(this.gl, () => this.#draw(), frame => this.#finished(frame));
-        this.view = new View();
-        this.adaptive = new AdaptiveScale();
-        this.painter = new Painter(this);
-        this.settings = { ...initialState(), image: [] };
-        this.loader = new Loader();
-        this.loader.addEventListener('change', () => this.#tellFailures());
-        this.again = { label: 'Try again', run: () => this.retry() };
-        this.infos = new Map();  // image address -> promise of its info
-        this.opening = new Map();  // scene key -> promise of the scene
-        this.moving = null;  // 'light' or 'view' while one is moved
-        this.drive = null;  // frame number -> light, while frames are measured
-        this.driven = 0;
-        this.flipped = false;  // the second image of two that blink
-        this.waiting = [];  // those who wait for a complete picture
-        this.counts = { frames: 0, tiles: 0, pixels: 0, firstPicture: null };
-        this.rate = null;
-        this.outdated = false;          // the message said last tells of what is over with the next image
-        this.#begin();
-        this.life = new AbortController();
-        const { signal } = this.life;
-        canvas.addEventListener('webglcontextlost', event => this.#lost(event), { signal });
-        canvas.addEventListener('webglcontextrestored', () => this.#restored(), { signal });
-    }
+	view = new View();
+	adaptive = new AdaptiveScale();
+	painter = new Painter(this);
+	settings = { ...initialState(), image: [] };
+	loader = new Loader();
+	life = new AbortController();
+	infos = {};  // promises, by the image's address
+	opening = new Map();  // scene key -> promise of the scene
+	moving = null;  // 'light' or 'view' while one is moved
+	drive = null;  // frame number -> light, while frames are measured
+	driven = 0;
+	flipped = false;  // the second image of two that blink
+	waiting = [];  // those who wait for a complete picture
+	counts = { frames: 0, tiles: 0, pixels: 0, firstPicture: null };
+	outdated = false;  // the message said last tells of what is over with the next image
+	again = { label: 'Try again', run: () => this.retry() };
 
-    state() {
-        return { ...this.settings, ...this.view.asked };
-    }
+	constructor(canvas, templates) {
+		super();
+		this.canvas = canvas;
+		this.templates = templates;
+		this.gl = createContext(canvas);
+		this.loop = new FrameLoop(this.gl, () => this.#draw(), frame => this.#finished(frame));
+		this.loader.addEventListener('change', () => this.#tellFailures());
+		this.#begin();
+		const { signal } = this.life;
+		canvas.addEventListener('webglcontextlost', event => this.#lost(event), { signal });
+		canvas.addEventListener('webglcontextrestored', () => this.#restored(), { signal });
+	}
 
-    // Changes in an address's spelling; resolves when their picture is complete.
-    async setState(changes) {
-        const { image, ...others } = changes;
-        const read = readChanges(others);
-        Object.assign(this.settings, read, image && { image: [image].flat() });
-        this.memory.budget = this.settings.memory * 2 ** 20;
-        setPatience(this.settings.patience);
-        this.moving = null;
-        clearTimeout(this.resting);
-        this.#blink();
-        this.#emit('state');
-        if (!await this.#showScenes()) return this.whenComplete();  // overtaken
-        VIEW_KEYS.filter(key => key in read).forEach(key => { this.view.asked[key] = read[key]; });
-        this.#emit('state');
-        return this.whenComplete();
-    }
+	state() {
+		return { ...this.settings, ...this.view.asked };
+	}
 
-    moveLight(light) {
-        this.settings.light = clampLight(light);
-        if (this.settings.orbit) this.#emit('state', this.settings.orbit = false);
-        this.moved('light');
-    }
+	// Changes in an address's spelling; resolves when their picture is complete.
+	async setState(changes) {
+		const { image, ...others } = changes;
+		const read = readChanges(others);
+		Object.assign(this.settings, read, image && { image: [image].flat() });
+		this.memory.budget = this.settings.memory * 2 ** 20;
+		setPatience(this.settings.patience);
+		this.moving = null;
+		clearTimeout(this.resting);
+		this.#blink();
+		this.#emit('state');
+		if (!await this.#showScenes()) return this.whenComplete();  // overtaken
+		VIEW_KEYS.filter(key => key in read).forEach(key => { this.view.asked[key] = read[key]; });
+		this.#emit('state');
+		return this.whenComplete();
+	}
 
-    moved(what = 'view') {
-        this.moving = what;
-        clearTimeout(this.resting);
-        this.resting = setTimeout(() => {
-            this.moving = null;
-            this.loop.request();
-        }, REST);
-        this.#emit(what === 'light' ? 'light' : 'state');
-        this.loop.request();
-    }
+	moveLight(light) {
+		this.settings.light = clampLight(light);
+		if (this.settings.orbit) this.#emit('state', this.settings.orbit = false);
+		this.moved('light');
+	}
 
-    flip() {
-        this.flipped = !this.flipped;
-        this.#emit('state');
-        this.loop.request();
-    }
+	moved(what = 'view') {
+		this.moving = what;
+		clearTimeout(this.resting);
+		this.resting = setTimeout(() => {
+			this.moving = null;
+			this.loop.request();
+		}, REST);
+		this.#emit(what === 'light' ? 'light' : 'state');
+		this.loop.request();
+	}
 
-    // Device pixels; margin: 1 leaves some room around a fitted image, 0 none.
-    resize(width, height, margin) {
-        this.view.resize([width, height], margin);
-        this.#emit('state');
-        this.loop.request();
-    }
+	flip() {
+		this.flipped = !this.flipped;
+		this.#emit('state');
+		this.loop.request();
+	}
 
-    // Resolves when all of the picture is shown as finely as it can be.
-    whenComplete() {
-        return new Promise((resolve, reject) => {
-            this.waiting.push({ resolve, reject });
-            this.loop.request();
-        });
-    }
+	// Device pixels; margin: 1 leaves some room around a fitted image, 0 none.
+	resize(width, height, margin) {
+		Object.assign(this.view, { canvas: [width, height], margin });
+		this.#emit('state');
+		this.loop.request();
+	}
 
-    info() {
-        const { gl, scene, settings: { shader, tiling, adaptive } } = this;
-        const { url: image, label, units, parameters, latents, width, height } = scene?.info ?? {};
-        const maxTextureSize = gl.getParameter(gl.MAX_TEXTURE_SIZE);
-        return {
-            ...readRenderer(gl), maxTextureSize, image, label, units, parameters, latents, width, height,
-            shader, tiling, adaptive,
-        };
-    }
+	// Resolves when all of the picture is shown as finely as it can be.
+	whenComplete() {
+		return new Promise((resolve, reject) => {
+			this.waiting.push({ resolve, reject });
+			this.loop.request();
+		});
+	}
 
-    // Tiles wanted and failed, bytes of GPU memory, frames per second while something moves, and the
-    // decoding scale, 1 where no pixel is left out.
-    status() {
-        const { loader, memory, latest, rate } = this;
-        const { bytes, most, budget } = memory;
-        return {
-            loading: loader.busy + this.opening.size, failed: this.failures.length,
-            bytes, mostBytes: most, budget, tiles: latest?.tiles ?? 0, scale: latest?.scale ?? 1, rate,
-        };
-    }
+	info() {
+		const { gl, scene, settings: { shader, tiling, adaptive } } = this;
+		const { url: image, label, units, parameters, latents, width, height } = scene?.info ?? {};
+		return { ...readRenderer(gl), image, label, units, parameters, latents, width, height, shader, tiling, adaptive };
+	}
 
-    // Whether a scene is on the GPU as before.
-    holds(scene) {
-        return this.kept.get(scene.key) === scene && !this.gl.isContextLost();
-    }
+	// Tiles wanted and failed, bytes of GPU memory, frames per second while something moves, and the
+	// decoding scale, 1 where no pixel is left out.
+	status() {
+		const { loader, opening, memory: { bytes, most, budget }, moving, latest } = this;
+		return {
+			loading: loader.busy + opening.size, failed: this.failures.length, bytes, mostBytes: most, budget,
+			tiles: latest?.tiles ?? 0, scale: latest?.scale ?? 1,
+			rate: moving && latest?.interval ? 1000 / latest.interval : null,
+		};
+	}
 
-    // Of the images shown.
-    get failures() {
-        const shown = key => this.scenes.some(scene => key.startsWith(`${scene.key} `));
-        return [...this.loader.failures].filter(([key]) => shown(key)).map(([, error]) => error);
-    }
+	// Whether a scene is on the GPU as before.
+	holds(scene) {
+		return this.kept.get(scene.key) === scene && !this.gl.isContextLost();
+	}
 
-    get scene() {
-        return this.scenes[0] ?? null;
-    }
+	// Of the images shown.
+	get failures() {
+		const shown = key => this.scenes.some(scene => key.startsWith(`${scene.key} `));
+		return [...this.loader.failures].filter(([key]) => shown(key)).map(([, error]) => error);
+	}
 
-    get other() {
-        return this.scenes[1] ?? null;
-    }
+	get scene() {
+		return this.scenes[0];
+	}
 
-    // What is decoded while the light moves: tiles in sight, or all of an image without tiling.
-    wantedTiles() {
-        return this.painter.plan(this.scene).found;
-    }
+	get other() {
+		return this.scenes[1];
+	}
 
-    // What info.json says of an image; asked for once.
-    loadInfo(url) {
-        if (!this.infos.has(url)) {
-            this.infos.set(url, loadInfo(url));
-            this.infos.get(url).catch(() => this.infos.delete(url));
-        }
-        return this.infos.get(url);
-    }
+	loadInfo(url) {
+		return this.infos[url] ??= loadInfo(url).catch(error => {
+			delete this.infos[url];
+			throw error;
+		});
+	}
 
-    // Brings the tiles that plans miss, the coarsest of all first.
-    fetch(plans) {
-        this.loader.want(plans.filter(({ scene }) => scene.load).flatMap(({ scene, missing }) => {
-            const overview = scene.pyramid.tile(scene.pyramid.overview, 0, 0);
-            const first = scene.tiles.has(overview.key) ? [] : [overview];
-            return [...first, ...missing.filter(({ key }) => key !== overview.key)]
-                .map(place => scene.job(place, () => this.loop.request()));
-        }));
-    }
+	// Brings the tiles that plans miss, the coarsest of all first.
+	fetch(plans) {
+		this.loader.want(plans.filter(({ scene }) => scene.load).flatMap(({ scene, missing }) => {
+			const overview = scene.pyramid.tile(scene.pyramid.overview, 0, 0);
+			const first = scene.tiles.has(overview.key) ? [] : [overview];
+			return [...first, ...missing].map(place => scene.job(place, () => this.loop.request()));
+		}));
+	}
 
-    failed(scene, { key }) {
-        return this.loader.failures.has(`${scene.key} ${key}`);
-    }
+	failed(scene, { key }) {
+		return this.loader.failures.has(`${scene.key} ${key}`);
+	}
 
-    // What failed: tiles, or the images themselves.
-    retry() {
-        this.loader.retry();
-        return this.setState({}).catch(() => {});
-    }
+	// What failed: tiles, or the images themselves.
+	retry() {
+		this.loader.retry();
+		return this.setState({}).catch(() => {});
+	}
 
-    // The whole picture at full resolution under this light, as PNG. Calls progress(0..1).
-    snapshot(progress = () => {}) {
-        return takeSnapshot(this, progress);
-    }
+	// The whole picture at full resolution, as PNG. Calls progress(0..1).
+	snapshot(progress = () => {}) {
+		return takeSnapshot(this, progress);
+	}
 
-    // Draws one plan, or two: side by side, in turn, or their difference.
-    compose(plans) {
-        const { present, gl, settings: { compare, split, gain }, view: { upright } } = this;
-        const smooth = !this.moving || !this.painter.direct;
-        const draw = ({ tiles, transform }, options) => present.draw(tiles, { transform, upright }, { smooth, ...options });
-        const [first, second] = plans;
-        if (second && compare === 'difference') {
-            plans.forEach((plan, i) => {
-                const target = present.picture(i);
-                present.clear(target);
-                draw(plan, { target });
-            });
-            present.drawDifference(gain);
-            return;
-        }
-        present.clear();
-        if (second && compare === 'split') {
-            const { width } = gl.canvas;
-            const middle = Math.round(split * width);
-            draw(first, { part: [0, middle] });
-            draw(second, { part: [middle, width - middle] });
-        } else {
-            draw(second && this.flipped ? second : first);
-        }
-    }
+	compose(plans) {
+		const { present, gl, settings: { compare, split, gain }, view: { upright } } = this;
+		const smooth = !this.moving || !this.painter.direct;
+		const draw = ({ tiles, transform }, options) => present.draw(tiles, { transform, upright }, { smooth, ...options });
+		const [first, second] = plans;
+		if (second && compare === 'difference') {
+			plans.forEach((plan, i) => {
+				const target = present.picture(i);
+				present.clear(target);
+				draw(plan, { target });
+			});
+			present.drawDifference(gain);
+			return;
+		}
+		present.clear();
+		if (second && compare === 'split') {
+			const { width } = gl.canvas;
+			const middle = Math.round(split * width);
+			draw(first, { part: [0, middle] });
+			draw(second, { part: [middle, width - middle] });
+		} else {
+			draw(second && this.flipped ? second : first);
+		}
+	}
 
-    // problem: whether something went wrong; action: what can be done.
-    say(text, problem = false, action) {
-        this.#emit('message', { text, problem, action });
-    }
+	// problem: whether something went wrong; action: what can be done.
+	say(text, problem = false, action) {
+		this.#emit('message', { text, problem, action });
+	}
 
-    dispose() {
-        this.life.abort();
-        clearTimeout(this.resting);
-        clearInterval(this.blinking);
-        this.settings.orbit = false;
-        this.loop.paused = true;
-        this.loader.stop();
-        this.scenes = [];
-        this.gl.getExtension('WEBGL_lose_context')?.loseContext();
-    }
+	dispose() {
+		this.life.abort();
+		clearInterval(this.blinking);
+		this.loop.paused = true;
+		this.loader.stop();
+		this.gl.getExtension('WEBGL_lose_context')?.loseContext();
+	}
 
-    #begin() {
-        this.present = new PresentPass(this.gl, GROUND);
-        this.memory = new Memory(this.settings.memory * 2 ** 20);
-        this.opening.clear();
-        this.kept = new Map();  // scene key -> scene, least recently shown first
-        this.scenes = [];  // those shown
-    }
+	#begin() {
+		this.present = new PresentPass(this.gl, GROUND);
+		this.memory = new Memory(this.settings.memory * 2 ** 20);
+		this.opening.clear();
+		this.kept = new Map();  // scene key -> scene, least recently shown first
+		this.scenes = [];  // those shown
+	}
 
-    #blink() {
-        clearInterval(this.blinking);
-        this.flipped = false;
-        const { compare, image } = this.settings;
-        if (compare === 'blink' && image.length > 1 && !STILL.matches) this.blinking = setInterval(() => this.flip(), BLINK);
-    }
+	#blink() {
+		clearInterval(this.blinking);
+		this.flipped = false;
+		const { compare, image } = this.settings;
+		if (compare === 'blink' && image.length > 1 && !STILL.matches) this.blinking = setInterval(() => this.flip(), BLINK);
+	}
 
-    async #showScenes() {
-        const { image, show, tiling, compare } = this.settings;
-        if (!image.length) {
-            throw this.#fail('No image was given: open one, drop one here, or add ?image=FOLDER to the address of this page.');
-        }
-        const numbers = compare === 'off' || image.length < 2 ? [show] : [show, this.#second()];
-        const keys = numbers.map(number => JSON.stringify([image[number], tiling]));
-        const wanted = this.wantedKeys = keys.join();
-        try {
-            const scenes = await Promise.all(keys.map((key, i) => this.#openScene(key, image[numbers[i]], numbers[i])));
-            if (this.wantedKeys !== wanted) return false;
-            this.#useScenes(scenes);
-            return true;
-        } catch (error) {
-            if (this.wantedKeys === wanted) throw this.#fail(error.message, this.again);
-            return false;
-        }
-    }
+	async #showScenes() {
+		const { image, show, tiling, compare } = this.settings;
+		if (!image.length) {
+			throw this.#fail('No image was given: open one, drop one here, or add ?image=FOLDER to the address of this page.');
+		}
+		const numbers = compare === 'off' || image.length < 2 ? [show] : [show, this.second];
+		const keys = numbers.map(number => JSON.stringify([image[number], tiling]));
+		const wanted = this.wantedKeys = keys.join();
+		try {
+			const scenes = await Promise.all(keys.map((key, i) => this.#openScene(key, image[numbers[i]], numbers[i])));
+			if (this.wantedKeys !== wanted) return false;
+			this.#useScenes(scenes);
+			return true;
+		} catch (error) {
+			if (this.wantedKeys === wanted) throw this.#fail(error.message, this.again);
+			return false;
+		}
+	}
 
-    // The image to compare with: the one asked for, or the next.
-    #second() {
-        const { image, show, with: asked } = this.settings;
-        return Number.isInteger(asked) && asked !== show && image[asked] ? asked : (show + 1) % image.length;
-    }
+	// To compare with: the one asked for, or the next.
+	get second() {
+		const { image, show, with: asked } = this.settings;
+		return Number.isInteger(asked) && asked !== show && image[asked] ? asked : (show + 1) % image.length;
+	}
 
-    #openScene(key, url, number) {
-        if (!this.kept.has(key) && !this.opening.has(key)) {
-            const { kept } = this;
-            const opening = this.#createScene(key, url, number)
-                .then(scene => kept === this.kept ? kept.set(key, scene) && scene : this.#openScene(key, url, number))
-                .finally(() => this.opening.get(key) === opening && this.opening.delete(key));
-            this.opening.set(key, opening);
-        }
-        return this.kept.get(key) ?? this.opening.get(key);
-    }
+	#openScene(key, url, number) {
+		if (!this.kept.has(key) && !this.opening.has(key)) {
+			const { kept } = this;
+			const opening = this.#createScene(key, url, number)
+				.then(scene => kept === this.kept ? kept.set(key, scene) && scene : this.#openScene(key, url, number))
+				.finally(() => this.opening.get(key) === opening && this.opening.delete(key));
+			this.opening.set(key, opening);
+		}
+		return this.kept.get(key) ?? this.opening.get(key);
+	}
 
-    async #createScene(key, url, number) {
-        if (url === undefined) throw new Error(`There is no image number ${number}; correct show= in the address.`);
-        this.outdated = true;
-        this.say('Opening the image …');
-        const info = await this.loadInfo(url);
-        return openScene(this, key, info, this.settings, share => this.say(`Opening the image … ${Math.round(share * 100)} %`));
-    }
+	async #createScene(key, url, number) {
+		if (url === undefined) throw new Error(`There is no image number ${number}; correct show= in the address.`);
+		this.outdated = true;
+		this.say('Opening the image …');
+		const info = await this.loadInfo(url);
+		return openScene(this, key, info, this.settings, share => this.say(`Opening the image … ${Math.round(share * 100)} %`));
+	}
 
-    #useScenes(scenes) {
-        const changed = scenes[0] !== this.scene || scenes[1] !== this.other;
-        if (scenes[0] !== this.scene) this.view.setImage(scenes[0].size);
-        this.scenes = scenes;
-        for (const scene of scenes) {
-            this.kept.delete(scene.key);
-            this.kept.set(scene.key, scene);
-        }
-        this.#forgetScenes();
-        const notice = scenes.map(scene => scene.notice).find(Boolean);
-        if (notice || this.outdated) this.say(notice ?? '');
-        this.outdated = false;
-        this.#tellFailures();
-        if (changed) this.#emit('scene');
-        this.loop.request();
-    }
+	#useScenes(scenes) {
+		const changed = scenes[0] !== this.scene || scenes[1] !== this.other;
+		if (scenes[0] !== this.scene) this.view.setImage(scenes[0].size);
+		this.scenes = scenes;
+		for (const scene of scenes) {
+			this.kept.delete(scene.key);
+			this.kept.set(scene.key, scene);
+		}
+		for (const [key, scene] of this.kept) {
+			if (this.memory.bytes <= this.memory.budget) break;
+			if (scenes.includes(scene)) continue;
+			this.kept.delete(key);
+			scene.dispose();
+		}
+		const notice = scenes.map(scene => scene.notice).find(Boolean);
+		if (notice || this.outdated) this.say(notice ?? '');
+		this.outdated = false;
+		this.#tellFailures();
+		if (changed) this.#emit('scene');
+		this.loop.request();
+	}
 
-    // Those shown longest ago go first.
-    #forgetScenes() {
-        for (const [key, scene] of this.kept) {
-            if (this.memory.bytes <= this.memory.budget) return;
-            if (this.scenes.includes(scene)) continue;
-            this.kept.delete(key);
-            scene.dispose();
-        }
-    }
+	#draw() {
+		const { scenes, settings, gl } = this;
+		if (gl.isContextLost()) return null;
+		if (!scenes.length) {
+			this.present.clear();
+			return null;
+		}
+		this.#moveByItself();
+		try {
+			const work = this.painter.paint(scenes);
+			this.counts.frames++;
+			if (settings.orbit || this.drive) this.loop.wanted = true;
+			return work;
+		} catch (error) {
+			this.#fail(error.message);
+			return null;
+		}
+	}
 
-    // One frame; returns what it did.
-    #draw() {
-        const { scenes, settings, gl } = this;
-        if (gl.isContextLost()) return null;
-        if (!scenes.length) {
-            this.present.clear();
-            return null;
-        }
-        this.#moveByItself();
-        try {
-            const work = this.painter.paint(scenes);
-            this.counts.frames++;
-            if (settings.orbit || this.drive) this.loop.wanted = true;
-            return work;
-        } catch (error) {
-            this.#fail(error.message);
-            return null;
-        }
-    }
+	#moveByItself() {
+		const { settings } = this;
+		if (!this.drive && !settings.orbit) return;
+		const angle = performance.now() / 1000 / ORBIT_SECONDS * 2 * Math.PI;
+		settings.light = this.drive?.(this.driven++) ?? [Math.cos(angle), Math.sin(angle)].map(at => at * ORBIT_RADIUS);
+		this.moving = 'light';
+		clearTimeout(this.resting);
+		this.#emit('light');
+	}
 
-    #moveByItself() {
-        const { settings } = this;
-        if (!this.drive && !settings.orbit) return;
-        const angle = performance.now() / 1000 / ORBIT_SECONDS * 2 * Math.PI;
-        settings.light = this.drive?.(this.driven++) ?? [Math.cos(angle), Math.sin(angle)].map(at => at * ORBIT_RADIUS);
-        this.moving = 'light';
-        clearTimeout(this.resting);
-        this.#emit('light');
-    }
+	#finished(frame) {
+		this.painter.learn(frame);
+		this.latest = frame;
+		if (frame.shown) this.counts.firstPicture ??= performance.now();
+		this.#emit('frame', frame);
+		if (!frame.complete && !(this.settings.orbit || this.drive)) return;
+		this.waiting.splice(0).forEach(({ resolve }) => resolve());
+	}
 
-    #finished(frame) {
-        this.painter.learn(frame);
-        this.latest = frame;
-        if (frame.shown) this.counts.firstPicture ??= performance.now();
-        this.rate = this.moving && frame.interval ? 1000 / frame.interval : null;
-        this.#emit('frame', frame);
-        this.#emit('status');
-        if (!frame.complete && !(this.settings.orbit || this.drive)) return;
-        this.waiting.splice(0).forEach(({ resolve }) => resolve());
-    }
+	#tellFailures() {
+		const { failures, loader: { troubles: [trouble] } } = this;
+		this.#emit('status');
+		if (failures.length) {
+			this.say(`Parts of the picture could not be loaded and are shown coarsely (${failures.length}). `
+				+ failures[0].message, true, this.again);
+			this.loop.request();
+		} else if (trouble) {
+			this.say(`${trouble.message} It is being tried again …`);
+		} else if (this.troubled) {
+			this.say('');
+		}
+		this.troubled = Boolean(failures.length || trouble);
+	}
 
-    #tellFailures() {
-        const { failures, loader: { troubles: [trouble] } } = this;
-        this.#emit('status');
-        if (failures.length) {
-            this.say(`Parts of the picture could not be loaded and are shown coarsely (${failures.length}). ${failures[0].message}`,
-                true, this.again);
-            this.loop.request();
-        } else if (trouble) {
-            this.say(`${trouble.message} It is being tried again …`);
-        } else if (this.troubled) {
-            this.say('');
-        }
-        this.troubled = Boolean(failures.length || trouble);
-    }
+	// Tells the user and those who wait; returns the error.
+	#fail(sentence, action) {
+		const error = new Error(sentence);
+		this.outdated = true;           // once an image is shown
+		this.say(sentence, true, action);
+		this.waiting.splice(0).forEach(({ reject }) => reject(error));
+		return error;
+	}
 
-    // Tells the user and those who wait; returns the error.
-    #fail(sentence, action) {
-        const error = new Error(sentence);
-        this.outdated = true;           // once an image is shown
-        this.say(sentence, true, action);
-        this.waiting.splice(0).forEach(({ reject }) => reject(error));
-        return error;
-    }
+	#lost(event) {
+		event.preventDefault();
+		this.loader.stop();
+		this.opening.clear();
+		this.kept = new Map();
+		this.scenes = [];
+		this.outdated = true;
+		this.say('The graphics card was taken away from this page; waiting for it to return …', true);
+	}
 
-    #lost(event) {
-        event.preventDefault();
-        this.loader.stop();
-        this.opening.clear();
-        this.kept = new Map();
-        this.scenes = [];
-        this.outdated = true;
-        this.say('The graphics card was taken away from this page; waiting for it to return …', true);
-    }
+	async #restored() {
+		this.#begin();
+		await this.#showScenes().catch(() => {});
+		this.loop.request();
+	}
 
-    async #restored() {
-        this.#begin();
-        await this.#showScenes().catch(() => {});
-        this.loop.request();
-    }
-
-    #emit(type, detail) {
-        this.dispatchEvent(new CustomEvent(type, { detail }));
-    }
+	#emit(type, detail) {
+		this.dispatchEvent(new CustomEvent(type, { detail }));
+	}
 }

@@ -50,7 +50,8 @@ def baked_glsl(
 
 def best_exponential(device: str) -> Exponential:
     """The faster exponential on a device, by its name; the browser viewer chooses alike."""
-    return "polynomial" if "llvmpipe" in device.lower() else "builtin"
+    software = any(name in device.lower() for name in ("llvmpipe", "swiftshader"))
+    return "polynomial" if software else "builtin"
 
 
 def looped_glsl(decoder: Decoder, target: Target = "unorm") -> str:

@@ -32,7 +32,7 @@ export function bakedShader(decoder, templates, { target = 'unorm', exponential 
 	});
 }
 
-export const bestExponential = device => /llvmpipe/i.test(device) ? 'polynomial' : 'builtin';
+export const bestExponential = device => /llvmpipe|swiftshader/i.test(device) ? 'polynomial' : 'builtin';
 
 // What the shader is given anew for each light; data in fours.
 export function frameUniform(decoder, light) {

@@ -10,15 +10,14 @@ fn latents(plane: i32, texel: vec2i) -> vec4f {
     return textureLoad(planes, texel, plane, 0);
 }
 
-fn power_of_two(whole: vec4f) -> vec4f {
-    return bitcast<vec4f>((vec4i(whole) + 127) << vec4u(23u));
-}
-
 fn polynomial_exp(x: vec4f) -> vec4f {
-    let power = max(x, vec4f(-87.0)) * 1.44269504;
-    let rest = power - trunc(power);
-    return power_of_two(trunc(power)) * (rest * (rest * (rest * (rest * (rest * 9.54034053e-4
-        + 9.22837931e-3) + 5.53166941e-2) + 2.40186712e-1) + 6.93144423e-1) + 1.0);
+    let low = max(x, vec4f(-16.0));
+    let root = low * (low * (low * 4.80785184e-6 + 4.87766869e-4) + 3.12497746e-2) + 1.0;
+    let power2 = root * root;
+    let power4 = power2 * power2;
+    let power8 = power4 * power4;
+    let power16 = power8 * power8;
+    return power16 * power16;
 }
 
 fn exp_of_negative(x: vec4f) -> vec4f {
@@ -42,7 +41,6 @@ fn decode(texel: vec2i) -> vec3f {
         + vec4f(5.12109339e-1, 0.0, 1.13203120e+0, 2.70363723e-38) * plane2.y
         + vec4f(-7.14257777e-1, 4.19570303e+0, -9.43359360e-2, -4.38437510e+0) * plane2.z
         ;
-    let unit1_0 = max(sum1_0, zero) + exp_of_negative(min(sum1_0, zero)) - one;
     let sum1_1 = frame_bias[1]
         + vec4f(1.13652337e+0, -3.15351558e+0, 1.75644529e+0, -2.53359365e+0) * plane0.x
         + vec4f(-8.98437500e-2, -4.37988281e+0, 5.30078113e-1, 2.70363723e-38) * plane0.y
@@ -54,7 +52,6 @@ fn decode(texel: vec2i) -> vec3f {
         + vec4f(1.75195313e+0, -2.53808594e+0, 2.37187505e+0, -1.91816401e+0) * plane2.y
         + vec4f(0.0, -3.76445293e+0, 1.14550781e+0, -3.14453125e+0) * plane2.z
         ;
-    let unit1_1 = max(sum1_1, zero) + exp_of_negative(min(sum1_1, zero)) - one;
     let sum1_2 = frame_bias[2]
         + vec4f(2.37636709e+0, -1.91367185e+0, 2.99628901e+0, -1.29374993e+0) * plane0.x
         + vec4f(1.14999998e+0, -3.14003897e+0, 1.76992178e+0, -2.52011704e+0) * plane0.y
@@ -66,7 +63,6 @@ fn decode(texel: vec2i) -> vec3f {
         + vec4f(-7.66666651e-1, -1.29824221e+0, 3.61171865e+0, -6.78320289e-1) * plane2.y
         + vec4f(1.76542962e+0, -2.52460933e+0, -7.66666651e-1, -1.90468740e+0) * plane2.z
         ;
-    let unit1_2 = max(sum1_2, zero) + exp_of_negative(min(sum1_2, zero)) - one;
     let sum1_3 = frame_bias[3]
         + vec4f(3.61621094e+0, -6.73828125e-1, 2.70363723e-38, -5.39062470e-2) * plane0.x
         + vec4f(2.38984370e+0, -1.90019524e+0, 3.00976563e+0, -1.28027344e+0) * plane0.y
@@ -78,7 +74,6 @@ fn decode(texel: vec2i) -> vec3f {
         + vec4f(4.23164034e+0, -5.83984368e-2, -4.34843731e+0, 5.61523438e-1) * plane2.y
         + vec4f(3.00527334e+0, -1.28476560e+0, 3.62519526e+0, 2.70363723e-38) * plane2.z
         ;
-    let unit1_3 = max(sum1_3, zero) + exp_of_negative(min(sum1_3, zero)) - one;
     let sum1_4 = frame_bias[4]
         + vec4f(-4.34394503e+0, -7.66666651e-1, -3.72402334e+0, 1.18593752e+0) * plane0.x
         + vec4f(3.62968731e+0, 0.0, 4.24960947e+0, -7.66666651e-1) * plane0.y
@@ -90,6 +85,10 @@ fn decode(texel: vec2i) -> vec3f {
         + vec4f(-3.72851563e+0, 1.18144524e+0, 0.0, 1.80136716e+0) * plane2.y
         + vec4f(4.24511719e+0, -4.49218750e-2, -4.33496094e+0, 5.74999988e-1) * plane2.z
         ;
+    let unit1_0 = max(sum1_0, zero) + exp_of_negative(min(sum1_0, zero)) - one;
+    let unit1_1 = max(sum1_1, zero) + exp_of_negative(min(sum1_1, zero)) - one;
+    let unit1_2 = max(sum1_2, zero) + exp_of_negative(min(sum1_2, zero)) - one;
+    let unit1_3 = max(sum1_3, zero) + exp_of_negative(min(sum1_3, zero)) - one;
     let unit1_4 = max(sum1_4, zero) + exp_of_negative(min(sum1_4, zero)) - one;
 
     // Second hidden layer, ELU.
@@ -115,7 +114,6 @@ fn decode(texel: vec2i) -> vec3f {
         + vec4f(0.0, -3.06640625e-1, 1.02929688e+0, 1.17549449e-38) * unit1_4.z
         + vec4f(1.82421875e+0, -8.39843750e-1, 1.17549449e-38, 1.83203125e+0) * unit1_4.w
         ;
-    let unit2_0 = max(sum2_0, zero) + exp_of_negative(min(sum2_0, zero)) - one;
     let sum2_1 = vec4f(1.82226563e+0, 1.28906250e+0, 7.55859375e-1, 2.22656250e-1)
         + vec4f(1.29882813e+0, -1.36523438e+0, 0.0, 1.30664063e+0) * unit1_0.x
         + vec4f(7.65625000e-1, -1.89843750e+0, -5.62500000e-1, -3.33333343e-1) * unit1_0.y
@@ -138,7 +136,6 @@ fn decode(texel: vec2i) -> vec3f {
         + vec4f(-2.98828125e-1, -3.33333343e-1, -1.62695313e+0, -2.91015625e-1) * unit1_4.z
         + vec4f(-8.32031250e-1, 5.03906250e-1, 1.83984375e+0, -8.24218750e-1) * unit1_4.w
         ;
-    let unit2_1 = max(sum2_1, zero) + exp_of_negative(min(sum2_1, zero)) - one;
     let sum2_2 = vec4f(-3.10546875e-1, -8.43750000e-1, -1.37695313e+0, -1.91015625e+0)
         + vec4f(-1.35742188e+0, -2.14843750e-2, 1.31445313e+0, -1.34960938e+0) * unit1_0.x
         + vec4f(-1.89062500e+0, -5.54687500e-1, 7.81250000e-1, -1.88281250e+0) * unit1_0.y
@@ -161,7 +158,6 @@ fn decode(texel: vec2i) -> vec3f {
         + vec4f(1.04492188e+0, -1.61914063e+0, -2.83203125e-1, 1.05273438e+0) * unit1_4.z
         + vec4f(5.11718750e-1, 1.84765625e+0, -8.16406250e-1, 0.0) * unit1_4.w
         ;
-    let unit2_2 = max(sum2_2, zero) + exp_of_negative(min(sum2_2, zero)) - one;
     let sum2_3 = vec4f(1.55664063e+0, 1.02343750e+0, 4.90234375e-1, -4.29687500e-2)
         + vec4f(-1.36718750e-2, 1.32226563e+0, -1.34179688e+0, -5.85937500e-3) * unit1_0.x
         + vec4f(-5.46875000e-1, 7.89062500e-1, -1.87500000e+0, -5.39062500e-1) * unit1_0.y
@@ -184,7 +180,6 @@ fn decode(texel: vec2i) -> vec3f {
         + vec4f(-1.61132813e+0, -2.75390625e-1, 1.06054688e+0, -1.60351563e+0) * unit1_4.z
         + vec4f(1.85546875e+0, -3.33333343e-1, 5.27343750e-1, 1.86328125e+0) * unit1_4.w
         ;
-    let unit2_3 = max(sum2_3, zero) + exp_of_negative(min(sum2_3, zero)) - one;
     let sum2_4 = vec4f(-5.76171875e-1, -1.10937500e+0, 0.0, 1.82421875e+0)
         + vec4f(1.33007813e+0, -1.33398438e+0, 1.95312500e-3, 1.33789063e+0) * unit1_0.x
         + vec4f(7.96875000e-1, 0.0, -5.31250000e-1, 8.04687500e-1) * unit1_0.y
@@ -207,6 +202,10 @@ fn decode(texel: vec2i) -> vec3f {
         + vec4f(-2.67578125e-1, 0.0, -1.59570313e+0, -2.59765625e-1) * unit1_4.z
         + vec4f(-8.00781250e-1, 5.35156250e-1, 1.87109375e+0, -7.92968750e-1) * unit1_4.w
         ;
+    let unit2_0 = max(sum2_0, zero) + exp_of_negative(min(sum2_0, zero)) - one;
+    let unit2_1 = max(sum2_1, zero) + exp_of_negative(min(sum2_1, zero)) - one;
+    let unit2_2 = max(sum2_2, zero) + exp_of_negative(min(sum2_2, zero)) - one;
+    let unit2_3 = max(sum2_3, zero) + exp_of_negative(min(sum2_3, zero)) - one;
     let unit2_4 = max(sum2_4, zero) + exp_of_negative(min(sum2_4, zero)) - one;
 
     // Output layer, linear: display-referred RGB.

@@ -19,15 +19,14 @@ vec4 latents(int plane, ivec2 texel) {
     return texelFetch(planes, ivec3(texel, plane), 0);
 }
 
-vec4 power_of_two(vec4 whole) {
-    return intBitsToFloat((ivec4(whole) + 127) << 23);
-}
-
 vec4 polynomial_exp(vec4 x) {
-    let power = max(x, vec4f(-87.0)) * 1.44269504;
-    let rest = power - trunc(power);
-    return power_of_two(trunc(power)) * (rest * (rest * (rest * (rest * (rest * 9.54034053e-4
-        + 9.22837931e-3) + 5.53166941e-2) + 2.40186712e-1) + 6.93144423e-1) + 1.0);
+    let low = max(x, vec4f(-16.0));
+    let root = low * (low * (low * 4.80785184e-6 + 4.87766869e-4) + 3.12497746e-2) + 1.0;
+    let power2 = root * root;
+    let power4 = power2 * power2;
+    let power8 = power4 * power4;
+    let power16 = power8 * power8;
+    return power16 * power16;
 }
 
 vec4 exp_of_negative(vec4 x) {
@@ -51,7 +50,6 @@ vec3 decode(ivec2 texel) {
         + vec4f(5.12109339e-1, 0.0, 1.13203120e+0, 2.70363723e-38) * plane2.y
         + vec4f(-7.14257777e-1, 4.19570303e+0, -9.43359360e-2, -4.38437510e+0) * plane2.z
         ;
-    let unit1_0 = max(sum1_0, zero) + exp_of_negative(min(sum1_0, zero)) - one;
     let sum1_1 = frame_bias[1]
         + vec4f(1.13652337e+0, -3.15351558e+0, 0.0, 0.0) * plane0.x
         + vec4f(-8.98437500e-2, -4.37988281e+0, 0.0, 0.0) * plane0.y
@@ -63,6 +61,7 @@ vec3 decode(ivec2 texel) {
         + vec4f(1.75195313e+0, -2.53808594e+0, 0.0, 0.0) * plane2.y
         + vec4f(0.0, -3.76445293e+0, 0.0, 0.0) * plane2.z
         ;
+    let unit1_0 = max(sum1_0, zero) + exp_of_negative(min(sum1_0, zero)) - one;
     let unit1_1 = max(sum1_1, zero) + exp_of_negative(min(sum1_1, zero)) - one;
 
     // Second hidden layer, ELU.
@@ -74,7 +73,6 @@ vec3 decode(ivec2 texel) {
         + vec4f(1.82226563e+0, -1.37695313e+0, -5.76171875e-1, 2.24609375e-1) * unit1_1.x
         + vec4f(1.28906250e+0, -1.91015625e+0, -1.10937500e+0, -3.08593750e-1) * unit1_1.y
         ;
-    let unit2_0 = max(sum2_0, zero) + exp_of_negative(min(sum2_0, zero)) - one;
     let sum2_1 = vec4f(1.82226563e+0, 1.28906250e+0, 0.0, 0.0)
         + vec4f(-8.41796875e-1, -4.10156250e-2, 0.0, 0.0) * unit1_0.x
         + vec4f(-1.37500000e+0, -5.74218750e-1, 0.0, 0.0) * unit1_0.y
@@ -83,6 +81,7 @@ vec3 decode(ivec2 texel) {
         + vec4f(1.02539063e+0, 1.82617188e+0, 0.0, 0.0) * unit1_1.x
         + vec4f(4.92187500e-1, 0.0, 0.0, 0.0) * unit1_1.y
         ;
+    let unit2_0 = max(sum2_0, zero) + exp_of_negative(min(sum2_0, zero)) - one;
     let unit2_1 = max(sum2_1, zero) + exp_of_negative(min(sum2_1, zero)) - one;
 
     // Output layer, linear: display-referred RGB.

@@ -19,15 +19,14 @@ vec4 latents(int plane, ivec2 texel) {
     return texelFetch(planes, ivec3(texel, plane), 0);
 }
 
-vec4 power_of_two(vec4 whole) {
-    return intBitsToFloat((ivec4(whole) + 127) << 23);
-}
-
 vec4 polynomial_exp(vec4 x) {
-    let power = max(x, vec4f(-87.0)) * 1.44269504;
-    let rest = power - trunc(power);
-    return power_of_two(trunc(power)) * (rest * (rest * (rest * (rest * (rest * 9.54034053e-4
-        + 9.22837931e-3) + 5.53166941e-2) + 2.40186712e-1) + 6.93144423e-1) + 1.0);
+    let low = max(x, vec4f(-16.0));
+    let root = low * (low * (low * 4.80785184e-6 + 4.87766869e-4) + 3.12497746e-2) + 1.0;
+    let power2 = root * root;
+    let power4 = power2 * power2;
+    let power8 = power4 * power4;
+    let power16 = power8 * power8;
+    return power16 * power16;
 }
 
 vec4 exp_of_negative(vec4 x) {

@@ -52,8 +52,18 @@ def test_a_coarse_picture_is_that_of_the_light_and_place(open_viewer, wide, zoom
     assert frames[-1]["pixels"] < 0.5 * 700 * 600
     assert full.std() > 20
     difference = np.abs(moving - full)[8:-8, 8:-8]
-    assert 0 < difference.mean() < 12
+    assert 0 < difference.mean() < 14
     assert difference.max() > 0
+
+
+def test_a_coarse_picture_is_that_of_the_next_level_where_this_will_do(open_viewer, wide) -> None:
+    """The full level has six tiles; the next, of 550 x 450 pixels, two."""
+    parameters = {"ui": "off", "zoom": 1, "target": NEVER}
+    with open_viewer([wide], 1100, 900, **parameters) as page:
+        frames = page.evaluate(MOVE, [LIGHT, 12])
+        assert page.evaluate("raking.counts()")["wantedTiles"] == 6
+    assert frames[-1]["scale"] < 0.5
+    assert frames[-1]["shown"] == 2
 
 
 def test_the_ground_shows_in_motion_too(open_viewer, wide_masked) -> None:

@@ -5,6 +5,7 @@ import { apply, compose, scaling } from './transform.js';
 
 const BUDGET_SHARE = 0.7;  // of the memory that what is in sight may take
 const FRAMES_AT_REST = 3;  // how long the page may decode at a stretch when nothing moves
+const ENOUGH = 1.02;  // canvas pixels that a pixel may cover
 const EASY = 0.5;  // share of a frame's time that shows a machine fast enough for tiles
 
 export class Painter {
@@ -32,14 +33,14 @@ export class Painter {
 		};
 	}
 
-	// What a scene needs: the places in sight, the nearest to the middle first, the tiles found there,
-	// and what is missing.
-	plan(scene) {
+	// What a scene needs on a canvas of a scale: the places in sight, nearest to the middle first, the
+	// tiles found there, what is missing.
+	plan(scene, scale = 1) {
 		const { view, view: { visible } } = this.viewer;
 		const ratio = view.image[0] / scene.size[0];  // not 1 where another image is compared
 		const transform = compose(view.transform, scaling(ratio));
 		const area = Object.fromEntries(Object.entries(visible).map(([side, at]) => [side, at / ratio]));
-		const level = this.#level(scene, area, view.zoom * ratio);
+		const level = this.#level(scene, area, view.zoom * ratio * scale);
 		const all = this.viewer.settings.tiling || scene.load ? scene.pyramid.tiles(level, area) : scene.pyramid.tiles(0);
 		const places = sortByDistance(all, view.center.map(at => at / ratio / 2 ** level));
 		return {
@@ -84,9 +85,12 @@ export class Painter {
 	}
 
 	// Decodes each canvas pixel once, on a canvas that is coarser by the adaptive scale.
-	#paintDirect({ scene, transform, places }) {
+	#paintDirect(fine) {
 		const { viewer: { gl, view, adaptive, settings, present } } = this;
 		this.#setBacking(adaptive.scale);
+		// A level up no pixel is skipped: that is slow.
+		const coarse = this.plan(fine.scene, Math.max(0.5, this.backing) / ENOUGH);
+		const { scene, transform, places } = coarse.missing.length ? fine : coarse;
 		const shown = places.map(place => scene.tiles.get(place.key) ?? scene.above(place)[0]);
 		const tiles = coarseFirst([...new Set(shown)].filter(Boolean));
 		const coarser = compose(scaling(gl.canvas.width / view.canvas[0], gl.canvas.height / view.canvas[1]), transform);
@@ -183,7 +187,6 @@ export class Painter {
 		return [...coarseFirst([...coarser]), ...finer];
 	}
 
-	// Of the canvas.
 	#pixelsInSight({ size }, transform) {
 		const { canvas } = this.viewer.view;
 		const zoom = Math.hypot(transform[0], transform[1]);

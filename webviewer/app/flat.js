@@ -13,9 +13,9 @@ uniform sampler2DArray planes;
 uniform sampler2D mask;
 uniform bool masked;
 uniform int layer;  // the plane, -1 for the mask itself
-uniform ivec2 origin;  // of the smaller tile, in its level's pixels
-uniform ivec2 source;  // of the larger tile, in its level's pixels
-uniform ivec2 last;  // the last pixel of the larger level
+uniform ivec2 origin;  // of the smaller tile in its level
+uniform ivec2 source;  // of the larger tile in its level
+uniform ivec2 last;  // pixel of the larger level
 out vec4 colour;
 
 // The mean of four pixels; those off the object do not count, unless all are.

@@ -15,7 +15,6 @@ if (element.hasAttribute('src') && !element.asked.image.length) delete element.a
 if (!element.isConnected) document.querySelector('main').append(element);
 element.ready.catch(() => {}).then(() => element.viewer && keepAddress(element.viewer));
 
-// The address always reproduces what is seen.
 function keepAddress(viewer) {
 	let timer;
 	const keep = () => history.replaceState(null, '', writeAddress(viewer.state()) + location.hash);

@@ -24,7 +24,7 @@ function connectButtons(viewer, parts, actions, signal) {
 	for (const [id, action] of Object.entries(actions)) parts[id]?.addEventListener('click', action);
 	on(viewer, 'state', () => {
 		parts.frame.classList.toggle('bare', !viewer.settings.ui);
-		for (const [id, pressed] of Object.entries(whatIsOn(viewer.settings))) parts[id].ariaPressed = pressed;
+		for (const [id, pressed] of Object.entries(whatIsOn(viewer.state()))) parts[id].ariaPressed = pressed;
 	});
 	const { fullScreen: full } = parts;
 	full.hidden = !document.fullscreenEnabled;

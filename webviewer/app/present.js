@@ -68,8 +68,8 @@ void main() {
 const INSPECTING = 8;
 
 export class PresentPass {
-	constructor(gl, ground) {
-		Object.assign(this, { gl, ground, pictures: [] });
+	constructor(gl, memory, ground) {
+		Object.assign(this, { gl, memory, ground, pictures: [] });
 		const { program, at } = this.shader = createProgram(gl, FRAGMENT, VERTEX);
 		gl.useProgram(program);
 		gl.uniform1i(at('mask'), 1);
@@ -111,11 +111,12 @@ export class PresentPass {
 
 	// One of the two framebuffers whose difference is drawn.
 	picture(index) {
-		const { gl, gl: { canvas: { width, height } }, pictures } = this;
+		const { gl, memory, gl: { canvas: { width, height } }, pictures } = this;
 		const old = pictures[index];
 		if (old?.width !== width || old.height !== height) {
+			memory.give(old);
 			old?.dispose();
-			pictures[index] = createTarget(gl, gl.RGBA8, width, height);
+			memory.take(pictures[index] = createTarget(gl, gl.RGBA8, width, height), 4 * width * height);
 		}
 		return pictures[index].framebuffer;
 	}

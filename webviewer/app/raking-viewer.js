@@ -8,7 +8,7 @@ import { fill } from './markup.js';
 import { connectPanel } from './panel.js';
 import { loadTemplates } from './shader.js';
 import { initialState } from './state.js';
-import { Viewer } from './viewer.js';
+import { STILL, Viewer } from './viewer.js';
 
 const SETTINGS = Object.keys(initialState());
 
@@ -58,7 +58,7 @@ export class RakingViewer extends HTMLElement {
 			const viewer = this.viewer = new Viewer(parts.picture, templates);
 			const given = Object.fromEntries(SETTINGS.map(key => [key, this.getAttribute(key) ?? undefined]));
 			const asked = { ...given, image: addresses(this.getAttribute('src')), ...this.asked };
-			if (matchMedia('(prefers-reduced-motion: reduce)').matches) delete asked.orbit;  // until asked for by hand
+			if (STILL.matches) delete asked.orbit;  // until asked for by hand
 			parts.frame.classList.toggle('bare', asked.ui === 'off');
 			const actions = createActions(viewer, this, parts);
 			connectPanel(viewer, parts, actions, signal);

@@ -10,7 +10,7 @@ export const isArmed = ({ canvas }) => canvas.classList.contains('armed');
 
 // Lays a ruler over the middle, to be drawn anew by a drag; or takes it away.
 export function startRuler(viewer) {
-	const { view, settings: { ruler } } = viewer;
+	const { view, view: { asked: { ruler } } } = viewer;
 	const [width, height] = view.canvas;
 	setRuler(viewer, ruler ? null : [0.35, 0.65].flatMap(share => view.toImage([width * share, height / 2])), !ruler);
 	if (!ruler) viewer.say('Drag on the picture along what you want to measure.');
@@ -21,7 +21,7 @@ export function drawRuler(viewer, start, end) {
 }
 
 function setRuler(viewer, ruler, armed = false) {
-	viewer.settings.ruler = ruler;
+	viewer.view.asked.ruler = ruler;
 	viewer.canvas.classList.toggle('armed', armed);
 	viewer.dispatchEvent(new Event('state'));
 }
@@ -35,17 +35,18 @@ export function connectRuler(viewer, parts) {
 }
 
 function connectEnd(viewer, end, index) {
-	const put = point => setRuler(viewer, viewer.settings.ruler.toSpliced(2 * index, 2, ...viewer.view.toImage(point)));
+	const { view } = viewer;
+	const put = point => setRuler(viewer, view.asked.ruler.toSpliced(2 * index, 2, ...view.toImage(point)));
 	connectDrag(end, place => put(canvasPoint(viewer, place)), true);
 	stepByKeys(end, ARROWS, ([right, up], far) => {
 		const step = (far ? 10 : 1) * devicePixels(viewer);
-		const [x, y] = viewer.view.toCanvas(viewer.settings.ruler.slice(2 * index, 2 * index + 2));
+		const [x, y] = view.toCanvas(view.asked.ruler.slice(2 * index));
 		put([x + right * step, y - up * step]);
 	});
 }
 
 function showRuler(viewer, parts) {
-	const { settings: { ruler }, view, scene } = viewer;
+	const { view, view: { asked: { ruler } }, scene } = viewer;
 	const { ruler: box, line, length } = parts;
 	box.hidden = !ruler || !scene;
 	if (box.hidden) return;

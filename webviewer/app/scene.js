@@ -71,7 +71,7 @@ class Scene {
 	async withTile(place, use) {
 		const kept = this.tiles.get(place.key);
 		if (kept) return use(kept);
-		const tile = this.#make(place, await this.load(place));
+		const tile = this.#make(place, await this.load(place).catch(() => this.load(place)));
 		try {
 			return use(tile);
 		} finally {

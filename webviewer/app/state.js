@@ -1,42 +1,35 @@
 // What the viewer shows, as a plain object and as the page's address: the same keys in both.
 
-const number = { parse: finite, format: value => +value.toPrecision(7) };
-const numbersOf = count => ({
-	parse: text => {
-		const values = text.split(',').map(finite);
-		return values.length === count && !values.includes(undefined) ? values : undefined;
-	},
-	format: values => values.map(value => +value.toFixed(4)).join(','),
-});
-const pair = numbersOf(2);
-const onOff = {
-	parse: text => ({ on: true, true: true, off: false, false: false })[text],
-	format: value => value ? 'on' : 'off',
+const numbersOf = count => text => {
+	const values = text.split(',').map(finite);
+	return values.length === count && !values.includes(undefined) ? values : undefined;
 };
-const word = { parse: String, format: String };
-const choice = (...names) => ({ ...word, parse: text => names.find(name => name === text) });
+const pair = numbersOf(2);
+const onOff = text => ({ on: true, true: true, off: false, false: false })[text];
+const choice = (...names) => text => names.find(name => name === text);
+const write = value => ({ true: 'on', false: 'off' })[value] ?? String(value);
 
 // Initial values. light: x, y in the unit disc, y up; zoom: device pixels per image pixel, null to
 // fit; center: image pixels, null for the middle; rotation: degrees clockwise; target: frames per
 // second; with: the number of the image to compare with; split: share of the width; gain: of the map
 // of differences; ruler: image pixels x0, y0, x1, y1; memory: MB of the GPU; patience: seconds.
 const KEYS = {
-	show: [0, number],
+	show: [0, finite],
 	light: [[0.35, 0.45], pair],
 	tiling: [true, onOff],
 	adaptive: [true, onOff],
-	target: [30, number],
-	zoom: [null, number],
+	target: [30, finite],
+	zoom: [null, finite],
 	center: [null, pair],
-	rotation: [0, number],
+	rotation: [0, finite],
 	compare: ['off', choice('off', 'split', 'blink', 'difference')],
-	with: [null, number],
-	split: [0.5, number],
-	gain: [8, number],
+	with: [null, finite],
+	split: [0.5, finite],
+	gain: [8, finite],
 	ruler: [null, numbersOf(4)],
-	memory: [512, number],
-	patience: [10, number],
-	shader: ['baked', word],
+	memory: [512, finite],
+	patience: [10, finite],
+	shader: ['baked', String],
 	orbit: [false, onOff],
 	ui: [true, onOff],
 };
@@ -54,7 +47,7 @@ export const initialState = () => Object.fromEntries(Object.entries(KEYS).map(([
 export function readChanges(changes) {
 	return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined).map(([key, value]) => {
 		if (!KEYS[key]) throw new Error(`The viewer knows no setting named ${key}.`);
-		const [initial, { parse }] = KEYS[key];
+		const [initial, parse] = KEYS[key];
 		if (value === null || value === '') return [key, initial];
 		const parsed = parse(String(value));
 		if (parsed === undefined) throw new Error(`The setting ${key}=${value} cannot be read: correct the page's address.`);
@@ -65,10 +58,9 @@ export function readChanges(changes) {
 // What is as it was at first is left out.
 export function writeAddress(state) {
 	const parameters = state.image.map(image => `image=${encodeURIComponent(image).replaceAll('%2F', '/')}`);
-	for (const [key, [initial, { format }]] of Object.entries(KEYS)) {
-		if (state[key] === null) continue;
-		const text = format(state[key]);
-		if (initial === null || text !== format(initial)) parameters.push(`${key}=${text}`);
+	for (const [key, [initial]] of Object.entries(KEYS)) {
+		const text = write(state[key]);
+		if (text !== write(initial)) parameters.push(`${key}=${text}`);
 	}
 	return `?${parameters.join('&')}`;
 }

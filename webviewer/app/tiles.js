@@ -7,13 +7,13 @@ export class Tile {
 	// place: as Pyramid has it. release: called when its latents must go, null where they stay.
 	constructor(gl, memory, place, { planes, maskFile }, { mipmaps = false, release = null } = {}) {
 		const { width, height } = place.outer;
-		const bytes = width * height * (4 * planes.length + Boolean(maskFile));
 		Object.assign(this, { gl, memory, planes, mipmaps }, place);
 		const levels = mipmaps ? 1 + Math.floor(Math.log2(Math.max(width, height))) : 1;
 		this.smoothed = { levels, filter: gl.LINEAR };
 		this.latents = createTexture(gl, gl.RGBA8, width, height, { layers: planes.length });
 		this.mask = maskFile ? createTexture(gl, gl.R8, width, height, this.smoothed) : null;
-		memory.take(this.latents, bytes, release);
+		this.area = Math.ceil(width * height * (mipmaps ? 4 / 3 : 1));
+		memory.take(this.latents, 4 * width * height * planes.length + Boolean(maskFile) * this.area, release);
 		this.relit = null;  // made when first decoded
 		this.forget();
 	}
@@ -86,7 +86,7 @@ export class Tile {
 		if (!this.relit) {
 			const { gl, memory, smoothed, outer: { width, height } } = this;
 			this.relit = createTarget(gl, gl.RGBA8, width, height, smoothed);
-			memory.take(this.relit, 4 * width * height, () => this.darken());
+			memory.take(this.relit, 4 * this.area, () => this.darken());
 		}
 		return this.relit.framebuffer;
 	}

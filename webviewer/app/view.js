@@ -9,8 +9,8 @@ export class View {
 	canvas = [1, 1];  // device pixels
 	image = [1, 1];
 	margin = 0;
-	// Canvas pixels per image pixel, null to fit; image pixels, null for the middle; degrees, clockwise.
-	asked = { zoom: null, center: null, rotation: 0 };
+	// As state.js has it.
+	asked = { zoom: null, center: null, rotation: 0, ruler: null };
 
 	get zoom() {
 		return this.asked.zoom ?? this.fitZoom;
@@ -67,15 +67,15 @@ export class View {
 	}
 
 	lightFromScreen(light) {
-		return apply(turn(this.rotation), light);
+		return apply(turn(this.rotation), light).map(at => +at.toFixed(4));
 	}
 
 	// The same part of another image is shown.
 	setImage(size) {
-		const { zoom, center } = this.asked;
-		const ratio = size[0] / this.image[0];
-		if (center) this.asked.center = center.map((at, axis) => at / this.image[axis] * size[axis]);
-		if (zoom) this.asked.zoom = zoom / ratio;
+		const { asked, image } = this;
+		const moved = places => places?.map((at, i) => at / image[i % 2] * size[i % 2]) ?? null;
+		Object.assign(asked, { center: moved(asked.center), ruler: moved(asked.ruler) });
+		if (asked.zoom) asked.zoom *= image[0] / size[0];
 		this.image = size;
 	}
 
@@ -86,7 +86,7 @@ export class View {
 	// The image stays where it is under `point`, in canvas pixels.
 	zoomAbout(point, zoom) {
 		const [x, y] = this.toImage(point);
-		this.asked.zoom = Math.min(CLOSEST, Math.max(Math.min(this.fitZoom, 1) / 4, zoom));
+		this.asked.zoom = +Math.min(CLOSEST, Math.max(Math.min(this.fitZoom, 1) / 4, zoom)).toPrecision(7);
 		const away = point.map((at, axis) => (at - this.canvas[axis] / 2) / this.zoom);
 		const [dx, dy] = apply(turn(-this.rotation), away);
 		this.#lookAt([x - dx, y - dy]);
@@ -105,7 +105,7 @@ export class View {
 	// The middle of the canvas never leaves the image.
 	#lookAt(center) {
 		this.asked.zoom = this.zoom;
-		this.asked.center = center.map((at, axis) => Math.min(this.image[axis], Math.max(0, at)));
+		this.asked.center = center.map((at, axis) => +Math.min(this.image[axis], Math.max(0, at)).toFixed(3));
 	}
 }
 

@@ -19,8 +19,8 @@ const REST = 120;  // milliseconds without movement until full resolution return
 const BLINK = 700;  // milliseconds
 const ORBIT_SECONDS = 8;
 const ORBIT_RADIUS = 0.7;
-const VIEW_KEYS = ['zoom', 'center', 'rotation'];
-const STILL = matchMedia('(prefers-reduced-motion: reduce)');
+const VIEW_KEYS = ['zoom', 'center', 'rotation', 'ruler'];
+export const STILL = matchMedia('(prefers-reduced-motion: reduce)');
 
 // Events: 'state' (something of state() but the light changed), 'light' (it moves), 'scene' (another
 // image is shown), 'frame' (detail: the finished frame), 'status' (what is loading), 'message'
@@ -72,7 +72,7 @@ export class Viewer extends EventTarget {
 		this.#blink();
 		this.#emit('state');
 		if (!await this.#showScenes()) return this.whenComplete();  // overtaken
-		VIEW_KEYS.filter(key => key in read).forEach(key => { this.view.asked[key] = read[key]; });
+		for (const key of VIEW_KEYS) if (key in read) this.view.asked[key] = read[key];
 		this.#emit('state');
 		return this.whenComplete();
 	}
@@ -221,8 +221,8 @@ export class Viewer extends EventTarget {
 	}
 
 	#begin() {
-		this.present = new PresentPass(this.gl, GROUND);
 		this.memory = new Memory(this.settings.memory * 2 ** 20);
+		this.present = new PresentPass(this.gl, this.memory, GROUND);
 		this.opening.clear();
 		this.kept = new Map();  // scene key -> scene, least recently shown first
 		this.scenes = [];  // those shown

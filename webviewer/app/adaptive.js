@@ -5,7 +5,7 @@ const GOOD = 0.72;  // below this scale resolution is worth more than the last f
 const ENOUGH = 0.8;  // of the rate, then
 const AIM = 0.97;  // share of the time allowed that is aimed at, to stay within it
 const STEP = [0.6, 1.2];  // largest change at once
-const SLIGHT = 0.05;  // a change not worth making
+const SLIGHT = 0.04;  // a change not worth making
 const FRAMES = 4;  // whose mean time is looked at: displays make single ones uneven
 const TELLING = 200_000;  // pixels: with fewer, other work takes the time
 

@@ -5,7 +5,7 @@ import { apply, compose, scaling } from './transform.js';
 
 const BUDGET_SHARE = 0.7;  // of the memory that what is in sight may take
 const FRAMES_AT_REST = 3;  // how long the page may decode at a stretch when nothing moves
-const ENOUGH = 1.02;  // canvas pixels that a pixel may cover
+const ENOUGH = 1.04;  // canvas pixels that a pixel may cover
 const EASY = 0.5;  // share of a frame's time that shows a machine fast enough for tiles
 
 export class Painter {

@@ -246,14 +246,13 @@ class Tour:
 
 def read_memory(page: Page, session: CDPSession) -> Record:
     """Bytes of textures, as the viewer counts them, and of the page's script, after its rubbish
-    was collected."""
+    was collected. The browser's own heap is left out: in it the driver's record of every request
+    grows."""
     session.send("HeapProfiler.collectGarbage")
     heap = session.send("Runtime.getHeapUsage")
     status = page.evaluate("raking.status()")
     return {
         "texture_bytes": status["bytes"],
-        "page_bytes": heap["usedSize"]
-        + heap.get("embedderHeapUsedSize", 0)
-        + heap.get("backingStorageSize", 0),
+        "page_bytes": heap["usedSize"] + heap.get("backingStorageSize", 0),
         "loading": status["loading"],
     }

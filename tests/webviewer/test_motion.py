@@ -23,6 +23,7 @@ MOVE = """async ([light, frames]) => {
     viewer.removeEventListener('frame', note);
     return seen;
 }"""
+BLOCK = 20  # pixels, more than a coarse picture's, so that its lack of detail does not count
 REST = "document.querySelector('raking-viewer').viewer.moved('light')"
 
 
@@ -35,6 +36,13 @@ def wide(tmp_path_factory, make_smooth):
 @pytest.fixture(scope="module")
 def wide_masked(tmp_path_factory, make_smooth):
     return make_smooth(tmp_path_factory.mktemp("masked") / "image", 1100, 900, masked=True)
+
+
+def blocks(picture: np.ndarray) -> np.ndarray:
+    """The means of a picture's blocks, but for what is left over at its right and below."""
+    height, width = (length // BLOCK for length in picture.shape[:2])
+    whole = picture[: height * BLOCK, : width * BLOCK]
+    return whole.reshape(height, BLOCK, width, BLOCK, 3).mean(axis=(1, 3))
 
 
 @pytest.mark.parametrize("zoom", [1, 0.6, 0.3])
@@ -53,6 +61,7 @@ def test_a_coarse_picture_is_that_of_the_light_and_place(open_viewer, wide, zoom
     assert full.std() > 20
     difference = np.abs(moving - full)[8:-8, 8:-8]
     assert 0 < difference.mean() < 14
+    assert np.abs(blocks(moving) - blocks(full)).mean() < 7
     assert difference.max() > 0
 
 
@@ -83,6 +92,7 @@ def test_the_ground_shows_in_motion_too(open_viewer, wide_masked) -> None:
             within &= np.roll(ground, shift, axis)
     assert (moving[within] == (22, 22, 23)).all()
     assert np.abs(moving - full)[~ground].mean() < 20
+    assert np.abs(blocks(moving) - blocks(full)).mean() < 4
 
 
 def test_without_adaptive_resolution_motion_looks_like_rest(open_viewer, wide) -> None:

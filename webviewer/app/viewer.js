@@ -357,7 +357,7 @@ export class Viewer extends EventTarget {
 	// Tells the user and those who wait; returns the error.
 	#fail(sentence, action) {
 		const error = new Error(sentence);
-		this.outdated = true;           // once an image is shown
+		this.outdated = true;  // once an image is shown
 		this.say(sentence, true, action);
 		this.waiting.splice(0).forEach(({ reject }) => reject(error));
 		return error;

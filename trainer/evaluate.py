@@ -8,7 +8,8 @@ import numpy as np
 
 from renderer.image import RelightableImage
 from shaders.errors import RakingError
-from trainer.mlic import AUXILIARY, Mlic, Photographs
+from trainer.folder import AUXILIARY
+from trainer.mlic import Mlic, Photographs
 from trainer.pictures import SUFFIXES, quiet_opencv, read_picture
 from trainer.relight import relight
 from trainer.scores import ALL, FAST, Pair, Progress, score

@@ -6,42 +6,19 @@ the object) and `test.txt` (the names of the held-out images); or a folder with 
 """
 
 import hashlib
-import re
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import compress
 from pathlib import Path
 
 import numpy as np
 
 from shaders.errors import RakingError
-from trainer.lights import (
-    FEWEST_LIGHTS,
-    held_out_by_rule,
-    leak,
-    light_warnings,
-    listing,
-    validation_lights,
-)
-from trainer.lp import LightEntry, read_lp
-from trainer.pictures import SUFFIXES, quiet_opencv, read_picture
+from trainer.folder import Entry, lit_photographs, split_entries, subfolder
+from trainer.lights import FEWEST_LIGHTS, held_out_by_rule, light_warnings, validation_lights
+from trainer.pictures import quiet_opencv
+from trainer.reading import Shown, check_varied, picture_warnings, read_mask, read_photographs
 
 __all__ = ["Mlic", "Photographs", "held_out_by_rule", "read_mlic", "validation_lights"]
-
-# Pictures that go with a collection but are no photographs of it.
-AUXILIARY = {"mask", "normal", "normals", "albedo", "height", "depth", "preview", "thumbnail"}
-
-SMALLEST_SIDE = 11  # the window of SSIM
-READERS = 2  # threads that decode
-# Photographs that are put among the others at a time: a pixel's values share cache lines.
-TOGETHER = 4
-PIXELS_AT_ONCE = 1 << 14
-
-FLAT = 0.02  # of white: values this close to each other show nothing
-SATURATED = 0.5  # of the values, at white
-GREY_MASK = 0.05  # of a mask's pixels, neither black nor white
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,25 +113,6 @@ class Mlic:
         return replace(self.train, names=list(names), lights=self.lights[chosen], columns=columns)
 
 
-@dataclass(frozen=True, eq=False)
-class _Entry:
-    """A photograph on disk and its light."""
-
-    path: Path
-    light: np.ndarray  # [3]
-    held_out: bool = False
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """What the object pixels of one photograph show, 0..1."""
-
-    darkest: float
-    brightest: float
-    saturated: float  # the share of values at white
-    sha256: bytes  # of the file
-
-
 def read_mlic(
     path: Path,
     test_lights: Path | None = None,
@@ -178,16 +136,16 @@ def read_mlic(
     if not path.is_dir():
         raise RakingError(f"{path} is not a folder: name the folder that holds the photographs")
     warnings: list[str] = []
-    dome, test = _subfolder(path, "dome"), _subfolder(path, "test")
+    dome, test = subfolder(path, "dome"), subfolder(path, "test")
     if dome and test:
         if test_lights:
             raise RakingError(f"{test} already names the held-out lights: leave out {test_lights}")
-        entries = _entries(dome, warnings)
-        held_out = _entries(test, warnings)
-        entries += [_Entry(entry.path, entry.light, held_out=True) for entry in held_out]
+        entries = lit_photographs(dome, warnings)
+        held_out = lit_photographs(test, warnings)
+        entries += [Entry(entry.path, entry.light, held_out=True) for entry in held_out]
     else:
-        entries = _entries(dome or path, warnings)
-        entries = _split(entries, dome or path, test_lights)
+        entries = lit_photographs(dome or path, warnings)
+        entries = split_entries(entries, dome or path, test_lights)
     trained = sum(not entry.held_out for entry in entries)
     if trained < FEWEST_LIGHTS:
         raise RakingError(
@@ -195,14 +153,14 @@ def read_mlic(
             "add photographs under other lights, or hold out fewer"
         )
     with quiet_opencv():
-        mask = _read_mask([path, *([dome] if dome else [])], entries[0].path, warnings)
+        mask = read_mask([path, *([dome] if dome else [])], entries[0].path, warnings)
         order = sorted(entries, key=lambda entry: entry.held_out)
-        stored, size, shown = _read_photographs(order, mask, progress)
+        stored, size, shown = read_photographs(order, mask, progress)
     names = [entry.path.relative_to(path).as_posix() for entry in order]
     side = np.array([entry.held_out for entry in order])
     lights = np.array([entry.light for entry in order], np.float32)
-    warnings += light_warnings(names, lights, side) + _picture_warnings(names, shown, side)
-    _check_varied(path, shown[:trained])
+    warnings += light_warnings(names, lights, side) + picture_warnings(names, shown, side)
+    check_varied(path, shown[:trained])
     train, held = (
         Photographs(
             [order[i].path.name for i in columns], lights[columns], stored, columns, size, mask
@@ -213,265 +171,10 @@ def read_mlic(
     return Mlic(path, train, held, test.name if dome and test else None, mask, sha256, warnings)
 
 
-def _subfolder(path: Path, name: str) -> Path | None:
-    return next((p for p in sorted(path.iterdir()) if p.is_dir() and p.name.lower() == name), None)
-
-
-def _entries(folder: Path, warnings: list[str]) -> list[_Entry]:
-    """The photographs of one folder with their lights, in the order of its `.lp` file."""
-    lp = _only_lp(folder)
-    lights, lp_warnings = read_lp(lp)
-    warnings += lp_warnings
-    photographs = _photographs_in(folder)
-    if all(light.name is None for light in lights):
-        return _pair_in_order(lights, photographs, lp)
-    entries: dict[Path, _Entry] = {}
-    for light in lights:
-        if light.name is None:
-            raise RakingError(f"{lp} names some photographs and not others: name them all")
-        photograph = _find(light.name, photographs)
-        if photograph is None:
-            warnings.append(f"{lp} lists {light.name}, which is not in {folder}; it is skipped")
-        elif photograph in entries:
-            raise RakingError(f"{lp} lists {light.name} twice: leave one line of the two")
-        else:
-            entries[photograph] = _Entry(photograph, light.direction)
-    unlit = [photograph for photograph in photographs if photograph not in entries]
-    if unlit:
-        raise RakingError(
-            f"{unlit[0]} has no light in {lp.name}: add a line for it, or move it elsewhere"
-        )
-    return list(entries.values())
-
-
-def _only_lp(folder: Path) -> Path:
-    found = [p for p in _files(folder) if p.suffix.lower() == ".lp"]
-    if not found:
-        raise RakingError(f"{folder} holds no .lp file: add one with a line 'name x y z' per image")
-    if len(found) > 1:
-        raise RakingError(
-            f"{folder} holds several .lp files ({', '.join(p.name for p in found)}): leave one"
-        )
-    return found[0]
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """The visible files of a folder in natural order: image2 before image10."""
-
-    def natural(path: Path) -> list[tuple[int, str]]:
-        parts = re.findall(r"\d+|\D+", path.name.lower())
-        return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
-
-    files = (p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
-    return iter(sorted(files, key=natural))
-
-
-def _photographs_in(folder: Path) -> list[Path]:
-    return [
-        path
-        for path in _files(folder)
-        if path.suffix.lower() in SUFFIXES and path.stem.lower() not in AUXILIARY
-    ]
-
-
-def _pair_in_order(lights: list[LightEntry], photographs: list[Path], lp: Path) -> list[_Entry]:
-    if len(lights) != len(photographs):
-        raise RakingError(
-            f"{lp} names no photographs and lists {len(lights)} lights for {len(photographs)} "
-            "images: write 'name x y z' in each line"
-        )
-    return [
-        _Entry(photograph, light.direction)
-        for photograph, light in zip(photographs, lights, strict=True)
-    ]
-
-
-def _find(name: str, photographs: list[Path]) -> Path | None:
-    """The photograph of this name; else but for letter case; else with another extension."""
-    same = [p for p in photographs if p.name == name]
-    similar = [p for p in photographs if p.name.lower() == name.lower()]
-    stem = Path(name).stem if Path(name).suffix.lower() in (*SUFFIXES, ".bmp", ".dng") else name
-    stems = [p for p in photographs if p.stem.lower() == stem.lower()]
-    return next((found[0] for found in (same, similar, stems) if len(found) == 1), None)
-
-
-def _split(entries: list[_Entry], folder: Path, test_lights: Path | None) -> list[_Entry]:
-    """The same entries, some of them marked as held out."""
-    listed = test_lights or folder / "test.txt"
-    if test_lights or listed.is_file():
-        held_out = _named_in(listed, [entry.path for entry in entries])
-    else:
-        lights = np.array([entry.light for entry in entries])
-        held_out = {entries[i].path for i in held_out_by_rule(lights)}
-    return [_Entry(entry.path, entry.light, entry.path in held_out) for entry in entries]
-
-
-def _named_in(listed: Path, photographs: list[Path]) -> set[Path]:
-    try:
-        lines = listed.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise RakingError(f"cannot read the list of held-out images {listed}: {error}") from error
-    found = set()
-    for name in (line.strip() for line in lines if line.strip()):
-        photograph = _find(name, photographs)
-        if photograph is None:
-            raise RakingError(
-                f"{listed} holds out {name!r}, which is no photograph of the collection: correct it"
-            )
-        found.add(photograph)
-    if not found:
-        raise RakingError(f"{listed} names no image to hold out: write one name per line")
-    return found
-
-
-def _read_photographs(
-    entries: list[_Entry], mask: np.ndarray | None, progress: Callable[[int, int], None] | None
-) -> tuple[np.ndarray, tuple[int, int], list[_Shown]]:
-    """The object pixels of all photographs [P, A, 3], their size, and what each shows.
-
-    Each photograph goes to its place among the others soon, so that few are held twice.
-    """
-    first = entries[0].path
-    stored = np.empty(0)
-    size: tuple[int, int] | None = None
-    shown: list[_Shown] = []
-    waiting: list[np.ndarray] = []
-    for entry, (picture, data) in zip(
-        entries, _ahead(read_picture, [entry.path for entry in entries]), strict=True
-    ):
-        if size is None:
-            size = picture.shape[0], picture.shape[1]
-            _check_side(size, first)
-            objects = size[0] * size[1] if mask is None else np.count_nonzero(mask)
-            stored = np.empty((objects, len(entries), 3), picture.dtype)
-        _check_alike(picture, size, stored.dtype, entry.path, first)
-        values = picture.reshape(-1, 3) if mask is None else picture[mask]
-        shown.append(_what_is_shown(values, data))
-        waiting.append(values)
-        if len(waiting) == TOGETHER or len(shown) == len(entries):
-            _interleave(waiting, stored, len(shown) - len(waiting))
-            waiting.clear()
-        if progress:
-            progress(len(shown), len(entries))
-    assert size is not None
-    return stored, size, shown
-
-
-def _ahead(
-    read: Callable[[Path], tuple[np.ndarray, bytes]], paths: list[Path]
-) -> Iterator[tuple[np.ndarray, bytes]]:
-    """What `read` makes of each path, in order, read by threads a few paths ahead."""
-    with ThreadPoolExecutor(READERS) as pool:
-        coming: deque[Future[tuple[np.ndarray, bytes]]] = deque()
-        for path in paths:
-            coming.append(pool.submit(read, path))
-            if len(coming) > READERS:
-                yield coming.popleft().result()
-        while coming:
-            yield coming.popleft().result()
-
-
-def _interleave(pictures: list[np.ndarray], stored: np.ndarray, first: int) -> None:
-    """Puts pictures [P, 3] into the columns of `stored` [P, A, 3] from `first` on."""
-    pixel = np.dtype((np.void, 3 * stored.itemsize))  # copied whole, which is faster
-    places = stored.view(pixel)[..., 0]  # [P, A]
-    for start in range(0, len(stored), PIXELS_AT_ONCE):
-        part = slice(start, start + PIXELS_AT_ONCE)
-        for column, picture in enumerate(pictures, first):
-            places[part, column] = picture[part].view(pixel)[:, 0]
-
-
-def _what_is_shown(values: np.ndarray, data: bytes) -> _Shown:
-    white = np.iinfo(values.dtype).max
-    saturated = np.count_nonzero(values == white) / values.size
-    darkest, brightest = float(values.min() / white), float(values.max() / white)
-    return _Shown(darkest, brightest, saturated, hashlib.sha256(data).digest())
-
-
-def _sha256(entries: list[_Entry], shown: dict[Path, _Shown], root: Path) -> str:
+def _sha256(entries: list[Entry], shown: dict[Path, Shown], root: Path) -> str:
     digest = hashlib.sha256()
     for entry in entries:
         digest.update(entry.path.relative_to(root).as_posix().encode())
         digest.update(entry.light.tobytes())
         digest.update(shown[entry.path].sha256)
     return digest.hexdigest()
-
-
-def _picture_warnings(names: list[str], shown: list[_Shown], held_out: np.ndarray) -> list[str]:
-    """Which photographs show nothing or repeat."""
-    black = [s.brightest < FLAT for s in shown]
-    even = [not b and s.brightest - s.darkest < FLAT for s, b in zip(shown, black, strict=True)]
-    burnt = [not e and s.saturated > SATURATED for s, e in zip(shown, even, strict=True)]
-    warnings = [
-        f"used as they are, though {what}: {listing(compress(names, which))}"
-        for which, what in (
-            (black, "black all over the object"),
-            (even, "of one colour all over the object"),
-            (burnt, "saturated over more than half of the object"),
-        )
-        if any(which)
-    ]
-    files = np.array([s.sha256.hex() for s in shown])
-    same = [np.flatnonzero(files == file) for file in dict.fromkeys(files)]
-    same = [group for group in same if len(group) > 1]
-    if same:
-        pairs = listing(listing((names[i] for i in group), " = ") for group in same)
-        warnings.append(f"photographs repeat: {pairs}{leak(same, held_out)}")
-    return warnings
-
-
-def _check_varied(path: Path, shown: list[_Shown]) -> None:
-    darkest, brightest = min(s.darkest for s in shown), max(s.brightest for s in shown)
-    if brightest - darkest < FLAT:
-        raise RakingError(
-            f"the photographs to train on in {path} are all of one even "
-            f"{'black' if brightest < FLAT else 'colour'}, so there is nothing to learn: "
-            "check the files, and the mask if there is one"
-        )
-
-
-def _check_side(size: tuple[int, int], path: Path) -> None:
-    if min(size) < SMALLEST_SIDE:
-        raise RakingError(
-            f"{path} is {size[1]} x {size[0]} pixels, where {SMALLEST_SIDE} a side are "
-            "the fewest: add larger photographs"
-        )
-
-
-def _check_alike(
-    picture: np.ndarray, size: tuple[int, int], dtype: np.dtype, path: Path, first: Path
-) -> None:
-    if picture.shape[:2] != size:
-        raise RakingError(
-            f"{path} is {picture.shape[1]} x {picture.shape[0]} pixels but {first} is "
-            f"{size[1]} x {size[0]}: photographs of a collection share one size"
-        )
-    if picture.dtype != dtype:
-        raise RakingError(
-            f"{path} has {picture.dtype.itemsize * 8} bits per channel but {first} has "
-            f"{dtype.itemsize * 8}: save the photographs with one depth"
-        )
-
-
-def _read_mask(folders: list[Path], photograph: Path, warnings: list[str]) -> np.ndarray | None:
-    found = [p for f in folders for p in _files(f) if p.name.lower() == "mask.png"]
-    if not found:
-        return None
-    picture, _ = read_picture(found[0])
-    size = read_picture(photograph)[0].shape[:2]
-    if picture.shape[:2] != size:
-        raise RakingError(
-            f"{found[0]} is {picture.shape[1]} x {picture.shape[0]} pixels but the photographs are "
-            f"{size[1]} x {size[0]}: save it in their size, or remove it"
-        )
-    level = picture.max(axis=2) / np.iinfo(picture.dtype).max
-    mask: np.ndarray = level > 0.5
-    if not mask.any():
-        raise RakingError(
-            f"{found[0]} holds no white, so no pixel is of the object: paint the object white"
-        )
-    if np.mean((level > 0.1) & (level < 0.9)) > GREY_MASK:
-        warnings.append(
-            f"{found[0]} is not black and white; what is brighter than mid-grey is the object"
-        )
-    return mask

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shaders.errors import RakingError
-from trainer.mlic import SUFFIXES
+from trainer.pictures import SUFFIXES
 
 GROUPS = {
     "single": "SynthRTI single",

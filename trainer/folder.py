@@ -119,19 +119,18 @@ def _paired_in_order(lights: LightFile, pictures: list[Path], warnings: list[str
     """Lights and photographs in natural order; helper pictures are left out if that makes them
     as many."""
     entries, file = lights.entries, shortened(lights.path)
-    photographs = [p for p in pictures if p.stem.lower() not in AUXILIARY]
-    left: list[Path] = []
-    for fewer in (preferred_twins, _of_one_size):
-        if len(photographs) != len(entries):
-            kept = fewer(photographs)
-            left += [p for p in photographs if p not in kept]
-            photographs = kept
+    pictures = [p for p in pictures if p.stem.lower() not in AUXILIARY]
+    photographs = _of_one_size(pictures)
+    if len(photographs) != len(entries):
+        photographs = preferred_twins(photographs)
+    left = [p for p in pictures if p not in photographs]
     named = any(entry.name for entry in entries)
     if len(photographs) != len(entries):
         what = "names no photograph that is there" if named else "names no photographs"
         raise RakingError(
-            f"{file} {what} and lists {len(entries)} lights for {len(photographs)} images: "
-            "write 'name x y z' in each line"
+            f"{file} {what} and lists {len(entries)} lights for {len(photographs)} images"
+            f"{f' (without {_names(left[:1])} and the like)' if left else ''}: write 'name x y z' "
+            "in each line"
         )
     if left:
         warnings.append(f"left out, being twins or of another size: {_names(left)}")

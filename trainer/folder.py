@@ -99,7 +99,7 @@ def _paired_by_name(
         name = light.name or ""
         photograph = finder.find(name)
         if photograph is None:
-            missing.append(shortened(name, 40))
+            missing.append(shortened(name, 24))
         elif photograph in entries:
             once, twice = shortened(names[photograph], 40), shortened(name, 40)
             told = f"{once} twice" if once == twice else f"{once} and {twice}, one photograph"
@@ -109,7 +109,7 @@ def _paired_by_name(
             entries[photograph] = Entry(photograph, light.direction)
     if missing:
         warnings.append(
-            f"{shortened(lights.path)} lists {listing(missing)}, not found in "
+            f"{shortened(lights.path.name, 40)} lists {listing(missing)}, not found in "
             f"{shortened(folder)}; skipped"
         )
     return entries
@@ -136,7 +136,7 @@ def _paired_in_order(lights: LightFile, pictures: list[Path], warnings: list[str
         warnings.append(f"left out, being twins or of another size: {_names(left)}")
     if named:
         entries = sorted(entries, key=lambda entry: natural(entry.name or ""))
-        first, last = (shortened(entry.name, 30) for entry in (entries[0], entries[-1]))
+        first, last = (shortened(entry.name, 24) for entry in (entries[0], entries[-1]))
         warnings.append(
             f"no name in {file} is that of a photograph; they are paired in natural order, "
             f"{first} with {_names(photographs[:1])} to "
@@ -172,7 +172,7 @@ def _leave_out(unlit: list[Path], lit: list[Path], file: Path, warnings: list[st
 
 
 def _names(paths: list[Path]) -> str:
-    return listing(shortened(printable(Path(path.name)), 30) for path in paths)
+    return listing(shortened(printable(Path(path.name)), 24) for path in paths)
 
 
 def _of_one_size(photographs: list[Path]) -> list[Path]:

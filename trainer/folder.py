@@ -163,7 +163,7 @@ def _leave_out(unlit: list[Path], lit: list[Path], file: Path, warnings: list[st
             f"for {_names(rest)}: add lines for them, or move them elsewhere"
         )
     for which, why in (
-        (twins, f"as the same in another format, which {name} names, is used"),
+        (twins, "being there in another format, too"),
         (small, "being of another size than the photographs"),
         (rest, f"having no light in {name}"),
     ):

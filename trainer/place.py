@@ -27,6 +27,7 @@ def collection_folder(path: Path, warnings: list[str]) -> Path:
         for folder in visible_folders(path)
         if (light_files(folder) and pictures_in(folder)) or _is_divided(folder)
     ]
+    inside = list({folder.resolve(): folder for folder in inside}.values())
     if len(inside) > 1:
         names = listing(shortened(folder.name, 20) for folder in inside)
         raise RakingError(f"{shortened(path)} holds several collections ({names}): name one")

@@ -155,6 +155,20 @@ def test_of_twins_the_lossless_ones_are_read(collection: Write, listed: str) -> 
     as_written(read_mlic(path))
 
 
+@pytest.mark.parametrize("listed", ["image{:02}.png", "image{:02}.NEF", "photo{:02}.jpg"])
+def test_raw_files_beside_their_exports_are_left_out(
+    collection: Write, monkeypatch: pytest.MonkeyPatch, listed: str
+) -> None:
+    monkeypatch.setattr("trainer.files.SUFFIXES", (".png", ".nef"))
+    path = collection()
+    relist(path, listed.format)
+    for index in range(20):
+        (path / f"image{index:02}.NEF").write_bytes(b"raw")
+    mlic = read_mlic(path)
+    as_written(mlic)
+    assert any("image00.NEF" in warning for warning in mlic.warnings)
+
+
 def test_two_lines_for_one_photograph_are_refused(collection: Write) -> None:
     path = collection()
     with (path / "dirs.lp").open("a") as file:
@@ -281,7 +295,11 @@ def test_what_a_project_lacks_or_crops_is_told(collection: Write) -> None:
     path = collection()
     project(path, crop={"left": 2, "top": 2, "width": 9, "height": 9, "angle": 0})
     change(path, lambda content: content["images"][4].pop("direction"))
+    low = {"x": 1, "y": 0, "z": -0.1}
+    change(path, lambda content: content["images"][5].update(direction=low))
     warnings = " ".join(read_mlic(path).warnings)
+    assert "the light of image05.png in" in warnings
+    assert "is below the horizon" in warnings
     assert "no light for image04.png" in warnings
     assert "crop of" in warnings
     assert "is not applied" in warnings

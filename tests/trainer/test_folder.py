@@ -61,6 +61,41 @@ def test_a_column_of_numbers_before_the_names_is_passed_over(collection: Write) 
         as_written(read_mlic(path))
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_any_mixture_of_habits_gives_the_same_lights(collection: Write, seed: int) -> None:
+    """A light file as somebody might write it, of one's own habits in everything."""
+    random = np.random.default_rng(seed)
+
+    def one_of(*choices: str) -> str:
+        return str(random.choice(choices))
+
+    separator = one_of(" ", "\t", ";", "; ", ",", ", ", "   ")
+    decimal = "." if "," in separator else one_of(".", ",")
+    word = one_of("image", "Prägung ", "Щит_", "my photo 3 ", "石碑", "a-1.2_")
+    ending = one_of(".png", ".PNG", ".NEF", ".jpg", "")
+    folder = one_of("", "", "C:\\Users\\anna\\", "/home/anna/my photos/", "../", "D:/x y/")
+    quote = one_of("", '"')
+    encoding = one_of("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
+    if word == "Щит_":
+        encoding = one_of(encoding, "cp1251", "koi8_r")
+    form = "NFC" if encoding in ("cp1251", "koi8_r") else one_of("NFC", "NFD")
+    more = one_of("", "", f"{separator}1{decimal}0{separator}0{decimal}5")
+    start = one_of("", "20", " 20 ", "19", "# dome 3", "file;x;y;z" if separator == ";" else "20")
+    path = collection()
+    rename(path, lambda index: f"{word}{index:02}.png")
+    lines = [start]
+    for index, light in enumerate(LIGHTS):
+        numbers = [f"{value:.7f}".replace(".", decimal) for value in light]
+        name = unicodedata.normalize(form, f"{quote}{folder}{word}{index:02}{ending}{quote}")
+        lines.append(separator.join([name, *numbers]) + more + one_of("", " ", separator.strip()))
+    text = one_of("\n", "\r\n", "\r").join(lines)
+    (path / "dirs.lp").write_bytes(text.encode(encoding))
+    mlic = read_mlic(path)
+    as_written(mlic)
+    assert not [warning for warning in mlic.warnings if "natural order" in warning]
+    assert bool(more) == any("what follows" in warning for warning in mlic.warnings)
+
+
 def test_names_are_compared_in_one_unicode_form(collection: Write) -> None:
     path = collection()
     rename(path, lambda index: unicodedata.normalize("NFD", f"Prägung é{index:02}.png"))

@@ -8,6 +8,7 @@ import numpy as np
 
 from renderer.image import RelightableImage
 from shaders.errors import RakingError
+from trainer.files import visible_files
 from trainer.folder import AUXILIARY
 from trainer.mlic import Mlic, Photographs
 from trainer.pictures import SUFFIXES, quiet_opencv, read_picture
@@ -111,9 +112,8 @@ def _pictures_in(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         raise RakingError(f"{folder} is not a folder: name one that holds pictures")
     found: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()):
-        named = not path.name.startswith(".") and path.stem.lower() not in AUXILIARY
-        if named and path.suffix.lower() in SUFFIXES:
+    for path in sorted(visible_files(folder)):
+        if path.stem.lower() not in AUXILIARY and path.suffix.lower() in SUFFIXES:
             if path.stem in found:
                 raise RakingError(
                     f"{found[path.stem]} and {path.name} have one name: remove one of the two"

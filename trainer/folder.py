@@ -56,8 +56,6 @@ def lit_photographs(path: Path, warnings: list[str], lights: Path | None = None)
     warnings += read.warnings
     folder = choose_folder(path, folders, read)
     names = [entry.name for entry in read.entries if entry.name]
-    if 0 < len(names) < len(read.entries):
-        raise RakingError(f"{shortened(file)} names some photographs and not others: name them all")
     pictures = pictures_in(folder)
     finder = best_finder(without_raw_twins(pictures), names)
     skipped = {finder.find(last_part(name)) for name in read.skipped}

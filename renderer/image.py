@@ -32,6 +32,9 @@ from shaders.linear import AnyDecoder, LinearDecoder
 # Gigapixel planes are what this software is for; Pillow's guard is meant for web uploads.
 Image.MAX_IMAGE_PIXELS = None
 
+MODEL_NAMES = {"disk": "DisK", "neural": "NeuralRTI"}
+LONGEST_INFO = 1 << 24  # bytes; some 200,000 are usual
+
 Progress = Callable[[int, int], None]
 
 
@@ -76,9 +79,16 @@ class RelightableImage:
         """How the papers name this model, such as DisK(20) or HSH(3)."""
         if isinstance(self.decoder, LinearDecoder):
             return self.decoder.label
-        names = {"disk": "DisK", "neural": "NeuralRTI"}
-        name = names.get(self.provenance.get("model", ""), "Neural")
+        model = self.provenance.get("model")
+        name = MODEL_NAMES.get(model, "Neural") if isinstance(model, str) else "Neural"
         return f"{name}({self.decoder.units})"
+
+    @property
+    def test_lights(self) -> list[str] | None:
+        """The names of the photographs that were held out; None where they are not known."""
+        names = self.provenance.get("test_lights")
+        known = isinstance(names, list) and all(isinstance(name, str) for name in names)
+        return names if known else None
 
 
 @dataclass
@@ -128,14 +138,18 @@ def read_info_text(path: Path) -> str:
     """The text of an image's `info.json`; RakingError where there is none to read."""
     if not path.is_dir():
         raise RakingError(f"{path} is not a folder; give the folder of a relightable image")
+    file = path / "info.json"
     try:
-        return (path / "info.json").read_text("utf-8")
-    except FileNotFoundError as error:
-        raise RakingError(
-            f"{path} holds no info.json, so it is no relightable image; make one with raking train"
-        ) from error
+        if not file.is_file():
+            raise RakingError(
+                f"{path} holds no info.json, so it is no relightable image; make one with raking "
+                "train"
+            )
+        if file.stat().st_size > LONGEST_INFO:
+            raise RakingError(f"{file} is no info.json, which is never as large; copy it again")
+        return file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise RakingError(f"{path / 'info.json'} cannot be read: {error}") from error
+        raise RakingError(f"{file} cannot be read ({error}); copy it again") from error
 
 
 def write_image(

@@ -235,8 +235,8 @@ def _info_type(keys: Any, file: Path) -> type[NeuralInfo] | type[LinearInfo]:
     kind = keys.get("type") if isinstance(keys, dict) else None
     if not isinstance(kind, str) or kind not in TYPES:
         raise RakingError(
-            f"{file}: the type {shortened(repr(kind), 40)} is unknown, where {', '.join(TYPES)} are known; write the "
-            "image again"
+            f"{file}: the type {shortened(repr(kind))} is unknown, where {', '.join(TYPES)} are "
+            "known; write the image again"
         )
     if kind == "rbf" and keys.get("raking") is None:
         raise RakingError(

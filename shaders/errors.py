@@ -1,9 +1,9 @@
-"""The one exception that reaches a user, and how what stands in files becomes fit to print."""
+"""The one exception that reaches a user, and how its sentences quote what is not ours."""
 
 import re
 
+LONGEST_QUOTED = 80
 LONGEST = 280  # characters of a sentence, which stays under 300 with the command's name before it
-LONGEST_WORD = 100
 
 
 class RakingError(Exception):
@@ -16,14 +16,16 @@ class RakingError(Exception):
         return printable(super().__str__())
 
 
-def printable(text: str) -> str:
-    """A sentence as one line without anything that steers a terminal, of 280 characters at most.
+def shortened(text: object, longest: int = LONGEST_QUOTED) -> str:
+    """A name, path or line as a sentence quotes it: without its middle where it is long.
 
-    What is too long loses its middle, endless names before the sentence as a whole.
+    Most of what is left is the end, where paths and names differ.
     """
-    if len(text) > LONGEST:
-        text = re.sub(r"\S+", lambda word: shortened(word[0], LONGEST_WORD), text)
-    return shortened(escaped(text), LONGEST)
+    whole = str(text)
+    if len(whole) <= longest:
+        return whole
+    head = longest // 3
+    return f"{whole[:head]}...{whole[head + 3 - longest :]}"
 
 
 def escaped(text: str) -> str:
@@ -32,9 +34,12 @@ def escaped(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def shortened(text: str, longest: int) -> str:
-    """With three dots for its middle where it is longer than `longest` characters."""
-    if len(text) <= longest:
-        return text
-    half = (longest - 3) // 2
-    return f"{text[: longest - 3 - half]}...{text[-half:]}"
+def printable(text: str) -> str:
+    """A sentence as one line without anything that steers a terminal, of 280 characters at most.
+
+    What is too long loses its middle, endless names before the sentence as a whole.
+    """
+    text = escaped(text)
+    if len(text) > LONGEST:
+        text = re.sub(r"\S+", lambda word: shortened(word[0]), text)
+    return shortened(text, LONGEST)

@@ -19,7 +19,7 @@ from webviewer.server import ViewerServer
 
 WIDTH, HEIGHT = 40, 30
 
-# Answers base64 RGBA levels as a texture holds them, or { problem }: what the page says of the file.
+# Answers base64 RGBA levels as a texture holds them, or { problem }: what the page refuses.
 DECODE = """async ([data, width, height, colour]) => {
     const { decodePicture } = await import('/picture.js');
     const blob = new Blob([Uint8Array.from(atob(data), letter => letter.charCodeAt(0))]);
@@ -54,7 +54,7 @@ def page(browser: Browser, small: Path) -> Iterator[Page]:
 
 @pytest.fixture
 def both(page: Page, tmp_path: Path) -> Callable[..., np.ndarray | None]:
-    """both(data, colour): the levels that Python and the page find alike, None where both refuse."""
+    """both(data, colour): the levels that Python and the page find, None where both refuse."""
 
     def decoded(data: bytes, colour: bool = True) -> np.ndarray | None:
         file = tmp_path / "plane"
@@ -260,7 +260,7 @@ def test_both_refuse_what_is_damaged_or_of_another_kind(both, name: str) -> None
 
 
 def damaged(random: np.random.Generator, data: bytes) -> bytes:
-    """With bits turned, or bytes lost, put in or cut off; the checksums of a PNG often fit again."""
+    """With bits turned, or bytes lost, put in or cut off; a PNG's checksums often fit again."""
     changed = bytearray(data)
     place = int(random.integers(len(changed)))
     match random.integers(5):

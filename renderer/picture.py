@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -36,7 +37,15 @@ JPEG_COLOURS = {1: "grey", 3: "RGB", 4: "CMYK"}
 END_OF_SCAN = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
 
 Size = tuple[int, int]  # width, height
-Reduced = tuple[Size, bytes]  # the size that a file states, and what is left of it
+
+
+class _Reduced(NamedTuple):
+    """What decides a file's levels, and the size that it states. Of a PNG also its compressed rows,
+    and how many bytes they must be."""
+
+    size: Size
+    data: bytes
+    rows: tuple[bytes, int] | None = None
 
 
 class _DamageError(ValueError):
@@ -54,9 +63,11 @@ def read_picture(file: Path, size: Size, colour: bool) -> np.ndarray:
             raise RakingError(f"{file} is missing; copy the whole image folder again")
         data = file.read_bytes()
         kind, reduce = _kind(data)
-        stated, reduced = reduce(data, colour)
-        check_size(file, stated, size)
-        with Image.open(io.BytesIO(reduced), formats=[kind]) as picture:
+        reduced = reduce(data, colour)
+        check_size(file, reduced.size, size)
+        if reduced.rows:
+            _check_rows(*reduced.rows)
+        with Image.open(io.BytesIO(reduced.data), formats=[kind]) as picture:
             check_size(file, picture.size, size)
             levels = np.asarray(picture)
     except (OSError, SyntaxError, ValueError) as error:
@@ -73,7 +84,7 @@ def check_size(file: Path, size: Size, expected: Size) -> None:
         )
 
 
-def _kind(data: bytes) -> tuple[str, Callable[[bytes, bool], Reduced]]:
+def _kind(data: bytes) -> tuple[str, Callable[[bytes, bool], _Reduced]]:
     if data.startswith(PNG):
         return "PNG", _reduce_png
     if data.startswith(b"\xff\xd8"):
@@ -96,7 +107,7 @@ def _check_kind(found: str, bits: int, colour: bool) -> None:
         raise _DamageError(f"it is {bits}-bit {found}, where 8-bit {needed} is needed")
 
 
-def _reduce_png(data: bytes, colour: bool) -> Reduced:
+def _reduce_png(data: bytes, colour: bool) -> _Reduced:
     """Its header and its pixels; of an animation, the first picture."""
     chunks = list(_png_chunks(data))
     header = chunks[0][1]
@@ -110,9 +121,10 @@ def _reduce_png(data: bytes, colour: bool) -> Reduced:
     if methods[:2] != [0, 0] or methods[2] > 1:
         raise _DamageError("it is compressed in an unknown way")
     pixels = b"".join(body for kind, body in chunks if kind == b"IDAT")
-    _check_inflated(pixels, _png_length(width, height, 3 if colour else 1, bool(methods[2])))
     kept = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
-    return (width, height), PNG + b"".join(_png_chunk(*chunk) for chunk in kept)
+    length = _png_length(width, height, 3 if colour else 1, bool(methods[2]))
+    written = PNG + b"".join(_png_chunk(*chunk) for chunk in kept)
+    return _Reduced((width, height), written, (pixels, length))
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -143,7 +155,7 @@ def _png_length(width: int, height: int, channels: int, interlaced: bool) -> int
     return total
 
 
-def _check_inflated(pixels: bytes, expected: int) -> None:
+def _check_rows(pixels: bytes, expected: int) -> None:
     """That compressed rows are whole, and no more than are expected; their checksum is verified."""
     inflate = zlib.decompressobj()
     found, left = 0, pixels
@@ -157,7 +169,7 @@ def _check_inflated(pixels: bytes, expected: int) -> None:
         raise _DamageError("its rows are not whole")
 
 
-def _reduce_jpeg(data: bytes, colour: bool) -> Reduced:
+def _reduce_jpeg(data: bytes, colour: bool) -> _Reduced:
     """Its tables, frame and scans; JFIF's and Adobe's marks, which tell YCbCr from RGB."""
     size: Size | None = None
     kept, first, scans = [b"\xff\xd8"], 2, 0
@@ -189,10 +201,10 @@ def _reduce_jpeg(data: bytes, colour: bool) -> Reduced:
         first = end
     if size is None or not scans:
         raise _DamageError("it holds no picture")
-    return size, b"".join([*kept, b"\xff\xd9"])
+    return _Reduced(size, b"".join([*kept, b"\xff\xd9"]))
 
 
-def _reduce_webp(data: bytes, colour: bool) -> Reduced:
+def _reduce_webp(data: bytes, colour: bool) -> _Reduced:
     """Its one chunk of pixels."""
     content = _part(data, 8, int.from_bytes(_part(data, 4, 4), "little"))
     first, pictures = 4, []
@@ -210,7 +222,7 @@ def _reduce_webp(data: bytes, colour: bool) -> Reduced:
     kind, body = pictures[0]
     size = _lossless_size(body) if kind == b"VP8L" else _lossy_size(body)
     chunk = kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
-    return size, b"RIFF" + struct.pack("<I", 4 + len(chunk)) + b"WEBP" + chunk
+    return _Reduced(size, b"RIFF" + struct.pack("<I", 4 + len(chunk)) + b"WEBP" + chunk)
 
 
 def _lossless_size(body: bytes) -> Size:

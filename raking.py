@@ -5,6 +5,7 @@ For use as a library: `read_image`, `write_image` and `RelightableImage` (no GPU
 decode.
 """
 
+import io
 import json
 import signal
 import sys
@@ -20,7 +21,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -30,6 +30,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from renderer.image import (
     RelightableImage,
@@ -39,7 +40,7 @@ from renderer.image import (
     write_image,
 )
 from renderer.pyramid import LARGEST_TILE, TileFormat
-from shaders.errors import RakingError
+from shaders.errors import RakingError, escaped, printable
 
 if TYPE_CHECKING:
     from trainer.mlic import Mlic
@@ -59,7 +60,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-errors = Console(stderr=True, highlight=False)
+errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
 INTERRUPTED = 130
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -133,7 +134,7 @@ def sample(
     if as_json:
         print_json({"collection": str(path), "width": width, "height": height, "seed": seed})
     else:
-        print(f"{path}: {width} x {height} pixels, 49 lights to train on and 20 to test with")
+        say(f"{path}: {width} x {height} pixels, 49 lights to train on and 20 to test with")
 
 
 @app.command()
@@ -271,7 +272,8 @@ def train(
             )
     image.pixel_size_mm = pixel_size
     levels = write_converted(image, output, TileFormat() if tiles else None)
-    checkpoint.unlink(missing_ok=True)
+    if checkpoint.is_file():
+        checkpoint.unlink()
     if as_json:
         print_json(
             {"image": str(output), **image.provenance, **({"levels": levels} if tiles else {})}
@@ -333,7 +335,7 @@ def convert(
         converted.append({**facts, "model": image.label, "tiles": tiles, "levels": levels})
         if not as_json:
             kind = "tiled" if tiles else "flat"
-            print(f"{target}: {image.label}, {image.width} x {image.height} pixels, {kind}")
+            say(f"{target}: {image.label}, {image.width} x {image.height} pixels, {kind}")
             print_levels(levels)
     if as_json:
         print_json({"images": converted})
@@ -532,7 +534,9 @@ def verify(
             image,
             lights,
             renderer.value,
-            lambda label, done, n: bar.update(task, completed=done, total=n, description=label),
+            lambda label, done, n: bar.update(
+                task, completed=done, total=n, description=escaped(label)
+            ),
         )
     if as_json:
         print_json(result)
@@ -582,7 +586,7 @@ def bench(
     with progress_bar("bench") as (bar, task):
 
         def report_progress(done: int, total: int, name: str, left: float | None) -> None:
-            bar.update(task, completed=done, total=total, description=name)
+            bar.update(task, completed=done, total=total, description=escaped(name))
 
         report = run_bench(
             images,
@@ -599,7 +603,7 @@ def bench(
     if as_json:
         print_json({"report": str(report), "results": str(report.with_name("results.csv"))})
     else:
-        print(report)
+        say(str(report))
 
 
 @app.command()
@@ -621,7 +625,7 @@ def info(
         print_json(facts)
         return
     for key, value in facts.items():
-        print(f"{key}: {value}")
+        say(f"{key}: {value}")
 
 
 def write_converted(
@@ -657,7 +661,7 @@ def export_site(images: list[Path], output: Path, as_json: bool) -> None:
     if as_json:
         print_json({"site": str(output), "images": addresses})
     else:
-        print(f"{output}: put this folder on any web server; it holds {', '.join(addresses)}")
+        say(f"{output}: put this folder on any web server; it holds {', '.join(addresses)}")
 
 
 def bench_gallery(
@@ -674,7 +678,7 @@ def bench_gallery(
             minutes=minutes,
             seed=seed,
             progress=lambda text, share: bar.update(
-                task, completed=share, total=1.0, description=text
+                task, completed=share, total=1.0, description=escaped(text)
             ),
         )
     if as_json:
@@ -682,7 +686,7 @@ def bench_gallery(
         return
     for title, rows in tables(result).items():
         print_table(title, rows)
-    print(output / "gallery.json")
+    say(str(output / "gallery.json"))
 
 
 def evaluate_one(
@@ -721,9 +725,11 @@ def evaluate_one(
                 f"{image} was trained on other files than {mlic} holds now; it may have seen these"
             )
         test = collection.test if test_lights else None
-        remembered = stored.provenance.get("test_lights")
-        if test and isinstance(remembered, list) and set(test.names) - set(remembered):
+        remembered = stored.test_lights
+        seen = []
+        if test and remembered is not None:
             seen = [name for name in test.names if name not in remembered]
+        if seen:
             warn(f"{image} was trained on {', '.join(seen)}: their scores are of no unseen light")
         scores = evaluate_image(stored, collection, test=test, **options)
         return f"{stored.label}, {image}", scores
@@ -753,7 +759,7 @@ def print_scores(title: str, scores: dict[str, Any]) -> None:
             f"{scores['straying']:.1f} levels, {scores['straying_ratio']:.2f} of HSH 3"
         )
     if "lpips_absent" in scores:
-        print(scores["lpips_absent"])
+        say(scores["lpips_absent"])
 
 
 def evaluate_benchmark(folder: Path, output: Path, as_json: bool, **settings: Any) -> None:
@@ -764,7 +770,7 @@ def evaluate_benchmark(folder: Path, output: Path, as_json: bool, **settings: An
 
         def report_progress(done: float, total: int, doing: str, left: float | None) -> None:
             remaining = "" if left is None else f", {duration(left)} left"
-            text = escape(f"{doing}{remaining}")
+            text = escaped(f"{doing}{remaining}")
             bar.update(task, completed=done, total=total, description=text)
 
         report = run_fidelity(folder, output, progress=report_progress, **settings)
@@ -773,7 +779,7 @@ def evaluate_benchmark(folder: Path, output: Path, as_json: bool, **settings: An
         files = {key: str(report.with_name(name)) for key, name in names.items()}
         print_json({"report": str(report), **files})
     else:
-        print(report)
+        say(str(report))
 
 
 def duration(seconds: float) -> str:
@@ -942,7 +948,7 @@ def parse_numbers(text: str, count: int, what: str) -> Any:
 def progress_bar(description: str) -> Iterator[tuple[Progress, TaskID]]:
     """A bar with the time left, on standard error so that output stays clean."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),
@@ -971,18 +977,18 @@ def print_agreement(result: dict[str, Any]) -> None:
         )
     print_table(f"{result['image']} against PyTorch", rows)
     for backend in result["backends"]:
-        print(f"{backend['name']}: {backend['device']}")
+        say(f"{backend['name']}: {backend['device']}")
 
 
 def print_training(image: RelightableImage, path: Path) -> None:
     """What `raking train` made, its scores, and on what."""
     provenance = image.provenance
     if "scores" not in provenance:
-        print(f"{path}: {image.label}; nothing was held out, so it is not scored")
+        say(f"{path}: {image.label}; nothing was held out, so it is not scored")
         return
     print_table(f"{image.label}, {path}", [{"held out": "mean", **provenance["scores"]}])
     test = provenance["test_lights"]
-    print("Held out:", ", ".join(test) if isinstance(test, list) else test["test_set"])
+    say("Held out: " + (", ".join(test) if isinstance(test, list) else test["test_set"]))
 
 
 def print_levels(levels: list[dict[str, Any]]) -> None:
@@ -997,14 +1003,19 @@ def print_levels(levels: list[dict[str, Any]]) -> None:
 
 def print_table(title: str, rows: list[dict[str, Any]]) -> None:
     looks: Any = {"box": box.SIMPLE_HEAD, "collapse_padding": True, "pad_edge": False}
-    table = Table(title=title, title_justify="left", **looks)
+    table = Table(title=Text(escaped(title)), title_justify="left", **looks)
     for key in rows[0]:
         numeric = not isinstance(rows[0][key], str)
         table.add_column(key, justify="right" if numeric else "left", no_wrap=True)
     for row in rows:
         cells = (f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row.values())
-        table.add_row(*cells)
+        table.add_row(*(Text(escaped(cell)) for cell in cells))
     Console().print(table)
+
+
+def say(text: str) -> None:
+    """Prints a line, in which names from files can do a terminal no harm."""
+    print(escaped(text))
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -1012,11 +1023,15 @@ def print_json(value: dict[str, Any]) -> None:
 
 
 def warn(message: str) -> None:
-    errors.print(f"raking: warning: {message}", style="yellow", markup=False, soft_wrap=True)
+    errors.print(f"raking: warning: {printable(message)}", style="yellow", soft_wrap=True)
 
 
 def main() -> None:
     """Runs the command; what a user can mend becomes one line, and so does an interrupt."""
+    # What the terminal's encoding lacks is shown by its number.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     warnings.showwarning = lambda message, *_: warn(str(message))
     # As an interrupt does, so that what was written aside is cleaned up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -1035,7 +1050,7 @@ def main() -> None:
 
 
 def fail(sentence: str) -> NoReturn:
-    errors.print(f"raking: {sentence}", style="red", markup=False, soft_wrap=True)
+    errors.print(f"raking: {printable(sentence)}", style="red", soft_wrap=True)
     sys.exit(1)
 
 

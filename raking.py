@@ -50,6 +50,19 @@ app = typer.Typer(
 )
 errors = Console(stderr=True, highlight=False)
 INTERRUPTED = 130
+UsageError: Any = typer.BadParameter.__base__  # which typer does not name
+
+# What no one means to ask for; beyond, a number is refused before anything is done with it.
+MOST_FRAMES = 10_000
+LARGEST_FRAME = 100_000_000  # pixels
+LARGEST_SEED = 2**63 - 1
+MOST_MINUTES = 60 * 24 * 366
+MOST_STEPS = 1_000_000_000
+MOST_JOBS = 1024
+MOST_LIGHTS = 1000
+MOST_REPEATS = 1000
+MOST_SECONDS = 3600
+HIGHEST_FPS = 1000
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 ImagePath = Annotated[Path, typer.Argument(metavar="IMAGE", help="Folder of a relightable image.")]
@@ -99,13 +112,13 @@ class Renderer(StrEnum):
 def sample(
     path: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
     size: Annotated[str, typer.Option(help="Pixels, WIDTHxHEIGHT, up to 16 million.")] = "512x512",
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED)] = 0,
     as_json: Json = False,
 ) -> None:
     """Write a procedural collection: a carved relief of several materials, 49 + 20 lights."""
-    from trainer.sample import write_sample
+    from trainer.sample import MAX_PIXELS, write_sample
 
-    width, height = parse_size(size)
+    width, height = parse_size(size, MAX_PIXELS)
     with progress_bar("sample") as (bar, task):
         write_sample(
             path, width, height, seed, lambda done, n: bar.update(task, completed=done, total=n)
@@ -144,16 +157,26 @@ def train(
     order: Annotated[
         int | None, typer.Option(min=2, max=3, help="For hsh.", show_default="3")
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, show_default="0")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=LARGEST_SEED, show_default="0")
+    ] = None,
     minutes: Annotated[
-        float | None, typer.Option(help="A budget for the whole run.", show_default="by steps")
+        float | None,
+        typer.Option(
+            min=0, max=MOST_MINUTES, help="A budget for the whole run.", show_default="by steps"
+        ),
     ] = None,
     steps: Annotated[
-        int | None, typer.Option(help="Training steps, instead.", show_default="by model")
+        int | None,
+        typer.Option(
+            min=1, max=MOST_STEPS, help="Training steps, instead.", show_default="by model"
+        ),
     ] = None,
     pixels: Annotated[
         float | None,
-        typer.Option(metavar="FRACTION", help="Of the pixels, to train on.", show_default="1"),
+        typer.Option(
+            min=0, max=1, metavar="FRACTION", help="Of the pixels, to train on.", show_default="1"
+        ),
     ] = None,
     sampling: Annotated[
         Sampling | None, typer.Option(help="How those are chosen.", show_default="uniform")
@@ -335,14 +358,20 @@ def evaluate(
         str | None, typer.Option(help="Of --benchmark: such as hsh3,disk20.", show_default="all")
     ] = None,
     minutes: Annotated[
-        float | None, typer.Option(help="Of --benchmark: the time of each model.")
+        float | None,
+        typer.Option(min=0, max=MOST_MINUTES, help="Of --benchmark: the time of each model."),
     ] = None,
     steps: Annotated[
-        int | None, typer.Option(help="Of --benchmark: training steps.", show_default="by model")
+        int | None,
+        typer.Option(
+            min=1, max=MOST_STEPS, help="Of --benchmark: training steps.", show_default="by model"
+        ),
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Of --benchmark.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=LARGEST_SEED, help="Of --benchmark.")
+    ] = None,
     pixels: Annotated[
-        float | None, typer.Option(help="Of --benchmark: the share to train on.")
+        float | None, typer.Option(min=0, max=1, help="Of --benchmark: the share to train on.")
     ] = None,
     sampling: Annotated[
         str | None, typer.Option(help="Of --benchmark: uniform, regular or informed.")
@@ -351,7 +380,8 @@ def evaluate(
         str | None, typer.Option(help="Of --benchmark: per cent of the pixels, as in Table 10.")
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Of --benchmark: collections at a time.")
+        int | None,
+        typer.Option(min=1, max=MOST_JOBS, help="Of --benchmark: collections at a time."),
     ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Of --benchmark: forget an earlier run.")
@@ -398,20 +428,29 @@ def evaluate(
 def render(
     image: ImagePath,
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="A PNG; for several lights, a new folder.")
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            help="A .png, .jpg or .webp; for several lights a video, .mp4, or a new folder.",
+        ),
     ],
     light: Annotated[str | None, typer.Option(metavar="X,Y", help="One light direction.")] = None,
     lights: Annotated[Path | None, typer.Option(metavar="FILE.lp", help="One frame each.")] = None,
-    orbit: Annotated[int | None, typer.Option(metavar="N", min=1, help="N lights around.")] = None,
+    orbit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=MOST_FRAMES, help="N lights around.")
+    ] = None,
     elevation: Annotated[
         float, typer.Option(min=0, max=90, help="Of the orbit, in degrees.")
     ] = 30.0,
     crop: Annotated[str | None, typer.Option(metavar="X,Y,WIDTH,HEIGHT")] = None,
     size: Annotated[str | None, typer.Option(help="Of the frames, WIDTHxHEIGHT.")] = None,
-    scale: Annotated[float | None, typer.Option(help="Of the frames, instead of --size.")] = None,
+    scale: Annotated[
+        float | None, typer.Option(min=0, max=16, help="Of the frames, instead of --size.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Relight an image on the GPU, off screen: one PNG, or a sequence and an animation."""
+    """Relight an image on the GPU, off screen: a picture, a video or a sequence of frames."""
     import numpy as np
 
     from renderer import frames
@@ -420,6 +459,8 @@ def render(
         raise typer.BadParameter("give one of --light, --lights and --orbit")
     if size and scale:
         raise typer.BadParameter("give --size or --scale, not both")
+    kind = frames.check_output(output, several=light is None)
+    frame_size = parse_size(size, LARGEST_FRAME) if size else None
     if light is not None:
         directions, names = np.array([parse_light(light)]), ["frame"]
     elif lights is not None:
@@ -430,17 +471,22 @@ def render(
     stored = read_image(image)
     if crop:
         stored = frames.crop_image(stored, parse_numbers(crop, 4, "--crop"))
-    frame_size = parse_size(size) if size else None
     if scale is not None:
         frame_size = scaled_size(stored, scale)
+    frames.check_frame_size(kind, frame_size or (stored.width, stored.height))
     relit = frames.relight_frames(stored, directions, frame_size)
-    if light is not None:
-        frames.write_frame(next(relit), output)
-    else:
-        with progress_bar("frames") as (bar, task):
-            frames.write_sequence(
-                relit, names, output, lambda done, n: bar.update(task, completed=done, total=n)
-            )
+    with progress_bar("frames") as (bar, task):
+
+        def report(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        if light is not None:
+            frames.write_frame(next(relit), output)
+            report(1, 1)
+        elif kind == "MP4":
+            frames.write_video(relit, len(names), output, report)
+        else:
+            frames.write_sequence(relit, names, output, report)
     if as_json:
         print_json({"output": str(output), "frames": len(names), "lights": directions.tolist()})
 
@@ -451,7 +497,9 @@ def view(
     window: Annotated[bool, typer.Option("--window", help="A native window instead.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
     open_browser: Annotated[bool, typer.Option("--open/--no-open")] = True,
-    target: Annotated[float, typer.Option(min=1, help="Frames per second while moving.")] = 30.0,
+    target: Annotated[
+        float, typer.Option(min=1, max=HIGHEST_FPS, help="Frames per second while moving.")
+    ] = 30.0,
 ) -> None:
     """Look at relightable images in the browser, or in a native window."""
     if window:
@@ -479,7 +527,9 @@ def view(
 @app.command()
 def verify(
     image: ImagePath,
-    lights: Annotated[int, typer.Option(min=20, help="Light directions to compare.")] = 20,
+    lights: Annotated[
+        int, typer.Option(min=20, max=MOST_LIGHTS, help="Light directions to compare.")
+    ] = 20,
     renderer: Annotated[Renderer, typer.Option(help="Of the browser.")] = Renderer.auto,
     as_json: Json = False,
 ) -> None:
@@ -508,23 +558,36 @@ def bench(
     quick: Annotated[bool, typer.Option("--quick", help="A subset, in two minutes.")] = False,
     renderer: Annotated[Renderer, typer.Option()] = Renderer.auto,
     target_fps: Annotated[
-        float, typer.Option(min=1, help="What adaptive resolution holds.")
+        float, typer.Option(min=1, max=HIGHEST_FPS, help="What adaptive resolution holds.")
     ] = 20.0,
     seconds: Annotated[
         float | None,
-        typer.Option(min=0.1, help="Least length of each measurement.", show_default="1, or 0.5"),
+        typer.Option(
+            min=0.1,
+            max=MOST_SECONDS,
+            help="Least length of each measurement.",
+            show_default="1, or 0.5",
+        ),
     ] = None,
     repeats: Annotated[
-        int | None, typer.Option(min=1, help="Browser processes per case.", show_default="3")
+        int | None,
+        typer.Option(
+            min=1, max=MOST_REPEATS, help="Browser processes per case.", show_default="3"
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the order of cases.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Of the order of cases.")
+    ] = 0,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget an earlier run.")] = False,
     gallery: Annotated[
         bool,
         typer.Option("--gallery", help="Instead: open, tour and drag a large pyramid of IMAGE."),
     ] = False,
     minutes: Annotated[
-        float | None, typer.Option(min=0.1, help="Of the tour of --gallery.", show_default="5")
+        float | None,
+        typer.Option(
+            min=0.1, max=MOST_MINUTES, help="Of the tour of --gallery.", show_default="5"
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -834,6 +897,8 @@ def read_lights(path: Path) -> tuple[Any, list[str]]:
     from trainer.lp import read_lp
 
     entries, warned = read_lp(path)
+    if len(entries) > MOST_FRAMES:
+        raise typer.BadParameter(f"{path} lists {len(entries)} lights, where {MOST_FRAMES} go")
     for warning in warned:
         warn(warning)
     names = [f"{i:04d}_{Path(entry.name or 'frame').stem}" for i, entry in enumerate(entries)]
@@ -843,7 +908,9 @@ def read_lights(path: Path) -> tuple[Any, list[str]]:
 def scaled_size(image: RelightableImage, scale: float) -> tuple[int, int]:
     if not 0 < scale <= 16:
         raise typer.BadParameter("--scale takes a number above 0 and up to 16")
-    return max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    check_size(*size, LARGEST_FRAME)
+    return size
 
 
 def parse_light(text: str) -> tuple[float, float]:
@@ -856,16 +923,25 @@ def parse_light(text: str) -> tuple[float, float]:
     return x, y
 
 
-def parse_size(text: str) -> tuple[int, int]:
-    width, height = parse_numbers(text.replace("x", ","), 2, "a size WIDTHxHEIGHT")
+def parse_size(text: str, most: int) -> tuple[int, int]:
+    """The width and height of `WIDTHxHEIGHT`, of up to `most` pixels."""
+    width, height = parse_numbers(text, 2, "a size WIDTHxHEIGHT", "x")
     if width < 1 or height < 1:
         raise typer.BadParameter(f"the size {text} is not positive")
+    check_size(width, height, most)
     return width, height
 
 
-def parse_numbers(text: str, count: int, what: str) -> Any:
+def check_size(width: int, height: int, most: int) -> None:
+    if width * height > most:
+        raise typer.BadParameter(
+            f"{width} x {height} pixels are more than the {most // 1_000_000} million that go"
+        )
+
+
+def parse_numbers(text: str, count: int, what: str, separator: str = ",") -> Any:
     try:
-        numbers = tuple(int(part) for part in text.split(","))
+        numbers = tuple(int(part) for part in text.split(separator))
     except ValueError:
         numbers = ()
     if len(numbers) != count:
@@ -956,7 +1032,9 @@ def main() -> None:
     # As an interrupt does, so that what was written aside is cleaned up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except UsageError as error:
+        fail(usage(error), 2)
     except RakingError as error:
         fail(str(error))
     except MemoryError:
@@ -969,9 +1047,16 @@ def main() -> None:
         raise
 
 
-def fail(sentence: str) -> NoReturn:
+def usage(error: Any) -> str:
+    """What is wrong with a command line, and where to look."""
+    command = error.ctx.command_path.split()[1:] if error.ctx else []
+    sentence = error.format_message().removeprefix("Invalid value: ").rstrip(".")
+    return f"{sentence}; see {' '.join(['raking', *command])} --help"
+
+
+def fail(sentence: str, status: int = 1) -> NoReturn:
     errors.print(f"raking: {sentence}", style="red", markup=False, soft_wrap=True)
-    sys.exit(1)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ For use as a library: `read_image`, `write_image` and `RelightableImage` (no GPU
 """
 
 import json
+import shlex
 import signal
 import sys
 import time
@@ -30,6 +31,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from renderer.facts import disk_use, duration, held_out, readable_facts
 from renderer.image import (
     RelightableImage,
     check_image,
@@ -38,7 +40,7 @@ from renderer.image import (
     write_image,
 )
 from renderer.pyramid import LARGEST_TILE, TileFormat
-from shaders.errors import RakingError
+from shaders.errors import RakingError, shortened
 
 __all__ = ["RakingError", "RelightableImage", "main", "read_image", "write_image"]
 
@@ -50,6 +52,7 @@ app = typer.Typer(
 )
 errors = Console(stderr=True, highlight=False)
 INTERRUPTED = 130
+LONGEST_USAGE = 200  # characters of what is wrong with a command line
 UsageError: Any = typer.BadParameter.__base__  # which typer does not name
 
 # What no one means to ask for; beyond, a number is refused before anything is done with it.
@@ -63,6 +66,7 @@ MOST_LIGHTS = 1000
 MOST_REPEATS = 1000
 MOST_SECONDS = 3600
 HIGHEST_FPS = 1000
+LARGEST_PIXEL = 1e9  # millimetres
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 ImagePath = Annotated[Path, typer.Argument(metavar="IMAGE", help="Folder of a relightable image.")]
@@ -72,7 +76,12 @@ MlicPath = Annotated[
 
 PixelSize = Annotated[
     float | None,
-    typer.Option(metavar="MM", help="What a pixel is of the object, for scale bars and measuring."),
+    typer.Option(
+        metavar="MM",
+        min=0,
+        max=LARGEST_PIXEL,
+        help="What a pixel is of the object, for scale bars and measuring.",
+    ),
 ]
 
 
@@ -127,6 +136,7 @@ def sample(
         print_json({"collection": str(path), "width": width, "height": height, "seed": seed})
     else:
         print(f"{path}: {width} x {height} pixels, 49 lights to train on and 20 to test with")
+        print_next("raking", "train", path, "-o", beside(path, "image"))
 
 
 @app.command()
@@ -157,9 +167,7 @@ def train(
     order: Annotated[
         int | None, typer.Option(min=2, max=3, help="For hsh.", show_default="3")
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, max=LARGEST_SEED, show_default="0")
-    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=LARGEST_SEED, show_default="0")] = None,
     minutes: Annotated[
         float | None,
         typer.Option(
@@ -201,7 +209,7 @@ def train(
 ) -> None:
     """Train a relightable image from photographs. Interrupted, the same command goes on."""
     started = time.monotonic()
-    output = output.resolve()
+    given, output = output, output.resolve()
     check_writable(output)
     check_pixel_size(pixel_size)
     of_networks = {
@@ -266,8 +274,10 @@ def train(
             {"image": str(output), **image.provenance, **({"levels": levels} if tiles else {})}
         )
     else:
-        print_training(image, output)
+        print_training(image, given)
         print_levels(levels)
+        print(f"Wrote {given}{f' and, its teacher, {keep_teacher}' if keep_teacher else ''}")
+        print_next("raking", "view", given)
 
 
 @app.command()
@@ -326,6 +336,8 @@ def convert(
             print_levels(levels)
     if as_json:
         print_json({"images": converted})
+    else:
+        print_next("raking", "view", *outputs)
 
 
 @app.command()
@@ -422,6 +434,13 @@ def evaluate(
         print_json(scores)
     else:
         print_scores(title, scores)
+        if heat_maps:
+            print(f"Wrote {heat_maps}")
+            print_next("python", "-m", "webbrowser", heat_maps.resolve().as_uri())
+        else:
+            compared = ["--pictures"] if pictures else []
+            maps = ["--heat-maps", beside(image, "errors")]
+            print_next("raking", "evaluate", image, mlic, *compared, *maps)
 
 
 @app.command()
@@ -489,6 +508,11 @@ def render(
             frames.write_sequence(relit, names, output, report)
     if as_json:
         print_json({"output": str(output), "frames": len(names), "lights": directions.tolist()})
+    else:
+        width, height = frame_size or (stored.width, stored.height)
+        count = "1 frame" if len(names) == 1 else f"{len(names):,} frames"
+        print(f"Wrote {output}: {count} of {width} x {height} pixels")
+        print_next("raking", "view", image)
 
 
 @app.command()
@@ -547,6 +571,7 @@ def verify(
         print_json(result)
     else:
         print_agreement(result)
+        print_next("raking", "bench", image, "-o", beside(image, "bench"))
     if not result["ok"]:
         raise typer.Exit(1)
 
@@ -571,13 +596,9 @@ def bench(
     ] = None,
     repeats: Annotated[
         int | None,
-        typer.Option(
-            min=1, max=MOST_REPEATS, help="Browser processes per case.", show_default="3"
-        ),
+        typer.Option(min=1, max=MOST_REPEATS, help="Browser processes per case.", show_default="3"),
     ] = None,
-    seed: Annotated[
-        int, typer.Option(min=0, max=LARGEST_SEED, help="Of the order of cases.")
-    ] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Of the order of cases.")] = 0,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget an earlier run.")] = False,
     gallery: Annotated[
         bool,
@@ -585,9 +606,7 @@ def bench(
     ] = False,
     minutes: Annotated[
         float | None,
-        typer.Option(
-            min=0.1, max=MOST_MINUTES, help="Of the tour of --gallery.", show_default="5"
-        ),
+        typer.Option(min=0.1, max=MOST_MINUTES, help="Of the tour of --gallery.", show_default="5"),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -621,7 +640,7 @@ def bench(
     if as_json:
         print_json({"report": str(report), "results": str(report.with_name("results.csv"))})
     else:
-        print(report)
+        print_report(report)
 
 
 @app.command()
@@ -634,15 +653,22 @@ def info(
     """What an image or a collection is, or what this machine can do."""
     if path is None:
         facts = machine_facts()
+        shown, following = (
+            {key.capitalize(): fact for key, fact in facts.items()},
+            ["sample", "collection"],
+        )
     elif (path / "info.json").exists():
-        facts = image_facts(read_image(path))
+        image = read_image(path)
+        facts, shown = image_facts(image), readable_facts(image, path)
+        following = ["view", path]
     else:
         facts = collection_facts(path)
+        shown, following = readable_collection(facts), ["train", path, "-o", beside(path, "image")]
     if as_json:
         print_json(facts)
-        return
-    for key, value in facts.items():
-        print(f"{key}: {value}")
+    else:
+        print_facts(shown)
+        print_next("raking", *following)
 
 
 def write_converted(
@@ -679,6 +705,8 @@ def export_site(images: list[Path], output: Path, as_json: bool) -> None:
         print_json({"site": str(output), "images": addresses})
     else:
         print(f"{output}: put this folder on any web server; it holds {', '.join(addresses)}")
+        print("To try it, open http://localhost:8000/ while this runs:")
+        print_next("python", "-m", "http.server", "-d", output)
 
 
 def bench_gallery(
@@ -703,7 +731,8 @@ def bench_gallery(
         return
     for title, rows in tables(result).items():
         print_table(title, rows)
-    print(output / "gallery.json")
+    print(f"Wrote {output / 'gallery.json'}")
+    print_next("raking", "view", image)
 
 
 def evaluate_one(
@@ -793,14 +822,7 @@ def evaluate_benchmark(folder: Path, output: Path, as_json: bool, **settings: An
         files = {key: str(report.with_name(name)) for key, name in names.items()}
         print_json({"report": str(report), **files})
     else:
-        print(report)
-
-
-def duration(seconds: float) -> str:
-    """About how long: 40 s, 12 min or 3.5 h."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+        print_report(report)
 
 
 def machine_facts() -> dict[str, Any]:
@@ -850,6 +872,27 @@ def collection_facts(path: Path) -> dict[str, Any]:
         "test_lights": collection.test.names,
         "warnings": collection.warnings,
     }
+
+
+def readable_collection(facts: dict[str, Any]) -> dict[str, str]:
+    """`collection_facts` for people, but for the warnings, which are printed as such."""
+    for warning in facts["warnings"]:
+        warn(warning)
+    size = f"{facts['width']:,} x {facts['height']:,} pixels, {facts['bits']} bits"
+    return {
+        "Collection": facts["collection"],
+        "Photographs": f"{facts['photographs']}, {size}",
+        "Held out": held_out(facts["test_lights"]),
+        "Mask": "yes" if facts["mask"] else "none",
+        "On disk": disk_use(Path(facts["collection"])),
+    }
+
+
+def beside(path: Path, ending: str) -> Path:
+    """A name of its own for what comes of `path`."""
+    if path.name in ("", ".."):
+        path = path.resolve()
+    return path.with_name(f"{path.name}-{ending}")
 
 
 def check_model(model: Model, order: int | None, of_networks: dict[str, Any]) -> None:
@@ -1006,6 +1049,24 @@ def print_levels(levels: list[dict[str, Any]]) -> None:
         print_table("smaller levels against the image shrunk", rows)
 
 
+def print_facts(facts: dict[str, str]) -> None:
+    """Names and values in two columns."""
+    width = max(map(len, facts))
+    for name, value in facts.items():
+        print(f"{name:{width}}  {value}")
+
+
+def print_report(report: Path) -> None:
+    """A report in HTML, and how to look at it."""
+    print(f"Wrote {report}")
+    print_next("python", "-m", "webbrowser", report.resolve().as_uri())
+
+
+def print_next(*command: object) -> None:
+    """The last line of a command: the one that is most useful now."""
+    print("Next:", shlex.join(map(str, command)))
+
+
 def print_table(title: str, rows: list[dict[str, Any]]) -> None:
     looks: Any = {"box": box.SIMPLE_HEAD, "collapse_padding": True, "pad_edge": False}
     table = Table(title=title, title_justify="left", **looks)
@@ -1049,9 +1110,9 @@ def main() -> None:
 
 def usage(error: Any) -> str:
     """What is wrong with a command line, and where to look."""
-    command = error.ctx.command_path.split()[1:] if error.ctx else []
+    command = f"raking {error.ctx.info_name}" if error.ctx and error.ctx.parent else "raking"
     sentence = error.format_message().removeprefix("Invalid value: ").rstrip(".")
-    return f"{sentence}; see {' '.join(['raking', *command])} --help"
+    return f"{shortened(sentence, LONGEST_USAGE)}; see {command} --help"
 
 
 def fail(sentence: str, status: int = 1) -> NoReturn:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -146,7 +147,7 @@ def test_viewing_and_rendering_start_without_torch(written: Path, tmp_path: Path
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=60
     )
-    assert run.stdout.strip() == "False", run.stderr
+    assert run.stdout.split()[-1] == "False", run.stderr
 
 
 def test_reading_images_needs_no_gpu_library() -> None:
@@ -226,3 +227,55 @@ def test_a_terminated_sample_leaves_nothing(tmp_path: Path) -> None:
     process.terminate()
     assert process.wait(timeout=60) == 143
     assert list(tmp_path.iterdir()) == []
+
+
+def following(run: subprocess.CompletedProcess[str]) -> list[str]:
+    """The command that the last line of another one's output gives."""
+    assert run.returncode == 0, run.stderr
+    last = run.stdout.splitlines()[-1]
+    assert last.startswith("Next: ")
+    return shlex.split(last.removeprefix("Next: "))
+
+
+def test_every_command_says_what_it_wrote_and_which_one_is_next(tmp_path: Path) -> None:
+    collection = tmp_path / "a coin's photographs"
+    image = tmp_path / "a coin's photographs-image"
+    made = following(raking("sample", collection, "--size", "32x32"))
+    assert made == ["raking", "train", str(collection), "-o", str(image)]
+    trained = raking(*made[1:], "--model", "ptm")
+    assert following(trained) == ["raking", "view", str(image)]
+    assert f"Wrote {image}" in trained.stdout.splitlines()
+    for output in (tmp_path / "x.jpg", tmp_path / "x.mp4"):
+        light = ("--light", "0,0") if output.suffix == ".jpg" else ("--orbit", 3)
+        run = raking("render", image, *light, "-o", output)
+        assert following(run) == ["raking", "view", str(image)]
+        assert f"Wrote {output}:" in run.stdout
+        assert output.stat().st_size
+    tiled = tmp_path / "tiled"
+    assert following(raking("convert", image, "-o", tiled)) == ["raking", "view", str(tiled)]
+    run = raking("convert", image, "--site", "-o", tmp_path / "site")
+    assert following(run) == ["python", "-m", "http.server", "-d", str(tmp_path / "site")]
+    scored = following(raking("evaluate", image, collection, "--fast"))
+    assert scored[:5] == ["raking", "evaluate", str(image), str(collection), "--heat-maps"]
+    assert following(raking("info", image)) == ["raking", "view", str(image)]
+    assert following(raking("info", collection)) == made
+
+
+def test_facts_are_rounded_and_named(trained: Path, sample: Path) -> None:
+    exact = json.loads(raking("info", trained, "--json").stdout)
+    shown = dict(
+        line.split("  ", 1)
+        for line in raking("info", trained).stdout.splitlines()
+        if not line.startswith("Next: ")
+    )
+    shown = {name: value.strip() for name, value in shown.items()}
+    assert shown["Model"] == "DisK(20), 723 parameters, 9 values a pixel"
+    assert shown["Size"] == "64 x 48 pixels"
+    assert f"PSNR {exact['scores']['psnr']:.2f} dB" in shown["Quality"]
+    assert "300 steps" in shown["Training"]
+    assert shown["Trained on"] == f"49 photographs of {sample.name}"
+    assert shown["Held out"] == "all of Test"
+    files = [file for file in trained.rglob("*") if file.is_file()]
+    assert f"in {len(files)} files" in shown["On disk"]
+    assert not any("_" in name for name in shown)
+    assert exact["collection_sha256"] not in str(shown)

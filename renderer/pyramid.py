@@ -89,6 +89,16 @@ class Pyramid:
             for column, (x0, x1) in enumerate(self._spans(width)):
                 yield Tile(column, row, x0, y0, x1, y1)
 
+    def has_tile(self, name: str) -> bool:
+        """Whether `write_pyramid` writes a file of this name, such as 3/0_1.png, for it."""
+        found = re.fullmatch(
+            rf"(0|[1-9]\d*)/(0|[1-9]\d*)_(0|[1-9]\d*)\.{self.format}", name, re.ASCII
+        )
+        if not found or int(found[1]) > self.top:
+            return False
+        width, height = self.level_size(int(found[1]))
+        return int(found[2]) * self.size < width and int(found[3]) * self.size < height
+
     def count(self) -> int:
         """The tiles of all levels."""
         sizes = (self.level_size(level) for level in range(self.top + 1))

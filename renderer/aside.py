@@ -85,11 +85,9 @@ def clear_up(folder: Path) -> None:
                     work.rmdir()
 
 
-def bring_back(path: Path) -> None:
-    """Puts back what a killed process had moved aside from `path`, where nothing stands there."""
-    place = real_path(path)
-    if not place.exists():
-        clear_up(place.parent)
+def settle(path: Path) -> None:
+    """As `clear_up`, of the folder that `path` is in."""
+    clear_up(real_path(path).parent)
 
 
 def check_place(path: Path) -> None:

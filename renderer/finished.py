@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from renderer.aside import bring_back, clear_up, real_path
+from renderer.aside import settle
 from renderer.image import RelightableImage, check_image, check_writable, label, read_info_text
 from renderer.info import parse_info
 from shaders.errors import RakingError
@@ -48,12 +48,6 @@ def check_force(path: Path, what: str, force: bool, warn: Warn) -> None:
             f"{path} holds {what}: --force replaces it; or choose another place to write to"
         )
     warn(f"{path} holds {what}, which is replaced")
-
-
-def settle(path: Path) -> None:
-    """Clears up what killed processes left beside `path`, and puts back what was there."""
-    bring_back(path)
-    clear_up(real_path(path).parent)
 
 
 def is_complete(path: Path) -> bool:

@@ -9,6 +9,8 @@ from PIL import Image
 
 from renderer.aside import writing_aside
 from renderer.image import RelightableImage
+from renderer.marks import exif_mark, png_mark
+from renderer.ours import check_file, check_folder, marked_files
 from renderer.relight import Relighter
 from shaders.errors import RakingError
 
@@ -62,9 +64,13 @@ def relight_frames(
 
 
 def write_frame(frame: Image.Image, path: Path) -> None:
-    """Writes one PNG aside and renames it into place."""
-    with writing_aside(path) as aside:
-        frame.save(aside, format="PNG")
+    """Writes one PNG aside and renames it into place.
+
+    Raises RakingError where something else is there than a picture that this software rendered.
+    """
+    check_file(path)
+    with writing_aside(path, check_file) as aside:
+        frame.save(aside, format="PNG", pnginfo=png_mark())
 
 
 def write_sequence(
@@ -72,26 +78,49 @@ def write_sequence(
     names: Sequence[str],
     folder: Path,
     progress: Progress | None = None,
+    asked: str = "",
 ) -> None:
     """Writes `folder/NAME.png` for every frame and `folder/animation.webp`.
 
-    The folder appears when it is complete. Raises RakingError where it exists and is not empty.
+    The folder appears when it is complete. `asked` is recorded in the frames, for
+    `sequence_is_done`. Raises RakingError where the folder holds anything but rendered pictures.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise RakingError(f"{folder} exists and is not empty; choose another folder or empty it")
-    with writing_aside(folder) as aside:
+    check_sequence(folder)
+    with writing_aside(folder, check_sequence) as aside:
         aside.mkdir()
         for i, (name, frame) in enumerate(zip(names, frames, strict=True), start=1):
-            frame.save(aside / f"{name}.png")
+            frame.save(aside / f"{name}.png", pnginfo=png_mark(Asked=asked))
             if progress:
                 progress(i, len(names))
         _write_animation([aside / f"{name}.png" for name in names], aside / "animation.webp")
+
+
+def check_sequence(folder: Path) -> None:
+    """RakingError unless a sequence may be written to `folder`; call it before long work."""
+    check_folder(folder, "sequence of frames", marked_files)
+
+
+def sequence_is_done(folder: Path, names: Sequence[str], asked: str) -> bool:
+    """Whether `write_sequence` wrote these frames to `folder`, as `asked` now."""
+    files = [folder / f"{name}.png" for name in names]
+    if not all(file.is_file() for file in [*files, folder / "animation.webp"]):
+        return False
+    return all(_asked(file) == asked for file in files)
+
+
+def _asked(file: Path) -> object:
+    try:
+        with Image.open(file) as frame:
+            return frame.info.get("Asked")
+    except (OSError, SyntaxError, ValueError):
+        return None
 
 
 def _write_animation(files: list[Path], path: Path) -> None:
     """An endless animation of pictures, made small."""
     first, *others = map(_small, files)
     options: dict = {"duration": FRAME_MILLISECONDS, "loop": 0, "quality": 90}
+    options["exif"] = exif_mark()
     first.save(path, save_all=True, append_images=others, **options)
 
 

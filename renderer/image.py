@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from renderer.aside import bring_back, writing_aside
+from renderer.aside import settle, writing_aside
 from renderer.info import Info, describe, parse_info
 from renderer.ours import check_folder, no_file
 from renderer.pyramid import (
@@ -134,7 +134,8 @@ def check_image(path: Path) -> list[Path]:
 
 def read_info_text(path: Path) -> str:
     """The text of an image's `info.json`; RakingError where there is none to read."""
-    bring_back(path)
+    if not path.exists():
+        settle(path)  # a process may have been killed while it replaced the image
     if not path.is_dir():
         raise RakingError(f"{path} is not a folder; give the folder of a relightable image")
     try:

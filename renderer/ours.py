@@ -65,12 +65,14 @@ def marked_files(folder: Path) -> Callable[[str], bool]:
     return lambda name: bears_mark(folder / name)
 
 
-def check_apart(output: Path, read: Iterable[Path]) -> None:
+def check_output(output: Path, read: Iterable[Path]) -> None:
     """RakingError where `output` contains, or lies in, a file or a folder that a command reads.
 
     Links are followed, those in a folder that is read, too; files are the same that are so to the
-    operating system, whatever the case of their names.
+    operating system, whatever the case of their names. Also where `output` is neither a file nor a
+    folder, nor free.
     """
+    check_place(output)
     places = set(_identities(output))
     existing = _identity(output)
     for path in read:
@@ -97,15 +99,15 @@ def _entries(folder: Path) -> Iterator[tuple[str, bool]]:
             with os.scandir(folder / inside) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
         except OSError:  # we write no folder that cannot be read
-            yield inside or ".", False
+            yield inside[:-1] or "it", False
             continue
         if inside and not entries:
-            yield inside, False
+            yield inside[:-1], False
         folders = [e for e in entries if e.is_dir(follow_symlinks=False)]
         for entry in entries:
-            if entry not in folders:
-                yield os.path.join(inside, entry.name), entry.is_file(follow_symlinks=False)
-        waiting += [os.path.join(inside, entry.name) for entry in reversed(folders)]
+            if not entry.is_dir(follow_symlinks=False):
+                yield f"{inside}{entry.name}", entry.is_file(follow_symlinks=False)
+        waiting += [f"{inside}{entry.name}/" for entry in reversed(folders)]
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -27,6 +27,10 @@ ENCODINGS = {
 LARGEST_TILE = 8192
 LONGEST_DESCRIPTION = 4096  # characters of a .dzi, of which some 200 are needed
 STRIP_ROWS = 256
+TILE_NAME = re.compile(
+    r"(?P<level>0|[1-9][0-9]{0,6})/(?P<column>0|[1-9][0-9]{0,6})_(?P<row>0|[1-9][0-9]{0,6})\."
+    r"(?P<format>[a-z]+)"
+)
 
 Format = Literal["png", "webp", "jpg"]
 
@@ -91,13 +95,11 @@ class Pyramid:
 
     def has_tile(self, name: str) -> bool:
         """Whether `write_pyramid` writes a file of this name, such as 3/0_1.png, for it."""
-        found = re.fullmatch(
-            rf"(0|[1-9]\d*)/(0|[1-9]\d*)_(0|[1-9]\d*)\.{self.format}", name, re.ASCII
-        )
-        if not found or int(found[1]) > self.top:
+        found = TILE_NAME.fullmatch(name)
+        if not found or found["format"] != self.format or int(found["level"]) > self.top:
             return False
-        width, height = self.level_size(int(found[1]))
-        return int(found[2]) * self.size < width and int(found[3]) * self.size < height
+        width, height = self.level_size(int(found["level"]))
+        return int(found["column"]) * self.size < width and int(found["row"]) * self.size < height
 
     def count(self) -> int:
         """The tiles of all levels."""

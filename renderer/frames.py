@@ -5,10 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, PngImagePlugin
+from PIL import Image
 
 from renderer.aside import writing_aside
 from renderer.image import RelightableImage
+from renderer.marks import exif_mark, png_mark, video_mark
+from renderer.ours import check_file, check_folder, marked_files
 from renderer.relight import Relighter
 from renderer.video import VideoWriter, check_video_size
 from shaders.errors import RakingError
@@ -18,8 +20,6 @@ ANIMATION_SIDE = 960
 ANIMATION_PIXELS = 150_000_000  # of all frames together
 FRAME_MILLISECONDS = 80
 
-# What pictures and videos are tagged with, so that ours are told from others.
-SOFTWARE = "Raking"
 PICTURES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 VIDEO = ".mp4"
 LONGEST_SIDES = {"JPEG": 65_500, "WEBP": 16_383}  # what the formats can hold
@@ -108,31 +108,29 @@ def write_frame(frame: Image.Image, path: Path) -> None:
     """Writes one picture, of the kind that its ending names, aside and renames it into place.
 
     PNG and WebP lose nothing. A JPEG, which cannot be transparent, is black outside the object.
+    Raises RakingError where something else is there than a picture that this software rendered.
     """
     kind = check_output(path, several=False)
-    with writing_aside(path) as aside:
-        _save(frame, aside, kind)
-
-
-def _save(frame: Image.Image, path: Path, kind: str) -> None:
-    exif = Image.Exif()
-    exif[ExifTags.Base.Software] = SOFTWARE
-    text = PngImagePlugin.PngInfo()
-    text.add_text("Software", SOFTWARE)
+    check_file(path)
     options: dict[str, dict] = {
-        "PNG": {"pnginfo": text},
-        "JPEG": {"exif": exif, "quality": 95, "subsampling": "4:4:4"},
-        "WEBP": {"exif": exif, "lossless": True, "exact": True},
+        "PNG": {"pnginfo": png_mark()},
+        "JPEG": {"exif": exif_mark(), "quality": 95, "subsampling": "4:4:4"},
+        "WEBP": {"exif": exif_mark(), "lossless": True, "exact": True},
     }
     picture = on_black(frame) if kind == "JPEG" else frame
-    picture.save(path, format=kind, **options[kind])
+    with writing_aside(path, check_file) as aside:
+        picture.save(aside, format=kind, **options[kind])
 
 
 def write_video(
     frames: Iterator[Image.Image], count: int, path: Path, progress: Progress | None = None
 ) -> None:
-    """Writes `count` frames as a video aside, and renames it into place; black off the object."""
-    with writing_aside(path) as aside, VideoWriter(aside, SOFTWARE) as video:
+    """Writes `count` frames as a video aside, and renames it into place; black off the object.
+
+    Raises RakingError as `write_frame` does.
+    """
+    check_file(path)
+    with writing_aside(path, check_file) as aside, VideoWriter(aside, video_mark()) as video:
         for done, frame in enumerate(frames, start=1):
             video.add(np.asarray(on_black(frame)))
             if progress:
@@ -153,29 +151,50 @@ def write_sequence(
     names: Sequence[str],
     folder: Path,
     progress: Progress | None = None,
+    asked: str = "",
 ) -> None:
     """Writes `folder/NAME.png` for every frame and `folder/animation.webp`.
 
-    The folder appears when it is complete. Raises RakingError where it exists and is not empty.
+    The folder appears when it is complete. `asked` is recorded in the frames, for
+    `sequence_is_done`. Raises RakingError where the folder holds anything but rendered pictures.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise RakingError(f"{folder} exists and is not empty; choose another folder or empty it")
-    with writing_aside(folder) as aside:
+    check_sequence(folder)
+    with writing_aside(folder, check_sequence) as aside:
         aside.mkdir()
         for i, (name, frame) in enumerate(zip(names, frames, strict=True), start=1):
-            _save(frame, aside / f"{name}.png", "PNG")
+            frame.save(aside / f"{name}.png", pnginfo=png_mark(Asked=asked))
             if progress:
                 progress(i, len(names))
         _write_animation([aside / f"{name}.png" for name in names], aside / "animation.webp")
+
+
+def check_sequence(folder: Path) -> None:
+    """RakingError unless a sequence may be written to `folder`; call it before long work."""
+    check_folder(folder, "sequence of frames", marked_files)
+
+
+def sequence_is_done(folder: Path, names: Sequence[str], asked: str) -> bool:
+    """Whether `write_sequence` wrote these frames to `folder`, as `asked` now."""
+    files = [folder / f"{name}.png" for name in names]
+    if not all(file.is_file() for file in [*files, folder / "animation.webp"]):
+        return False
+    return all(_asked(file) == asked for file in files)
+
+
+def _asked(file: Path) -> object:
+    try:
+        with Image.open(file) as frame:
+            return frame.info.get("Asked")
+    except (OSError, SyntaxError, ValueError):
+        return None
 
 
 def _write_animation(files: list[Path], path: Path) -> None:
     """An endless animation of pictures, made small, and smaller the more they are."""
     side = min(ANIMATION_SIDE, int((ANIMATION_PIXELS / len(files)) ** 0.5))
     first, *others = (_small(file, side) for file in files)
-    exif = Image.Exif()
-    exif[ExifTags.Base.Software] = SOFTWARE
-    options: dict = {"duration": FRAME_MILLISECONDS, "loop": 0, "quality": 90, "exif": exif}
+    options: dict = {"duration": FRAME_MILLISECONDS, "loop": 0, "quality": 90}
+    options["exif"] = exif_mark()
     first.save(path, save_all=True, append_images=others, **options)
 
 

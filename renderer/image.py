@@ -6,6 +6,7 @@ Tiled, each of these pictures is a Deep Zoom pyramid instead, such as `plane_0.d
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from renderer.aside import writing_aside
+from renderer.aside import settle, writing_aside
 from renderer.info import Info, describe, parse_info
+from renderer.ours import check_folder, no_file
 from renderer.pyramid import (
     Pyramid,
     TileFormat,
@@ -24,6 +26,7 @@ from renderer.pyramid import (
     parse_pyramid,
     read_picture,
     read_pyramid,
+    tile_folder,
     write_pyramid,
 )
 from shaders.errors import RakingError
@@ -74,11 +77,7 @@ class RelightableImage:
     @property
     def label(self) -> str:
         """How the papers name this model, such as DisK(20) or HSH(3)."""
-        if isinstance(self.decoder, LinearDecoder):
-            return self.decoder.label
-        names = {"disk": "DisK", "neural": "NeuralRTI"}
-        name = names.get(self.provenance.get("model", ""), "Neural")
-        return f"{name}({self.decoder.units})"
+        return label(self.decoder, self.provenance)
 
 
 @dataclass
@@ -87,6 +86,15 @@ class SmallerLevels:
 
     planes: list[np.ndarray]  # each [K / 3, h, w, 3] uint8
     errors: list[dict[str, Any]]  # of the first few: width, height, psnr in dB
+
+
+def label(decoder: AnyDecoder, provenance: dict[str, Any]) -> str:
+    """How the papers name a model, such as DisK(20) or HSH(3)."""
+    if isinstance(decoder, LinearDecoder):
+        return decoder.label
+    names = {"disk": "DisK", "neural": "NeuralRTI"}
+    name = names.get(provenance.get("model", ""), "Neural")
+    return f"{name}({decoder.units})"
 
 
 def read_image(path: Path) -> RelightableImage:
@@ -126,6 +134,8 @@ def check_image(path: Path) -> list[Path]:
 
 def read_info_text(path: Path) -> str:
     """The text of an image's `info.json`; RakingError where there is none to read."""
+    if not path.exists():
+        settle(path)  # a process may have been killed while it replaced the image
     if not path.is_dir():
         raise RakingError(f"{path} is not a folder; give the folder of a relightable image")
     try:
@@ -146,33 +156,58 @@ def write_image(
     tiles: TileFormat | None = None,
     smaller: SmallerLevels | None = None,
     progress: Progress | None = None,
+    asked: dict[str, Any] | None = None,
 ) -> None:
     """Writes an image aside and then renames it into place, so that no half of it is ever seen.
 
     With `tiles` it is written as pyramids, whose levels below full size are the means of the
     object's pixels, unless they are given as `smaller`. `progress` is told the tiles written, and
-    of how many. One plane is worked on at a time.
+    of how many. One plane is worked on at a time. `asked` is recorded (renderer/finished.py).
 
-    Raises RakingError where `path` holds something that is not a relightable image (or anything,
+    Raises RakingError where `path` holds anything but a relightable image of ours (or anything,
     without `overwrite`), or where it cannot be written.
     """
     check_writable(path, overwrite)
-    with writing_aside(path) as aside:
+    with writing_aside(path, lambda place: check_writable(place, overwrite)) as aside:
         aside.mkdir()
         if tiles:
             names = _write_tiles(image, aside, tiles, smaller, progress or (lambda done, n: None))
         else:
             names = _write_flat(image, aside)
-        _write_info(image, aside, names, tiles or TileFormat(), smaller if tiles else None)
+        _write_info(image, aside, names, tiles or TileFormat(), smaller if tiles else None, asked)
 
 
 def check_writable(path: Path, overwrite: bool = True) -> None:
-    """RakingError unless a relightable image may be written to `path`; call it before long work."""
-    if path.is_dir():
-        if any(path.iterdir()) and not (overwrite and (path / "info.json").exists()):
-            raise RakingError(f"{path} is not empty; choose another folder or empty it")
-    elif path.exists():
-        raise RakingError(f"{path} is a file; choose a folder to write the image to")
+    """RakingError unless a relightable image may be written to `path`; call it before long work.
+
+    It may take the place of one that this software wrote, where nothing else lies in its folder.
+    """
+    check_folder(path, "relightable image", _own_files if overwrite else no_file)
+
+
+def _own_files(path: Path) -> Callable[[str], bool]:
+    """Which files of a folder are of the image in it, if that is one that this software wrote."""
+    file = path / "info.json"
+    try:
+        info = parse_info(read_info_text(path), file)[0] if file.is_file() else None
+    except RakingError:
+        info = None
+    if info is None or info.raking is None:
+        return lambda name: False
+    pictures = [*info.raking.planes, *([info.raking.mask] if info.raking.mask else [])]
+    pyramids = {}
+    for name in pictures:
+        if name.endswith(".dzi") and (path / name).is_file():
+            with suppress(RakingError):
+                pyramids[tile_folder(Path(name)).name] = parse_pyramid(path / name)
+
+    def is_own(name: str) -> bool:
+        folder, *tile = Path(name).parts
+        if tile:
+            return folder in pyramids and pyramids[folder].has_tile("/".join(tile))
+        return name == "info.json" or name in pictures
+
+    return is_own
 
 
 def _write_flat(image: RelightableImage, folder: Path) -> list[str]:
@@ -229,6 +264,7 @@ def _write_info(
     planes: Sequence[str],
     tiles: TileFormat,
     smaller: SmallerLevels | None,
+    asked: dict[str, Any] | None,
 ) -> None:
     text = describe(
         image.decoder,
@@ -243,6 +279,7 @@ def _write_info(
         levels=smaller.errors if smaller else None,
         picture_format=tiles.name,
         quality=tiles.quality if tiles.name == "jpg" else 100,
+        asked=asked,
     )
     (folder / "info.json").write_text(text, "utf-8")
 

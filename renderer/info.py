@@ -40,6 +40,7 @@ class RakingBlock(Keys):
     mask: str | None = None
     levels: list[dict[str, Any]] | None = None  # the smaller ones of a pyramid, as measured
     provenance: dict[str, Any] = {}
+    asked: dict[str, Any] = {}  # of the command that wrote the image, to know it again
 
 
 class NeuralBlock(RakingBlock):
@@ -172,12 +173,14 @@ def describe(
     levels: Sequence[dict[str, Any]] | None = None,
     picture_format: str = "png",
     quality: int = 100,
+    asked: dict[str, Any] | None = None,
 ) -> str:
     """The text of `info.json`.
 
     `lights` [L, 3] are the photographs' (an "rbf" decoder's own take their place), `planes` the
     files of the planes, plane_0.png and so on unless given, `mask` that of the mask where `masked`,
-    mask.png unless given. `levels` describes the smaller levels of a pyramid.
+    mask.png unless given. `levels` describes the smaller levels of a pyramid, `asked` the command
+    that writes the image.
     """
     if isinstance(decoder, LinearDecoder):
         keys, block = _linear_keys(decoder)
@@ -189,6 +192,8 @@ def describe(
         keys["pixelSizeInMM"] = float(pixel_size_mm)
     if levels is not None:
         block["levels"] = list(levels)
+    if asked is not None:
+        block["asked"] = asked
     info = {
         **keys,
         "width": width,

@@ -27,6 +27,10 @@ ENCODINGS = {
 LARGEST_TILE = 8192
 LONGEST_DESCRIPTION = 4096  # characters of a .dzi, of which some 200 are needed
 STRIP_ROWS = 256
+TILE_NAME = re.compile(
+    r"(?P<level>0|[1-9][0-9]{0,6})/(?P<column>0|[1-9][0-9]{0,6})_(?P<row>0|[1-9][0-9]{0,6})\."
+    r"(?P<format>[a-z]+)"
+)
 
 Format = Literal["png", "webp", "jpg"]
 
@@ -88,6 +92,14 @@ class Pyramid:
         for row, (y0, y1) in enumerate(self._spans(height)):
             for column, (x0, x1) in enumerate(self._spans(width)):
                 yield Tile(column, row, x0, y0, x1, y1)
+
+    def has_tile(self, name: str) -> bool:
+        """Whether `write_pyramid` writes a file of this name, such as 3/0_1.png, for it."""
+        found = TILE_NAME.fullmatch(name)
+        if not found or found["format"] != self.format or int(found["level"]) > self.top:
+            return False
+        width, height = self.level_size(int(found["level"]))
+        return int(found["column"]) * self.size < width and int(found["row"]) * self.size < height
 
     def count(self) -> int:
         """The tiles of all levels."""

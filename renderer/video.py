@@ -28,14 +28,15 @@ def check_video_size(size: tuple[int, int]) -> None:
 class VideoWriter:
     """Writes frames to an MP4 at 25 a second: BT.709, 4:2:0, the index first so that it streams.
 
-    Its sides are even, as the format asks: odd frames repeat their last column or row. Raises
-    OSError where the file cannot be written.
+    Its sides are even, as the format asks: odd frames repeat their last column or row. `metadata`
+    are texts under the names that FFmpeg gives them. Raises OSError where the file cannot be
+    written.
     """
 
-    def __init__(self, path: Path, software: str) -> None:
+    def __init__(self, path: Path, metadata: dict[str, str]) -> None:
         options = {"movflags": "+faststart"}
         self.container = av.open(str(path), "w", format="mp4", options=options)
-        self.container.metadata["encoding_tool"] = software
+        self.container.metadata.update(metadata)
         self.stream = self.container.add_stream("libx264", FRAMES_PER_SECOND, {"crf": "18"})
         self.started = False
 

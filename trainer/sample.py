@@ -13,8 +13,10 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from renderer.aside import writing_aside
+from renderer.aside import check_place, settle, writing_aside
+from renderer.marks import png_mark
 from shaders.errors import RakingError
 from trainer.relief import Array, Relief, carve_relief
 
@@ -59,11 +61,12 @@ def write_sample(
     The folder appears only when it is complete. Raises RakingError.
     """
     check_arguments(path, width, height, seed)
-    with writing_aside(path) as folder:
+    with writing_aside(path, check_free) as folder:
         folder.mkdir()
         relief = carve_relief(width, height, seed)
         normals = relief.normals()
-        write_image(folder / "normals.png", np.round((normals + 1) * 127.5).astype(np.uint8))
+        shown = Image.fromarray(np.round((normals + 1) * 127.5).astype(np.uint8))
+        shown.save(folder / "normals.png", pnginfo=png_mark(Asked=asked(width, height, seed)))
         write_image(folder / "mask.png", relief.mask.astype(np.uint8) * 255)
         suffix = ".png" if width * height <= LOSSLESS_PIXELS else ".jpg"
         sets = [("Dome", ring_lights(DOME)), ("Test", ring_lights(TEST))]
@@ -208,10 +211,31 @@ def check_arguments(path: Path, width: int, height: int, seed: int) -> None:
         )
     if seed < 0:
         raise RakingError(f"The sample's seed {seed} is negative: give 0 or more.")
+    check_free(path)
+
+
+def check_free(path: Path) -> None:
+    """RakingError unless nothing or an empty folder is at `path`."""
+    check_place(path)
     if path.exists() and not path.is_dir():
         raise RakingError(f"{path} is a file: name a new folder for the sample.")
     if path.is_dir() and any(path.iterdir()):
         raise RakingError(f"{path} is not empty: name a new folder, or remove this one first.")
+
+
+def asked(width: int, height: int, seed: int) -> str:
+    """What a sample's `normals.png` records of the call that wrote it."""
+    return f"sample {width} x {height}, seed {seed}"
+
+
+def sample_is_done(path: Path, width: int, height: int, seed: int) -> bool:
+    """Whether `path` holds the sample that such a call writes; it appears when it is complete."""
+    settle(path)
+    try:
+        with Image.open(path / "normals.png") as normals:
+            return bool(normals.info.get("Asked") == asked(width, height, seed))
+    except (OSError, SyntaxError, ValueError):
+        return False
 
 
 def write_image(path: Path, pixels: NDArray[np.uint8]) -> None:

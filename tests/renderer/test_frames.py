@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from renderer import frames
+from renderer.marks import bears_mark
 from renderer.video import FRAMES_PER_SECOND, LARGEST_VIDEO
 from shaders.errors import RakingError
 
@@ -112,7 +113,8 @@ def test_a_picture_is_of_the_kind_that_its_ending_names(tmp_path: Path, ending: 
     with Image.open(path) as picture:
         found = np.asarray(picture).astype(int)
         kind, exif = picture.format, picture.getexif()
-        assert picture.info.get("Software", exif.get(0x0131)) == frames.SOFTWARE
+        assert picture.info.get("Software", exif.get(0x0131)).startswith("Raking")
+    assert bears_mark(path)
     if ending.lower().startswith("j"):
         assert kind == "JPEG"
         black = levels[..., :3] * (levels[..., 3:] > 0)
@@ -136,13 +138,14 @@ def test_a_video_is_what_browsers_play(tmp_path: Path, size: tuple[int, int]) ->
         assert stream.codec_context.pix_fmt == "yuv420p"
         assert stream.average_rate == FRAMES_PER_SECOND
         assert (stream.width, stream.height) == (width + width % 2, height + height % 2)
-        assert container.metadata["encoder"] == frames.SOFTWARE
+        assert "Raking" in container.metadata["comment"]
         pictures = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     assert len(pictures) == 7
     for frame, picture in zip(shown, pictures, strict=True):
         levels = np.asarray(frames.on_black(frame)).astype(int)
         inner = np.abs(picture[:height, :width] - levels)[:, width // 2 :]
         assert inner.mean() < 4, "colours: BT.709 and its range"
+    assert bears_mark(tmp_path / "a.mp4")
     data = (tmp_path / "a.mp4").read_bytes()
     assert data.index(b"moov") < data.index(b"mdat"), "the index comes first"
 

@@ -1,0 +1,87 @@
+"""Finished outputs: the same command again is done at once, another replaces only what it is told
+to. An image records in its `info.json` what the command that wrote it was asked."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from renderer.aside import settle
+from renderer.image import RelightableImage, check_image, check_writable, label, read_info_text
+from renderer.info import parse_info
+from shaders.errors import RakingError
+
+TOLD_CHANGES = 2
+
+Asked = dict[str, Any]
+Warn = Callable[[str], None]
+
+
+def image_is_done(path: Path, asked: Asked, force: bool, warn: Warn) -> bool:
+    """Whether the image that a command is to write to `path` is there, whole and as `asked`.
+
+    With `force` it never counts as done, and `warn` is told of what will be replaced. Raises
+    RakingError where something else than a relightable image of ours is there, and without
+    `force` where another one is.
+    """
+    settle(path)
+    check_writable(path)
+    if not path.is_dir() or not any(path.iterdir()):
+        return False
+    info, decoder = parse_info(read_info_text(path), path / "info.json")
+    block = info.raking
+    recorded, provenance = (block.asked, block.provenance) if block else ({}, {})
+    what = f"{label(decoder, provenance)} of {info.width} x {info.height} pixels"
+    if not force and recorded == _as_stored(asked) and is_complete(path):
+        return True
+    check_force(path, f"{what}{_changes(recorded, _as_stored(asked))}", force, warn)
+    return False
+
+
+def check_force(path: Path, what: str, force: bool, warn: Warn) -> None:
+    """Tells `warn` that what stands at `path` is replaced; without `force` raises RakingError."""
+    if not force:
+        raise RakingError(
+            f"{path} holds {what}: --force replaces it; or choose another place to write to"
+        )
+    warn(f"{path} holds {what}, which is replaced")
+
+
+def is_complete(path: Path) -> bool:
+    """Whether an image's files are there."""
+    try:
+        return bool(check_image(path))
+    except RakingError:
+        return False
+
+
+def image_digest(path: Path, image: RelightableImage) -> str:
+    """The SHA-256 of what was read from `path`: its `info.json` and the pixels of its pictures."""
+    found = hashlib.sha256(read_info_text(path).encode())
+    for plane in image.planes:
+        found.update(np.ascontiguousarray(plane))
+    if image.mask is not None:
+        found.update(np.ascontiguousarray(image.mask))
+    return found.hexdigest()
+
+
+def _as_stored(asked: Asked) -> Asked:
+    stored: Asked = json.loads(json.dumps(asked))
+    return stored
+
+
+def _changes(recorded: Asked, asked: Asked) -> str:
+    """What differs, for a sentence."""
+    if not recorded:
+        return ""
+    changed = [key for key in asked if recorded.get(key) != asked[key]]
+    told = [_change(key, recorded.get(key), asked[key]) for key in changed[:TOLD_CHANGES]]
+    return f", made with other settings ({', '.join(told)})" if told else ""
+
+
+def _change(key: str, before: Any, now: Any) -> str:
+    plain = all(isinstance(value, bool | int | float | None) for value in (before, now))
+    return f"{key} {before}, now {now}" if plain else f"another {key}"

@@ -4,6 +4,7 @@ For use as a library: `read_image`, `write_image` and `RelightableImage` (no GPU
 `Relighter` from `renderer.relight` to decode.
 """
 
+import io
 import json
 import shlex
 import signal
@@ -20,7 +21,6 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -30,6 +30,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from renderer.facts import disk_use, duration, held_out, readable_facts
 from renderer.image import (
@@ -40,7 +41,7 @@ from renderer.image import (
     write_image,
 )
 from renderer.pyramid import LARGEST_TILE, TileFormat
-from shaders.errors import RakingError, shortened
+from shaders.errors import RakingError, escaped, printable, shortened
 
 __all__ = ["RakingError", "RelightableImage", "main", "read_image", "write_image"]
 
@@ -50,7 +51,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-errors = Console(stderr=True, highlight=False)
+errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
 INTERRUPTED = 130
 LONGEST_USAGE = 200  # characters of what is wrong with a command line
 UsageError: Any = typer.BadParameter.__base__  # which typer does not name
@@ -135,7 +136,7 @@ def sample(
     if as_json:
         print_json({"collection": str(path), "width": width, "height": height, "seed": seed})
     else:
-        print(f"{path}: {width} x {height} pixels, 49 lights to train on and 20 to test with")
+        say(f"{path}: {width} x {height} pixels, 49 lights to train on and 20 to test with")
         print_next("raking", "train", path, "-o", beside(path, "image"))
 
 
@@ -268,7 +269,8 @@ def train(
             )
     image.pixel_size_mm = pixel_size
     levels = write_converted(image, output, TileFormat() if tiles else None)
-    checkpoint.unlink(missing_ok=True)
+    if checkpoint.is_file():
+        checkpoint.unlink()
     if as_json:
         print_json(
             {"image": str(output), **image.provenance, **({"levels": levels} if tiles else {})}
@@ -276,7 +278,7 @@ def train(
     else:
         print_training(image, given)
         print_levels(levels)
-        print(f"Wrote {given}{f' and, its teacher, {keep_teacher}' if keep_teacher else ''}")
+        say(f"Wrote {given}{f' and, its teacher, {keep_teacher}' if keep_teacher else ''}")
         print_next("raking", "view", given)
 
 
@@ -332,7 +334,7 @@ def convert(
         converted.append({**facts, "model": image.label, "tiles": tiles, "levels": levels})
         if not as_json:
             kind = "tiled" if tiles else "flat"
-            print(f"{target}: {image.label}, {image.width} x {image.height} pixels, {kind}")
+            say(f"{target}: {image.label}, {image.width} x {image.height} pixels, {kind}")
             print_levels(levels)
     if as_json:
         print_json({"images": converted})
@@ -435,7 +437,7 @@ def evaluate(
     else:
         print_scores(title, scores)
         if heat_maps:
-            print(f"Wrote {heat_maps}")
+            say(f"Wrote {heat_maps}")
             print_next("python", "-m", "webbrowser", heat_maps.resolve().as_uri())
         else:
             compared = ["--pictures"] if pictures else []
@@ -511,7 +513,7 @@ def render(
     else:
         width, height = frame_size or (stored.width, stored.height)
         count = "1 frame" if len(names) == 1 else f"{len(names):,} frames"
-        print(f"Wrote {output}: {count} of {width} x {height} pixels")
+        say(f"Wrote {output}: {count} of {width} x {height} pixels")
         print_next("raking", "view", image)
 
 
@@ -565,7 +567,9 @@ def verify(
             image,
             lights,
             renderer.value,
-            lambda label, done, n: bar.update(task, completed=done, total=n, description=label),
+            lambda label, done, n: bar.update(
+                task, completed=done, total=n, description=escaped(label)
+            ),
         )
     if as_json:
         print_json(result)
@@ -623,7 +627,7 @@ def bench(
     with progress_bar("bench") as (bar, task):
 
         def report_progress(done: int, total: int, name: str, left: float | None) -> None:
-            bar.update(task, completed=done, total=total, description=name)
+            bar.update(task, completed=done, total=total, description=escaped(name))
 
         report = run_bench(
             images,
@@ -704,7 +708,7 @@ def export_site(images: list[Path], output: Path, as_json: bool) -> None:
     if as_json:
         print_json({"site": str(output), "images": addresses})
     else:
-        print(f"{output}: put this folder on any web server; it holds {', '.join(addresses)}")
+        say(f"{output}: put this folder on any web server; it holds {', '.join(addresses)}")
         print("To try it, open http://localhost:8000/ while this runs:")
         print_next("python", "-m", "http.server", "-d", output)
 
@@ -723,7 +727,7 @@ def bench_gallery(
             minutes=minutes,
             seed=seed,
             progress=lambda text, share: bar.update(
-                task, completed=share, total=1.0, description=text
+                task, completed=share, total=1.0, description=escaped(text)
             ),
         )
     if as_json:
@@ -731,7 +735,7 @@ def bench_gallery(
         return
     for title, rows in tables(result).items():
         print_table(title, rows)
-    print(f"Wrote {output / 'gallery.json'}")
+    say(f"Wrote {output / 'gallery.json'}")
     print_next("raking", "view", image)
 
 
@@ -770,9 +774,11 @@ def evaluate_one(
                 f"{image} was trained on other files than {mlic} holds now; it may have seen these"
             )
         test = collection.test if test_lights else None
-        remembered = stored.provenance.get("test_lights")
-        if test and isinstance(remembered, list) and set(test.names) - set(remembered):
+        remembered = stored.test_lights
+        seen = []
+        if test and remembered is not None:
             seen = [name for name in test.names if name not in remembered]
+        if seen:
             warn(f"{image} was trained on {', '.join(seen)}: their scores are of no unseen light")
         scores = evaluate_image(stored, collection, test=test, **options)
         return f"{stored.label}, {image}", scores
@@ -802,7 +808,7 @@ def print_scores(title: str, scores: dict[str, Any]) -> None:
             f"{scores['straying']:.1f} levels, {scores['straying_ratio']:.2f} of HSH 3"
         )
     if "lpips_absent" in scores:
-        print(scores["lpips_absent"])
+        say(scores["lpips_absent"])
 
 
 def evaluate_benchmark(folder: Path, output: Path, as_json: bool, **settings: Any) -> None:
@@ -813,7 +819,7 @@ def evaluate_benchmark(folder: Path, output: Path, as_json: bool, **settings: An
 
         def report_progress(done: float, total: int, doing: str, left: float | None) -> None:
             remaining = "" if left is None else f", {duration(left)} left"
-            text = escape(f"{doing}{remaining}")
+            text = escaped(f"{doing}{remaining}")
             bar.update(task, completed=done, total=total, description=text)
 
         report = run_fidelity(folder, output, progress=report_progress, **settings)
@@ -996,7 +1002,7 @@ def parse_numbers(text: str, count: int, what: str, separator: str = ",") -> Any
 def progress_bar(description: str) -> Iterator[tuple[Progress, TaskID]]:
     """A bar with the time left, on standard error so that output stays clean."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),
@@ -1025,18 +1031,18 @@ def print_agreement(result: dict[str, Any]) -> None:
         )
     print_table(f"{result['image']} against PyTorch", rows)
     for backend in result["backends"]:
-        print(f"{backend['name']}: {backend['device']}")
+        say(f"{backend['name']}: {backend['device']}")
 
 
 def print_training(image: RelightableImage, path: Path) -> None:
     """What `raking train` made, its scores, and on what."""
     provenance = image.provenance
     if "scores" not in provenance:
-        print(f"{path}: {image.label}; nothing was held out, so it is not scored")
+        say(f"{path}: {image.label}; nothing was held out, so it is not scored")
         return
     print_table(f"{image.label}, {path}", [{"held out": "mean", **provenance["scores"]}])
     test = provenance["test_lights"]
-    print("Held out:", ", ".join(test) if isinstance(test, list) else test["test_set"])
+    say("Held out: " + (", ".join(test) if isinstance(test, list) else test["test_set"]))
 
 
 def print_levels(levels: list[dict[str, Any]]) -> None:
@@ -1053,30 +1059,35 @@ def print_facts(facts: dict[str, str]) -> None:
     """Names and values in two columns."""
     width = max(map(len, facts))
     for name, value in facts.items():
-        print(f"{name:{width}}  {value}")
+        say(f"{name:{width}}  {value}")
 
 
 def print_report(report: Path) -> None:
     """A report in HTML, and how to look at it."""
-    print(f"Wrote {report}")
+    say(f"Wrote {report}")
     print_next("python", "-m", "webbrowser", report.resolve().as_uri())
 
 
 def print_next(*command: object) -> None:
     """The last line of a command: the one that is most useful now."""
-    print("Next:", shlex.join(map(str, command)))
+    say(f"Next: {shlex.join(map(str, command))}")
 
 
 def print_table(title: str, rows: list[dict[str, Any]]) -> None:
     looks: Any = {"box": box.SIMPLE_HEAD, "collapse_padding": True, "pad_edge": False}
-    table = Table(title=title, title_justify="left", **looks)
+    table = Table(title=Text(escaped(title)), title_justify="left", **looks)
     for key in rows[0]:
         numeric = not isinstance(rows[0][key], str)
         table.add_column(key, justify="right" if numeric else "left", no_wrap=True)
     for row in rows:
         cells = (f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row.values())
-        table.add_row(*cells)
+        table.add_row(*(Text(escaped(cell)) for cell in cells))
     Console().print(table)
+
+
+def say(text: str) -> None:
+    """Prints a line, in which names from files can do a terminal no harm."""
+    print(escaped(text))
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -1084,11 +1095,15 @@ def print_json(value: dict[str, Any]) -> None:
 
 
 def warn(message: str) -> None:
-    errors.print(f"raking: warning: {message}", style="yellow", markup=False, soft_wrap=True)
+    errors.print(f"raking: warning: {printable(message)}", style="yellow", soft_wrap=True)
 
 
 def main() -> None:
     """Runs the command; what a user can mend becomes one line, and so does an interrupt."""
+    # What the terminal's encoding lacks is shown by its number.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     warnings.showwarning = lambda message, *_: warn(str(message))
     # As an interrupt does, so that what was written aside is cleaned up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -1116,7 +1131,7 @@ def usage(error: Any) -> str:
 
 
 def fail(sentence: str, status: int = 1) -> NoReturn:
-    errors.print(f"raking: {sentence}", style="red", markup=False, soft_wrap=True)
+    errors.print(f"raking: {printable(sentence)}", style="red", soft_wrap=True)
     sys.exit(status)
 
 

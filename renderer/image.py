@@ -16,15 +16,16 @@ from PIL import Image
 
 from renderer.aside import settle, writing_aside
 from renderer.info import Info, describe, parse_info
+from renderer.memory import check_memory
 from renderer.ours import check_folder, no_file
+from renderer.picture import read_picture
 from renderer.pyramid import (
     Pyramid,
     TileFormat,
-    check_size,
-    full_size_folder,
+    full_size_level,
     halvings,
     parse_pyramid,
-    read_picture,
+    parse_pyramids,
     read_pyramid,
     tile_folder,
     write_pyramid,
@@ -32,8 +33,8 @@ from renderer.pyramid import (
 from shaders.errors import RakingError
 from shaders.linear import AnyDecoder, LinearDecoder
 
-# Gigapixel planes are what this software is for; Pillow's guard is meant for web uploads.
-Image.MAX_IMAGE_PIXELS = None
+MODEL_NAMES = {"disk": "DisK", "neural": "NeuralRTI"}
+LONGEST_INFO = 1 << 24  # bytes; some 200,000 are usual
 
 Progress = Callable[[int, int], None]
 
@@ -79,6 +80,13 @@ class RelightableImage:
         """How the papers name this model, such as DisK(20) or HSH(3)."""
         return label(self.decoder, self.provenance)
 
+    @property
+    def test_lights(self) -> list[str] | None:
+        """The names of the photographs that were held out; None where they are not known."""
+        names = self.provenance.get("test_lights")
+        known = isinstance(names, list) and all(isinstance(name, str) for name in names)
+        return names if known else None
+
 
 @dataclass
 class SmallerLevels:
@@ -92,8 +100,8 @@ def label(decoder: AnyDecoder, provenance: dict[str, Any]) -> str:
     """How the papers name a model, such as DisK(20) or HSH(3)."""
     if isinstance(decoder, LinearDecoder):
         return decoder.label
-    names = {"disk": "DisK", "neural": "NeuralRTI"}
-    name = names.get(provenance.get("model", ""), "Neural")
+    model = provenance.get("model")
+    name = MODEL_NAMES.get(model, "Neural") if isinstance(model, str) else "Neural"
     return f"{name}({decoder.units})"
 
 
@@ -105,13 +113,15 @@ def read_image(path: Path) -> RelightableImage:
     """
     path = Path(path)
     info, decoder, files = _look_up(path)
-    planes = np.empty((len(files), info.height, info.width, 3), np.uint8)
-    for file, plane in zip(files, planes, strict=True):
-        _read(file, plane)
+    read = _reader(info, files)
+    check_memory(path, decoder.latents * info.height * info.width)
+    planes = np.empty((decoder.planes, info.height, info.width, 3), np.uint8)
+    for file, plane in zip(files, planes, strict=False):
+        read(file, plane)
     mask = None
-    if info.raking and info.raking.mask:
+    if len(files) > len(planes):
         levels = np.empty((info.height, info.width), np.uint8)
-        _read(path / info.raking.mask, levels)
+        read(files[-1], levels)
         mask = levels > 127
     provenance = info.raking.provenance if info.raking else {}
     return RelightableImage(decoder, planes, mask, provenance, info.lights, info.pixel_size_mm)
@@ -124,11 +134,7 @@ def check_image(path: Path) -> list[Path]:
     is no relightable image, or where one of these files is missing.
     """
     info, _, files = _look_up(path)
-    if info.raking and info.raking.mask:
-        files.append(_find(path, [info.raking.mask]))
-    for file in files:
-        if file.suffix == ".dzi":
-            full_size_folder(file, _parse_pyramid(file, info.width, info.height))
+    _reader(info, files)
     return files
 
 
@@ -138,14 +144,18 @@ def read_info_text(path: Path) -> str:
         settle(path)  # a process may have been killed while it replaced the image
     if not path.is_dir():
         raise RakingError(f"{path} is not a folder; give the folder of a relightable image")
+    file = path / "info.json"
     try:
-        return (path / "info.json").read_text("utf-8")
-    except FileNotFoundError as error:
-        raise RakingError(
-            f"{path} holds no info.json, so it is no relightable image; make one with raking train"
-        ) from error
+        if not file.is_file():
+            raise RakingError(
+                f"{path} holds no info.json, so it is no relightable image; make one with raking "
+                "train"
+            )
+        if file.stat().st_size > LONGEST_INFO:
+            raise RakingError(f"{file} is no info.json, which is never as large; copy it again")
+        return file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise RakingError(f"{path / 'info.json'} cannot be read: {error}") from error
+        raise RakingError(f"{file} cannot be read ({error}); copy it again") from error
 
 
 def write_image(
@@ -285,10 +295,11 @@ def _write_info(
 
 
 def _look_up(path: Path) -> tuple[Info, AnyDecoder, list[Path]]:
-    """What `info.json` says, and the files of the planes."""
+    """What `info.json` says, and the files of the planes, then of the mask where there is one."""
     path = Path(path)
     info, decoder = parse_info(read_info_text(path), path / "info.json")
-    return info, decoder, [_find(path, names) for names in _numbering(path, info)]
+    mask = [[info.raking.mask]] if info.raking and info.raking.mask else []
+    return info, decoder, [_find(path, names) for names in _numbering(path, info) + mask]
 
 
 def _numbering(path: Path, info: Info) -> list[list[str]]:
@@ -309,16 +320,12 @@ def _find(path: Path, names: list[str]) -> Path:
     raise RakingError(f"{path / names[0]} is missing; copy the whole image folder again")
 
 
-def _read(file: Path, picture: np.ndarray) -> None:
-    """Reads a plane or a mask, flat or tiled, into `picture`, [H, W, 3] or [H, W] uint8."""
-    height, width = picture.shape[:2]
-    if file.suffix == ".dzi":
-        read_pyramid(file, _parse_pyramid(file, width, height), picture)
-    else:
-        picture[:] = read_picture(file, (width, height), picture.ndim == 3)
-
-
-def _parse_pyramid(file: Path, width: int, height: int) -> Pyramid:
-    pyramid = parse_pyramid(file)
-    check_size(file, (pyramid.width, pyramid.height), (width, height))
-    return pyramid
+def _reader(info: Info, files: list[Path]) -> Callable[[Path, np.ndarray], None]:
+    """What reads one of an image's files, flat or tiled, into a picture [H, W, 3] or [H, W] uint8.
+    RakingError where the descriptions of tiles do not fit."""
+    size = info.width, info.height
+    pyramid = parse_pyramids(files, size)
+    if pyramid is None:
+        return lambda file, picture: np.copyto(picture, read_picture(file, size, picture.ndim == 3))
+    level = full_size_level(files, pyramid, deep_zoom=info.raking is not None)
+    return lambda file, picture: read_pyramid(file, pyramid, level, picture)

@@ -7,23 +7,37 @@ The browser viewer reads the same file in `webviewer/app/decoder.js`.
 """
 
 import json
+import math
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, ValidationError
 
 from shaders.decoder import Decoder, Layer
-from shaders.errors import RakingError
+from shaders.errors import RakingError, shortened
 from shaders.linear import MODELS, AnyDecoder, LinearDecoder
 
 VERSION = 1
 BGR = [2, 1, 0]
-FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+LONGEST_SIDE = 1_000_000  # pixels
+LARGEST = 1e9  # that sums may come to; beyond, float32's steps are larger than all brightness
+DEEPEST = 32  # lists and objects in one another
+SURROGATE = re.compile("[\ud800-\udfff]")
 ENDINGS = ("png", "webp", "jpg", "dzi")  # of planes that are not listed, the best first
 COLORSPACES = {"ptm": ("rgb", "lrgb"), "hsh": ("rgb",), "rbf": ("mrgb",)}
+
+
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 48.0 is a whole one."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
 
 
 class Keys(BaseModel):
@@ -35,7 +49,7 @@ class Keys(BaseModel):
 class RakingBlock(Keys):
     """What the published keys leave open, under the key `raking`."""
 
-    version: Literal[1]
+    version: Whole = Field(ge=VERSION, le=VERSION)
     planes: list[str]
     mask: str | None = None
     levels: list[dict[str, Any]] | None = None  # the smaller ones of a pyramid, as measured
@@ -44,21 +58,21 @@ class RakingBlock(Keys):
 
 
 class NeuralBlock(RakingBlock):
-    layers: list[int] = Field(min_length=4, max_length=4)
-    conditions: int = 2
+    layers: list[Whole] = Field(min_length=4, max_length=4)
+    conditions: Whole = 2
     activation: str = "elu"
 
 
 class LinearBlock(RakingBlock):
-    order: int
+    order: Whole
     splines: list[list[FiniteFloat]] | None = None  # of "rbf": a row per light, and four more
 
 
 class Info(Keys):
     """What every image has."""
 
-    width: int = Field(gt=0)
-    height: int = Field(gt=0)
+    width: Whole = Field(gt=0, le=LONGEST_SIDE)
+    height: Whole = Field(gt=0, le=LONGEST_SIDE)
     light_values: list[FiniteFloat] | None = Field(None, alias="lights")
     pixel_size_mm: FiniteFloat | None = Field(None, alias="pixelSizeInMM", gt=0)
     raking: RakingBlock | None
@@ -116,7 +130,7 @@ class LinearInfo(Info):
 
     type: Literal["ptm", "hsh", "rbf"]
     colorspace: str
-    nplanes: int
+    nplanes: Whole
     materials: list[Material] = Field(min_length=1, max_length=1)
     raking: LinearBlock | None = None
 
@@ -132,7 +146,9 @@ TYPES: dict[str, type[NeuralInfo] | type[LinearInfo]] = {
 
 
 def parse_info(text: str, file: Path) -> tuple[Info, AnyDecoder]:
-    """Reads the text of `info.json`.
+    """Reads the text of `info.json`: JSON up to 32 levels deep, of finite numbers, for an image
+    of up to a million pixels a side. No sum of its decoder may come to more than 1e9, whatever the
+    latents and the light.
 
     A neural decoder comes back in canonical form: latents in the channel order of the plane
     files, output as RGB, whatever the file's `colorspace`.
@@ -140,10 +156,16 @@ def parse_info(text: str, file: Path) -> tuple[Info, AnyDecoder]:
     Raises RakingError, naming `file`, where the text is no such description.
     """
     try:
-        keys = json.loads(text, parse_constant=_refuse_constant)
+        keys = json.loads(
+            text.removeprefix("\ufeff"), parse_constant=_refuse_constant, parse_int=_parse_int
+        )
+        if problem := next(_problems(keys), None):
+            raise RakingError(f"{file}: {problem}; write the image again")
         info = _info_type(keys, file).model_validate(keys)
     except ValidationError as error:
         raise RakingError(f"{file}: {_first_problem(error)}; write the image again") from error
+    except RecursionError as error:
+        raise RakingError(f"{file} is nested too deep; write the image again") from error
     except ValueError as error:
         raise RakingError(f"{file} is not valid JSON ({error}); write the image again") from error
     try:
@@ -152,6 +174,8 @@ def parse_info(text: str, file: Path) -> tuple[Info, AnyDecoder]:
             decoder: AnyDecoder = _linear_decoder(info)
         else:
             decoder = _canonical(_decoder(info), info.colorspace)
+        if not decoder.bound <= LARGEST:
+            raise RakingError("its numbers are so large that colours exceed what can be reckoned")
         if info.raking:
             _check_pictures(info.raking, decoder)
         return info, decoder
@@ -216,8 +240,8 @@ def _info_type(keys: Any, file: Path) -> type[NeuralInfo] | type[LinearInfo]:
     kind = keys.get("type") if isinstance(keys, dict) else None
     if not isinstance(kind, str) or kind not in TYPES:
         raise RakingError(
-            f"{file}: the type {kind!r} is unknown, where {', '.join(TYPES)} are known; write the "
-            "image again"
+            f"{file}: the type {shortened(repr(kind))} is unknown, where {', '.join(TYPES)} are "
+            "known; write the image again"
         )
     if kind == "rbf" and keys.get("raking") is None:
         raise RakingError(
@@ -401,8 +425,28 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"it holds {name}")
 
 
+def _parse_int(digits: str) -> int | float:
+    """Python refuses to read thousands of digits."""
+    return int(digits) if len(digits) < 400 else math.inf
+
+
+def _problems(value: Any, depth: int = 0) -> Iterator[str]:
+    """What JSON can say and other programs cannot take, in keys that we ignore as well: these are
+    shown, and written again."""
+    if depth > DEEPEST:
+        yield f"it is nested deeper than {DEEPEST} levels"
+        return
+    if isinstance(value, int | float) and not abs(value) <= sys.float_info.max:
+        yield "a number in it is too large"
+    if isinstance(value, str) and SURROGATE.search(value):
+        yield "a text in it holds half a character"
+    if isinstance(value, dict | list):
+        for part in [*value, *value.values()] if isinstance(value, dict) else value:
+            yield from _problems(part, depth + 1)
+
+
 def _check_pictures(block: RakingBlock, decoder: AnyDecoder) -> None:
-    for name in [*block.planes, *([block.mask] if block.mask else [])]:
+    for name in [*block.planes, *([] if block.mask is None else [block.mask])]:
         if not FILE_NAME.fullmatch(name):
             raise RakingError(f"the picture's name {name!r} is not a plain file name")
     if len(block.planes) != decoder.planes:

@@ -14,8 +14,8 @@ from typing import Literal
 
 import cv2
 import numpy as np
-from PIL import Image
 
+from renderer.picture import check_size, read_picture
 from shaders.errors import RakingError
 
 # Latents are noisy and compress little: run lengths are found fast, and no better way is smaller.
@@ -25,6 +25,7 @@ ENCODINGS = {
     "jpg": [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444],
 }
 LARGEST_TILE = 8192
+ENTITIES = re.compile("<!(?!--)")  # or other declarations
 LONGEST_DESCRIPTION = 4096  # characters of a .dzi, of which some 200 are needed
 STRIP_ROWS = 256
 TILE_NAME = re.compile(
@@ -169,75 +170,85 @@ def write_pyramid(
 def parse_pyramid(file: Path) -> Pyramid:
     """Reads a .dzi. Raises RakingError where it is missing or is no such description."""
     try:
-        text = file.read_text("utf-8")
-        if len(text) > LONGEST_DESCRIPTION or "<!" in text:
+        if not file.is_file():
+            raise RakingError(f"{file} is missing; copy the whole image folder again")
+        if file.stat().st_size > 4 * LONGEST_DESCRIPTION:
             raise ValueError("it is no plain description")
-        root = ET.fromstring(text.encode())
+        text = file.read_text("utf-8-sig")
+        if len(text) > LONGEST_DESCRIPTION or ENTITIES.search(text):
+            raise ValueError("it is no plain description")
+        root = ET.fromstring(text)
         size = next(child for child in root if child.tag.split("}")[-1] == "Size")
         numbers = [root.get("TileSize"), root.get("Overlap"), size.get("Width"), size.get("Height")]
         tile_size, overlap, width, height = (_whole(number) for number in numbers)
         ending = (root.get("Format") or "").lower()
         if ending not in (*ENCODINGS, "jpeg"):
             raise ValueError(f"its format {ending!r} is unknown")
-        if not 0 < tile_size <= LARGEST_TILE or overlap > tile_size or not width * height:
+        if not overlap < tile_size <= LARGEST_TILE or not width * height:
             raise ValueError("its sizes cannot be")
-    except FileNotFoundError as error:
-        raise RakingError(f"{file} is missing; copy the whole image folder again") from error
     except (OSError, ValueError, SyntaxError, StopIteration) as error:
         reason = str(error) or "it has no Size"
         raise RakingError(f"{file} is damaged ({reason}); copy it again") from error
     return Pyramid(width, height, tile_size, overlap, ending)
 
 
-def full_size_folder(file: Path, pyramid: Pyramid) -> Path:
-    """The folder of the tiles of full size. Raises RakingError where their first is missing."""
-    folders = [tile_folder(file) / str(top) for top in (pyramid.top, pyramid.relight_top)]
-    folder = next((folder for folder in folders if folder.is_dir()), folders[0])
-    first = folder / f"0_0.{pyramid.format}"
-    if not first.is_file():
-        raise RakingError(f"{first} is missing; copy the whole image folder again")
-    return folder
+def parse_pyramids(files: Sequence[Path], size: tuple[int, int]) -> Pyramid | None:
+    """What the .dzi files of an image of a size (width, height) say alike; None of a flat image.
+
+    Raises RakingError where they disagree, or where only some files are pyramids.
+    """
+    flat = next((file for file in files if file.suffix != ".dzi"), None)
+    tiled = [file for file in files if file.suffix == ".dzi"]
+    if not tiled:
+        return None
+    if flat:
+        raise RakingError(f"{tiled[0]} is in tiles and {flat} is not; copy the whole folder again")
+    first, *others = [parse_pyramid(file) for file in files]
+    for file, other in zip(files, [first, *others], strict=True):
+        check_size(file, (other.width, other.height), size)
+        if other != first:
+            raise RakingError(
+                f"{file} and {files[0].name} describe different tiles; copy the whole folder again"
+            )
+    return first
 
 
-def read_pyramid(file: Path, pyramid: Pyramid, picture: np.ndarray) -> None:
-    """Reads the tiles of full size into `picture`, [H, W, 3] or [H, W] uint8.
+def full_size_level(files: Sequence[Path], pyramid: Pyramid, deep_zoom: bool) -> int:
+    """The number of the level of full size; unless it must be `deep_zoom`'s, the first plane tells
+    whether it is Relight's.
+
+    Raises RakingError where the first tile of a level that viewers show is missing.
+    """
+    top = pyramid.top
+    if not deep_zoom and not _tile_file(files[0], top, 0, 0, pyramid).is_file():
+        top = pyramid.relight_top
+    for file in files:
+        for level in range(top, top - pyramid.relight_top - 1, -1):
+            first = _tile_file(file, level, 0, 0, pyramid)
+            if not first.is_file():
+                raise RakingError(f"{first} is missing; copy the whole image folder again")
+    return top
+
+
+def read_pyramid(file: Path, pyramid: Pyramid, level: int, picture: np.ndarray) -> None:
+    """Reads the tiles of full size, in the folder of a `level`, into `picture`, [H, W, 3] or [H, W]
+    uint8.
 
     Raises RakingError naming the tile that is missing, damaged or of another size.
     """
-    folder = full_size_folder(file, pyramid)
     for tile in pyramid.tiles(pyramid.top):
-        name = folder / f"{tile.column}_{tile.row}.{pyramid.format}"
+        name = _tile_file(file, level, tile.column, tile.row, pyramid)
         part = picture[tile.y0 : tile.y1, tile.x0 : tile.x1]
         part[:] = read_picture(name, (part.shape[1], part.shape[0]), picture.ndim == 3)
-
-
-def read_picture(file: Path, size: tuple[int, int], colour: bool) -> np.ndarray:
-    """A picture of a size (width, height) as [H, W, 3] or [H, W] uint8.
-
-    Raises RakingError where it is missing, damaged or of another size.
-    """
-    try:
-        with Image.open(file) as picture:
-            check_size(file, picture.size, size)
-            return np.asarray(picture.convert("RGB" if colour else "L"))
-    except FileNotFoundError as error:
-        raise RakingError(f"{file} is missing; copy the whole image folder again") from error
-    except (OSError, SyntaxError, ValueError) as error:
-        raise RakingError(f"{file} is damaged ({error}); copy it again") from error
-
-
-def check_size(file: Path, size: tuple[int, int], expected: tuple[int, int]) -> None:
-    """RakingError where a picture is not as large (width, height) as it must be."""
-    if size != expected:
-        raise RakingError(
-            f"{file} is {size[0]} x {size[1]} pixels, where {expected[0]} x {expected[1]} are "
-            "needed; copy the whole image folder again"
-        )
 
 
 def tile_folder(file: Path) -> Path:
     """Where the tiles of a .dzi lie, a folder per level."""
     return file.with_name(f"{file.stem}_files")
+
+
+def _tile_file(file: Path, level: int, column: int, row: int, pyramid: Pyramid) -> Path:
+    return tile_folder(file) / str(level) / f"{column}_{row}.{pyramid.format}"
 
 
 def _whole(text: str | None) -> int:

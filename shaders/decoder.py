@@ -63,6 +63,19 @@ class Decoder:
         """Weights and biases: 3303 for 50 units, 723 for 20."""
         return sum(layer.weight.size + layer.bias.size for layer in self.layers)
 
+    @property
+    def bound(self) -> float:
+        """What no value on the way from latents to colours exceeds, whatever the levels, with
+        conditions within -1..1, and in whatever order sums are made."""
+        latents = largest_latents(self.latent_min, self.latent_max)
+        largest = np.concatenate([latents, np.ones(self.conditions)])
+        bound = largest.max()
+        for layer in self.layers:
+            largest = np.abs(layer.weight.astype(np.float64)) @ largest + np.abs(layer.bias)
+            bound = max(bound, largest.max())
+            largest = np.maximum(largest, 1)  # ELU goes down to -1
+        return float(bound)
+
     def _problems(self) -> Iterator[str]:
         """Sentences on what is wrong; each check may rely on those before it."""
         k, n, c = self.latents, self.units, self.conditions
@@ -90,3 +103,8 @@ class Decoder:
             yield "the decoder's latent ranges hold values that are not finite numbers"
         if not (self.latent_max > self.latent_min).all():
             yield "a latent range of the decoder is empty or reversed (max must be above min)"
+
+
+def largest_latents(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """The magnitude [K] float64 that latents within ranges [K] may have."""
+    return np.maximum(np.abs(low), np.abs(high)).astype(np.float64)

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shaders.decoder import MAX_LATENTS, Decoder
+from shaders.decoder import MAX_LATENTS, Decoder, largest_latents
 from shaders.errors import RakingError
 
 # The order of the terms, by the number of latents; 9 latents are LRGB.
 ORDERS = {"ptm": {9: 2, 18: 2}, "hsh": {12: 1, 27: 2, 48: 3}}
 MODELS = (*ORDERS, "rbf")
 SPLINE_TERMS = 4  # 1, x, y, z, beside one spline per light
+LARGEST_TERM = 2.0  # no term of PTM or HSH is larger
+LOWEST_HSH = 0.15  # radians above the horizon, as in OpenLIME: HSH swings where no light was
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +96,21 @@ class LinearDecoder:
         ptm = "PTM(LRGB)" if self.lrgb else "PTM"
         return {"ptm": ptm, "hsh": f"HSH({self.order})", "rbf": "PCA/RBF"}[self.model]
 
+    @property
+    def bound(self) -> float:
+        """What no value on the way from latents to colours exceeds, whatever the levels and the
+        light, and in whatever order sums are made."""
+        latents = largest_latents(self.latent_min, self.latent_max)
+        if self.lights is not None and self.splines is not None:
+            reach = 1 + np.linalg.norm(self.lights.astype(np.float64), axis=1)
+            terms = np.concatenate([reach**2 * np.log(1 + reach), np.ones(SPLINE_TERMS)])
+            splines = np.abs(self.splines.astype(np.float64)).max(axis=2)  # [L + 4, 1 + K]
+            weighted = terms @ splines * np.append(1.0, latents)
+            return float(max(weighted.sum(), latents.max()))
+        if self.lrgb:
+            return float(latents[3:].sum() * LARGEST_TERM * max(1, latents[:3].max()))
+        return float(latents.sum() * LARGEST_TERM)
+
     def _problems(self) -> Iterator[str]:
         """Sentences on what is wrong; each check may rely on those before it."""
         k = self.latents
@@ -133,9 +150,13 @@ AnyDecoder = Decoder | LinearDecoder
 def light_basis(decoder: LinearDecoder, light: np.ndarray) -> np.ndarray:
     """The RGB weights of the latents under a light (x, y), [1 + K, 3] float64; row 0 is added.
 
-    Of an LRGB decoder they make the luminance, and those of its colour are 0.
+    Of an LRGB decoder they make the luminance, and those of its colour are 0. A light lower than
+    0.15 radians shows an HSH image as if it stood at that height, in its own direction; fits take
+    the terms of the photographs' lights as they are.
     """
     toward = directions(np.asarray(light, np.float64).reshape(1, 2))
+    if decoder.model == "hsh":
+        toward[:, 2] = np.maximum(toward[:, 2], np.sin(LOWEST_HSH))
     if decoder.model == "rbf":
         assert decoder.lights is not None and decoder.splines is not None
         splines = decoder.splines.astype(np.float64).reshape(len(decoder.splines), -1)
@@ -165,7 +186,8 @@ def ptm_terms(lights: np.ndarray) -> np.ndarray:
 
 
 def hsh_terms(lights: np.ndarray, order: int) -> np.ndarray:
-    """The hemispherical harmonics of unit vectors [L, 3]: [L, (order + 1)^2].
+    """The hemispherical harmonics of unit vectors [L, 3]: [L, (order + 1)^2]. Of x and y only the
+    direction counts.
 
     They are orthonormal over the hemisphere. Within a band they go from cos(l phi) to sin(l phi),
     with the signs that Relight and RTIViewer give them.

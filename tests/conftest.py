@@ -73,6 +73,7 @@ def terms_by_hand(decoder: LinearDecoder, light: tuple[float, ...]) -> np.ndarra
         terms = [1, x, y, x * x, x * y, y * y]
     else:
         terms, phi = [], np.arctan2(y, x)
+        z = max(z, np.sin(0.15))  # lower lights are held there
         for band in range(decoder.order + 1):
             for m in range(band, -band - 1, -1):
                 ratio = factorial(band - abs(m)) / factorial(band + abs(m))

@@ -1,7 +1,11 @@
-"""What an interrupted training resumes from: one small file, written aside and then renamed."""
+"""What an interrupted training resumes from: one small file, written aside and then renamed.
 
-import pickle
+After what torch.save writes stands its SHA-256, so that any damage is told before a byte is used.
+"""
+
+import io
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +14,16 @@ import torch
 from renderer.aside import writing_aside
 from shaders.errors import RakingError
 
-VERSION = 1
+VERSION = 2
+DIGEST_BYTES = sha256().digest_size
 
 
 class Checkpoint:
     """The weights of finished phases and the state of the present one.
 
     With no path nothing is kept. A file of other settings, or a damaged one, is ignored with a
-    warning and overwritten by the next `save`.
+    warning and overwritten by the next `save`. Raises RakingError where something else than a file
+    has that name.
     """
 
     def __init__(
@@ -26,30 +32,39 @@ class Checkpoint:
         self.path = path
         self.settings = {"version": VERSION, **settings}
         self.state: dict[str, Any] = {}
-        if path is not None and path.exists():
+        if path is not None and path.is_file():
             self.state = self._load(path, warn)
+        elif path is not None and (path.exists() or path.is_symlink()):
+            raise RakingError(f"the checkpoint {path} cannot be used: it is no file; move it away")
 
     def save(self, **state: Any) -> None:
         """Adds to the state and writes it all. Raises RakingError where that is impossible."""
         self.state.update(state)
         if self.path is None:
             return
-        try:
-            with writing_aside(self.path) as aside:
-                torch.save({"settings": self.settings, "state": self.state}, aside)
-        except RuntimeError as error:  # torch reports a full disk so
-            raise RakingError(
-                f"{self.path} cannot be written ({error}); free some space, or choose another place"
-            ) from error
+        written = io.BytesIO()
+        torch.save({"settings": self.settings, "state": self.state}, written)
+        content = written.getvalue()
+        with writing_aside(self.path) as aside:
+            aside.write_bytes(content + sha256(content).digest())
 
     def _load(self, path: Path, warn: Callable[[str], None]) -> dict[str, Any]:
         try:
-            stored = torch.load(path, map_location="cpu", weights_only=True)
-            settings, state = stored["settings"], stored["state"]
-        except (OSError, RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError):
+            stored = _read(path)
+        except Exception:  # whatever it is, training can begin anew
             warn(f"the checkpoint {path} is damaged; training begins anew")
             return {}
-        if settings != self.settings:
+        if stored["settings"] != self.settings:
             warn(f"the checkpoint {path} is of other settings; training begins anew")
             return {}
-        return dict(state)
+        return stored["state"]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The settings and the state. Any exception where they are not just as they were written."""
+    written = path.read_bytes()
+    content, digest = written[:-DIGEST_BYTES], written[-DIGEST_BYTES:]
+    if digest != sha256(content).digest():
+        raise ValueError("its checksum does not fit")
+    stored = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+    return {"settings": dict(stored["settings"]), "state": dict(stored["state"])}

@@ -83,14 +83,14 @@ def held_out_photographs(image: RelightableImage, mlic: Mlic) -> Photographs:
 
     Raises RakingError where there are none.
     """
-    names = image.provenance.get("test_lights")
+    names = image.test_lights
     same = image.provenance.get("collection_sha256") == mlic.sha256
     if same and names == []:
         raise RakingError(
             f"nothing of {mlic.path} was held out when the image was trained, so there is nothing "
             "to test it with: train it again with --test-lights"
         )
-    test = mlic.select(names) if same and isinstance(names, list) else mlic.test
+    test = mlic.select(names) if same and names else mlic.test
     if not test.names:
         raise RakingError(
             f"the collection {mlic.path} has no test lights: name some images in a test.txt "

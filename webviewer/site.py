@@ -150,7 +150,7 @@ def _names(images: Sequence[Path]) -> list[str]:
 def _title(image: Path) -> str:
     info, _ = parse_info(read_info_text(image), image / "info.json")
     named = info.raking.provenance.get("collection") if info.raking else None
-    return str(named or image.resolve().name)
+    return named if isinstance(named, str) and named else image.resolve().name
 
 
 def _viewer_files() -> Iterator[tuple[Path, str]]:

@@ -76,8 +76,10 @@ def ptm_terms(x: float, y: float) -> np.ndarray:
 
 
 def hsh_terms(x: float, y: float) -> np.ndarray:
-    """Order 2, from the elevation and azimuth as Gautron et al. write them."""
+    """Order 2, from the elevation and azimuth as Gautron et al. write them, held at 0.15 radians
+    above the horizon as in OpenLIME."""
     theta, phi = np.arccos(np.sqrt(max(0.0, 1 - x * x - y * y))), np.arctan2(y, x)
+    theta = min(theta, np.pi / 2 - 0.15)
     c = np.cos(theta)
     q = np.sqrt(max(0.0, c - c * c))
     return np.array(

@@ -1,8 +1,26 @@
 // What a file must hold to be used: each failed check is a sentence for the user.
 
+export const LARGEST = 1e9;  // that a sum may come to, as in renderer/info.py
+const DEEPEST = 32;
+
 export function check(holds, problem) {
-	if (!holds) throw new Error(`info.json cannot be used: ${problem}.`);
+	if (!holds) throw new Error(`info.json cannot be used: ${problem.replace(/^(.{130}).*(.{90})$/s, '$1...$2')}.`);
 }
+
+// What JSON can say and other programs cannot take, in keys that are ignored as well.
+export function checkValues(value, depth = 0) {
+	check(depth <= DEEPEST, `it is nested deeper than ${DEEPEST} levels`);
+	check(typeof value !== 'number' || Number.isFinite(value), 'a number in it is too large');
+	check(typeof value !== 'string' || value.isWellFormed(), 'a text in it holds half a character');
+	if (value instanceof Object) Object.entries(value).flat().forEach(part => checkValues(part, depth + 1));
+}
+
+export const isObject = value => value instanceof Object && !Array.isArray(value);
+
+// Of latents, what none of them exceeds.
+export const magnitudes = ({ latentMin, latentMax }) => latentMin.map((min, i) => Math.max(Math.abs(min), Math.abs(latentMax[i])));
+
+export const sumOfProducts = (one, other) => one.reduce((sum, value, i) => sum + Math.abs(value) * other[i], 0);
 
 // A list of finite numbers, as float32 values.
 export function numbers(list, what) {

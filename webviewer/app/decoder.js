@@ -1,39 +1,44 @@
 // Reads `info.json`, ours, the published trainer's and Relight's, as renderer/info.py does. Latents come
 // out in the channel order of the plane files, the output as RGB.
 
-import { check, numbers, rowsOf, triples } from './checks.js';
-import { unpackLinear } from './linear.js';
+import { LARGEST, check, checkValues, isObject, magnitudes, numbers, rowsOf, sumOfProducts, triples } from './checks.js';
+import { linearBound, unpackLinear } from './linear.js';
 
 const TYPES = ['neural', 'ptm', 'hsh', 'rbf'];
 const ENDINGS = ['png', 'webp', 'jpg', 'dzi'];  // of planes that are not listed
-const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
+const LONGEST_SIDE = 1e6;  // pixels
 const MAX_UNITS = 64;
 const MAX_LATENTS = 27;
 
 // Lights are [[x, y], ...], pixelSize is in mm; numbers are float32 values. Throws a sentence for the user.
 export function parseInfo(info) {
+	checkValues(info);
 	check(TYPES.includes(info?.type), `its type is ${JSON.stringify(info?.type)}, where ${TYPES.join(', ')} are known`);
 	for (const key of ['width', 'height']) {
-		check(Number.isInteger(info[key]) && info[key] > 0, `its ${key} is not a positive whole number`);
+		check(Number.isInteger(info[key]) && info[key] > 0 && info[key] <= LONGEST_SIDE,
+			`its ${key} is not a whole number from 1 to ${LONGEST_SIDE}`);
 	}
 	const { width, height, raking: ours = null, pixelSizeInMM: pixelSize = null } = info;
 	check(ours === null || ours.version === 1, `its raking version is ${ours?.version}, where 1 is known`);
 	check(pixelSize === null || (Number.isFinite(pixelSize) && pixelSize > 0), 'its pixelSizeInMM is not above 0');
-	const provenance = ours?.provenance ?? {};
-	check(provenance instanceof Object && (ours?.levels ?? []) instanceof Array, 'its provenance or levels cannot be');
+	const { provenance = {}, levels, mask } = ours ?? {};
+	check(isObject(provenance), 'its provenance is no object');
+	check(levels == null || (Array.isArray(levels) && levels.every(isObject)), 'its levels are no list of objects');
 	const lights = triples(info.lights ?? [], 'lights').map(([x, y]) => [x, y]);
 	const decoder = info.type === 'neural' ? neuralDecoder(info) : unpackLinear(info);
 	const { latentMin, latentMax, layers, splines } = decoder;
 	const latents = latentMin.length;
 	check(latentMax.length === latents && latentMin.every((min, i) => latentMax[i] > min),
 		'its latent ranges (min and max) differ in number, or one is empty or reversed');
+	check((layers ? bound : linearBound)(decoder) <= LARGEST, 'its numbers are so large that colours exceed what can be reckoned');
 	return {
 		...decoder, width, height, latents, pixelSize, provenance,
 		units: layers?.[0].bias.length ?? 0,
 		parameters: [layers?.map(({ weight, bias }) => [weight, bias]), splines].flat(4).filter(Number.isFinite).length,
 		lights: lights.length ? lights : null,
 		planeFiles: planeFiles(info, latents / 3),
-		maskFile: ours?.mask ? fileName(ours.mask) : null,
+		maskFile: mask == null ? null : fileName(mask),
 	};
 }
 
@@ -57,7 +62,7 @@ function neuralDecoder({ min, max, weights, biases, colorspace = 'rgb', raking: 
 	const second = unpack(flat2, rows, rows, 2);
 	const third = unpack(flat3, 3, rows, 3);
 	const units = ours ? layers?.[1] : usedUnits(first, second, third, bias1, bias2);
-	check(!ours || String(layers) === String([inputs, units, units, 3]),
+	check(!ours || (Array.isArray(layers) && layers.length === 4 && [inputs, units, units, 3].every((width, i) => layers[i] === width)),
 		'its layer widths do not fit its latents and condition inputs');
 	check(units > rows - 4 && units <= rows, `${units} units are announced, but there are ${rows} biases`);
 	check(units >= 1 && units <= MAX_UNITS, `it has ${units} units, where 1 to ${MAX_UNITS} are supported`);
@@ -72,6 +77,18 @@ function neuralDecoder({ min, max, weights, biases, colorspace = 'rgb', raking: 
 			{ weight: ordered(third).map(row => row.slice(0, units)), bias: ordered(bias3) },
 		],
 	};
+}
+
+// What no value on the way from latents to colours exceeds, as in shaders/decoder.py.
+function bound({ layers, ...ranges }) {
+	let largest = [...magnitudes(ranges), 1, 1];
+	let found = Math.max(...largest);
+	for (const { weight, bias } of layers) {
+		const sums = weight.map((row, i) => sumOfProducts(row, largest) + Math.abs(bias[i]));
+		found = Math.max(found, ...sums);
+		largest = sums.map(sum => Math.max(sum, 1));  // ELU goes down to -1
+	}
+	return found;
 }
 
 // The units left without the all-zero ones, three at most, that pad to a multiple of 4.

@@ -40,7 +40,7 @@ void main() {
 export async function createTiles(gl, memory, info, pyramid, progress) {
 	const pictures = await loadPictures(info);
 	// The sizes are checked before anything is made as large as they say.
-	(await decodePicture(info.folder, pictures[0], info)).close();
+	(await decodePicture(info, pictures[0], info)).close();
 	const tiles = new Map();
 	try {
 		for (let level = 0; level < pyramid.levels; level++) {
@@ -50,7 +50,7 @@ export async function createTiles(gl, memory, info, pyramid, progress) {
 		}
 		checkMemory(gl);
 		for (const [index, blob] of pictures.entries()) {
-			const bitmap = await decodePicture(info.folder, blob, info);
+			const bitmap = await decodePicture(info, blob, info);
 			for (const tile of tiles.values()) {
 				if (tile.level === 0) tile.fill(bitmap, index, tile.outer.x, tile.outer.y);
 			}

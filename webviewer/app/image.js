@@ -2,12 +2,11 @@
 
 import { parseInfo } from './decoder.js';
 import { openFolder } from './files.js';
+import { decodePicture as decode } from './picture.js';
 import { Pyramid, halvings, parseDeepZoom } from './pyramid.js';
 
-const MODEL_NAMES = { neural: 'NeuralRTI', disk: 'DisK' };
-
-// Stored levels must arrive as they are: no colour management, no alpha, no turning.
-const AS_STORED = { colorSpaceConversion: 'none', premultiplyAlpha: 'none', imageOrientation: 'none' };
+const MODEL_NAMES = new Map([['neural', 'NeuralRTI'], ['disk', 'DisK']]);
+const LONGEST_INFO = 2 ** 24;  // bytes
 
 // planes are the names of their files; files these and the mask's. Throws a sentence for the user.
 export async function loadInfo(url) {
@@ -17,9 +16,10 @@ export async function loadInfo(url) {
 	});
 	let decoder;
 	try {
-		decoder = parseInfo(JSON.parse(await blob.text()));
+		if (blob.size > LONGEST_INFO) throw new SyntaxError();
+		decoder = parseInfo(JSON.parse(await text(blob)));
 	} catch (error) {
-		const problem = error instanceof SyntaxError ? 'info.json is damaged and cannot be read; write the image again.'
+		const problem = error instanceof SyntaxError || error instanceof TypeError ? 'info.json is damaged and cannot be read; write the image again.'
 			: error.message;
 		throw new Error(`${folder.name}: ${problem}`);
 	}
@@ -37,12 +37,16 @@ export async function loadInfo(url) {
 export const loadPictures = ({ folder, files }) => Promise.all(files.map(file => folder.get(file)));
 
 // Of a tiled image: { pyramid, load }, where load(place, signal) brings a tile's pictures.
-export async function openTiles({ folder, planes, planeFiles, files, width, height }) {
-	const dzi = parseDeepZoom(await (await folder.get(planes[0])).text(), `${folder.name}: ${planes[0]}`);
+export async function openTiles({ folder, planes, planeFiles, files, maskFile, width, height }) {
+	const [dzi, ...others] = await Promise.all(files.map(async file => {
+		return parseDeepZoom(await text(await folder.get(file)).catch(() => ''), `${folder.name}: ${file}`);
+	}));
 	if (dzi.width !== width || dzi.height !== height) {
 		throw new Error(`${folder.name}: ${planes[0]} is of ${dzi.width} x ${dzi.height} pixels, where info.json says `
 			+ `${width} x ${height}; write the image again.`);
 	}
+	const odd = others.findIndex(other => JSON.stringify(other) !== JSON.stringify(dzi));
+	if (odd >= 0) throw new Error(`${folder.name}: ${files[odd + 1]} and ${planes[0]} describe different tiles; write the image again.`);
 	const tileFile = (file, level, { column, row }) => file.replace(/\.dzi$/, `_files/${level}/${column}_${row}.${dzi.format}`);
 	// Relight counts levels from the first that fits one tile, Deep Zoom from one pixel.
 	const full = halvings(width, height, 1);
@@ -52,10 +56,13 @@ export async function openTiles({ folder, planes, planeFiles, files, width, heig
 	const counted = whole ? full : fromOneTile;
 	const load = (place, signal) => Promise.all(files.map(async file => {
 		const blob = await folder.get(tileFile(file, counted - place.level, place), { signal });
-		return decodePicture(folder, blob, place.outer);
+		return decodePicture({ folder }, blob, place.outer, file !== maskFile);
 	}));
 	return { pyramid, load };
 }
+
+// Fails where it is not UTF-8.
+const text = async blob => new TextDecoder('utf-8', { fatal: true }).decode(await blob.arrayBuffer());
 
 // Counted from 1 where there is the last of those and no plane 0; each with the ending that is there.
 async function findPlanes(folder, [fromZero, fromOne]) {
@@ -68,17 +75,15 @@ async function findPlanes(folder, [fromZero, fromOne]) {
 	return Promise.all(counted.map(async names => await find(names) ?? names[0]));
 }
 
-export async function decodePicture(folder, blob, { width, height }) {
-	const refuse = problem => {
+// A plane, or the mask, of a size { width, height } as an ImageBitmap.
+export function decodePicture({ folder, maskFile }, blob, size, plane = blob.name !== maskFile) {
+	return decode(blob, size, plane, problem => {
 		throw new Error(`${folder.name}: the picture ${blob.name} is ${problem}; write the image again.`);
-	};
-	const bitmap = await createImageBitmap(blob, AS_STORED).catch(() => refuse('damaged or cut short'));
-	if (bitmap.width === width && bitmap.height === height) return bitmap;
-	return refuse(`${bitmap.width} x ${bitmap.height} pixels, where ${width} x ${height} are needed`);
+	});
 }
 
 // How the papers name a decoder: DisK(20), HSH(3).
 function label({ provenance, units, model, order, lrgb }) {
 	if (model) return { ptm: lrgb ? 'PTM(LRGB)' : 'PTM', hsh: `HSH(${order})`, rbf: 'PCA/RBF' }[model];
-	return `${MODEL_NAMES[provenance.model] ?? 'Neural'}(${units})`;
+	return `${MODEL_NAMES.get(provenance.model) ?? 'Neural'}(${units})`;
 }

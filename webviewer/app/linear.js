@@ -1,7 +1,7 @@
 // Classical images, PTM, HSH and PCA/RBF: how info.json describes them, as renderer/info.py has it,
 // and what the light makes of them, as shaders/linear.py has it; a golden test holds these together.
 
-import { check, doubles, numbers, triples } from './checks.js';
+import { check, doubles, magnitudes, numbers, sumOfProducts, triples } from './checks.js';
 
 // Order and colour space by the number of latents.
 const KNOWN = {
@@ -9,13 +9,14 @@ const KNOWN = {
 	hsh: { 12: [1, 'rgb'], 27: [2, 'rgb'], 48: [3, 'rgb'] },
 };
 const MAX_LATENTS = 27;  // of rbf
+const LOWEST_HSH = Math.sin(0.15);  // of a light, the sine of its height
 
 // With `lrgb` latents 0 to 2 are the pixel's colour, the others its luminance. Centres and splines are
 // of rbf: lights [[x, y, z], ...] and a row for each, and four more: [offset, latent 0, ...] as RGB.
 export function unpackLinear(info) {
 	const { type: model, raking, colorspace } = info;
 	check(raking || model !== 'rbf', 'it describes an rbf image of another program, which cannot be read');
-	check(info.materials?.length === 1, 'it has not one material');
+	check(Array.isArray(info.materials) && info.materials.length === 1, 'it has not one material');
 	const [material] = info.materials;
 	const scale = doubles(material?.scale, 'scales');
 	const bias = doubles(material.bias, 'biases');
@@ -32,6 +33,21 @@ export function unpackLinear(info) {
 	return { model, order, lrgb: known === 'lrgb', latentMin, latentMax, ...unpackSplines(info, latents) };
 }
 
+// What no value on the way from latents to colours exceeds.
+export function linearBound(decoder) {
+	const { lrgb, centres, splines } = decoder;
+	const latents = magnitudes(decoder);
+	const sum = list => list.reduce((total, value) => total + value, 0);
+	if (centres) {
+		const reach = centres.map(centre => 1 + Math.hypot(...centre));
+		const terms = [...reach.map(r => r * r * Math.log(1 + r)), 1, 1, 1, 1];
+		const rows = splines.map(row => sumOfProducts([1, ...latents], row.map(rgb => Math.max(...rgb.map(Math.abs)))));
+		return Math.max(...latents, sumOfProducts(terms, rows));
+	}
+	// No term of PTM or HSH exceeds 2.
+	return lrgb ? 2 * sum(latents.slice(3)) * Math.max(1, ...latents.slice(0, 3)) : 2 * sum(latents);
+}
+
 // The RGB weights of the latents under a light (x, y): what is added, then one for each latent; with
 // `lrgb` those of the luminance, and 0 for the colour.
 export function lightBasis({ model, order, lrgb, latentMin, centres, splines }, [x, y]) {
@@ -41,7 +57,8 @@ export function lightBasis({ model, order, lrgb, latentMin, centres, splines }, 
 		return splines[0].map((_, k) => [0, 1, 2].map(
 			c => terms.reduce((sum, term, i) => sum + term * splines[i][k][c], 0)));
 	}
-	const terms = model === 'ptm' ? [1, x, y, x * x, x * y, y * y] : hshTerms(light, order);
+	// A light lower than 0.15 radians shows HSH as if it stood at that height.
+	const terms = model === 'ptm' ? [1, x, y, x * x, x * y, y * y] : hshTerms([x, y, Math.max(light[2], LOWEST_HSH)], order);
 	return [[0, 0, 0], ...latentMin.map((_, k) => [0, 1, 2].map(
 		c => lrgb ? terms[k - 3] ?? 0 : k % 3 === c ? terms[Math.floor(k / 3)] : 0))];
 }

@@ -64,7 +64,7 @@ function chunk(type, data) {
 	return [bigEndian(data.length), name, data, bigEndian(checksum(name, data))];
 }
 
-function checksum(...parts) {
+export function checksum(...parts) {
 	let crc = -1;
 	for (const part of parts) {
 		for (const byte of part) crc = CRC_TABLE[(crc ^ byte) & 255] ^ crc >>> 8;

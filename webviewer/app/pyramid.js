@@ -4,6 +4,8 @@
 
 const SMALLEST = 64;  // pixels: levels go down to this
 const FORMATS = ['png', 'webp', 'jpg', 'jpeg'];
+const LARGEST_TILE = 8192;  // pixels
+const LONGEST_DESCRIPTION = 4096;  // characters
 
 export class Pyramid {
 	constructor(width, height, { tileSize, overlap, levels = 1 + halvings(width, height, SMALLEST) }) {
@@ -55,13 +57,15 @@ export class Pyramid {
 }
 
 export function parseDeepZoom(text, file) {
-	const image = new DOMParser().parseFromString(text, 'application/xml').querySelector('Image');
-	const read = (element, ...names) => names.map(name => Number(element?.getAttribute(name) ?? NaN));
+	const plain = text.length <= LONGEST_DESCRIPTION && !/<!(?!--)/.test(text);  // no entities
+	const xml = new DOMParser().parseFromString(plain ? text : '', 'application/xml');
+	const image = xml.querySelector('parsererror') ? null : xml.documentElement;
+	const size = [...image?.children ?? []].find(({ localName }) => localName === 'Size');
+	const read = (element, ...names) => names.map(name => /^[0-9]{1,7}$/.test(element?.getAttribute(name)) ? Number(element.getAttribute(name)) : NaN);
 	const [overlap, tileSize] = read(image, 'Overlap', 'TileSize');
-	const [width, height] = read(image?.querySelector('Size'), 'Width', 'Height');
+	const [width, height] = read(size, 'Width', 'Height');
 	const format = image?.getAttribute('Format')?.toLowerCase();
-	if (FORMATS.includes(format) && [overlap, tileSize, width, height].every(Number.isInteger)
-		&& overlap >= 0 && Math.min(tileSize, width, height) > 0 && overlap < tileSize) {
+	if (FORMATS.includes(format) && overlap < tileSize && tileSize <= LARGEST_TILE && width * height > 0) {
 		return { format, overlap, tileSize, width, height };
 	}
 	throw new Error(`${file} does not describe a Deep Zoom image; write the image again.`);

@@ -9,14 +9,22 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from shaders.errors import RakingError
 from trainer.folder import Entry, lit_photographs, split_entries, subfolder
 from trainer.lights import FEWEST_LIGHTS, held_out_by_rule, light_warnings, validation_lights
-from trainer.pictures import quiet_opencv
-from trainer.reading import Shown, check_varied, picture_warnings, read_mask, read_photographs
+from trainer.reading import (
+    Shown,
+    check_varied,
+    find_mask,
+    picture_warnings,
+    read_headers,
+    read_mask,
+    read_photographs,
+)
 
 __all__ = ["Mlic", "Photographs", "held_out_by_rule", "read_mlic", "validation_lights"]
 
@@ -34,6 +42,7 @@ class Photographs:
     columns: np.ndarray  # [L], which of the A photographs these are
     size: tuple[int, int]  # (H, W)
     mask: np.ndarray | None  # [H, W] bool, true at the P pixels; None where they are all
+    white: int  # the integer that stands for 1.0: 255, 65535, or less where 16 bits are not full
 
     @property
     def values(self) -> np.ndarray:
@@ -58,11 +67,6 @@ class Photographs:
         """[L, H, W, 3], as `pixels`."""
         return self.pixels.transpose(2, 0, 1, 3)
 
-    @property
-    def white(self) -> int:
-        """The integer that stands for 1.0: 255 or 65535."""
-        return int(np.iinfo(self.stored.dtype).max)
-
     def image(self, index: int) -> np.ndarray:
         """One photograph, [H, W, 3] float32, 0..1, black off the object."""
         values = self.stored[:, self.columns[index]].astype(np.float32) / np.float32(self.white)
@@ -83,6 +87,7 @@ class Mlic:
     test_set: str | None  # the name of the Test folder, where that is the split
     mask: np.ndarray | None  # [H, W] bool, true = object
     sha256: str  # of names, lights and photographs, however they are split
+    reading: dict[str, Any]  # the depth and colours of the photographs, and what was done
     warnings: list[str]
 
     @property
@@ -120,10 +125,11 @@ def read_mlic(
 ) -> Mlic:
     """Reads a collection and splits it into training and held-out photographs.
 
-    JPEG, PNG or TIFF with 8 or 16 bits, kept as integers; grey is expanded to RGB, alpha is
-    dropped. The held-out photographs are those of the `Test` folder; else those named, one a
-    line, in the file `test_lights`; else those in the folder's `test.txt`; else those that
-    `held_out_by_rule` chooses. `progress` is told how many photographs of how many are read.
+    JPEG, PNG, TIFF, WebP or camera raw with 8 or 16 bits, kept as integers: see
+    `trainer.pictures.read_picture`.
+    The held-out photographs are those of the `Test` folder; else those named, one a line, in the
+    file `test_lights`; else those in the folder's `test.txt`; else those that `held_out_by_rule`
+    chooses. `progress` is told how many photographs of how many are read.
 
     Pictures named mask, normals, albedo, height, depth, preview or thumbnail are no photographs.
     Entries of the `.lp` file without a photograph are skipped with a warning. Other warnings are
@@ -152,23 +158,35 @@ def read_mlic(
             f"{path} has {trained} photographs to train on, where {FEWEST_LIGHTS} are the fewest: "
             "add photographs under other lights, or hold out fewer"
         )
-    with quiet_opencv():
-        mask = read_mask([path, *([dome] if dome else [])], entries[0].path, warnings)
-        order = sorted(entries, key=lambda entry: entry.held_out)
-        stored, size, shown = read_photographs(order, mask, progress)
+    order = sorted(entries, key=lambda entry: entry.held_out)
     names = [entry.path.relative_to(path).as_posix() for entry in order]
+    files = [entry.path for entry in order]
+    headers = read_headers(files)
+    size = headers[0].size
+    masked = find_mask([path, *([dome] if dome else [])], warnings)
+    mask = read_mask(masked, size, warnings) if masked else None
+    reading = read_photographs(files, names, headers, mask, progress)
+    shown, white = reading.shown, reading.white
+    warnings += reading.warnings
     side = np.array([entry.held_out for entry in order])
     lights = np.array([entry.light for entry in order], np.float32)
-    warnings += light_warnings(names, lights, side) + picture_warnings(names, shown, side)
-    check_varied(path, shown[:trained])
+    warnings += light_warnings(names, lights, side) + picture_warnings(names, shown, side, white)
+    check_varied(path, shown[:trained], white)
     train, held = (
         Photographs(
-            [order[i].path.name for i in columns], lights[columns], stored, columns, size, mask
+            [order[i].path.name for i in columns],
+            lights[columns],
+            reading.stored,
+            columns,
+            size,
+            mask,
+            white,
         )
         for columns in (np.flatnonzero(~side), np.flatnonzero(side))
     )
     sha256 = _sha256(entries, {e.path: s for e, s in zip(order, shown, strict=True)}, path)
-    return Mlic(path, train, held, test.name if dome and test else None, mask, sha256, warnings)
+    test_set = test.name if dome and test else None
+    return Mlic(path, train, held, test_set, mask, sha256, reading.record, warnings)
 
 
 def _sha256(entries: list[Entry], shown: dict[Path, Shown], root: Path) -> str:

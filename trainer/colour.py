@@ -67,13 +67,11 @@ def convert(image: pyvips.Image, profile: Profile) -> pyvips.Image:
     """The image in sRGB, of the same depth: relative colorimetric, black points compensated."""
     image = image.copy()
     image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile.data)
-    return image.icc_transform(
-        "srgb",
-        embedded=True,
-        intent="relative",
-        black_point_compensation=True,
-        depth=8 if image.format == "uchar" else 16,
-    )
+    how = {"embedded": True, "intent": "relative", "black_point_compensation": True}
+    if image.format == "uchar" or image.bands == 4:
+        return image.icc_transform("srgb", depth=8 if image.format == "uchar" else 16, **how)
+    # In one step, LittleCMS would go through a coarse table: up to 19 levels of 255 off.
+    return image.icc_import(pcs="xyz", **how).colourspace("rgb16")
 
 
 def mix_inks(values: np.ndarray) -> np.ndarray:

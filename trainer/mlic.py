@@ -16,15 +16,7 @@ import numpy as np
 from shaders.errors import RakingError
 from trainer.folder import Entry, lit_photographs, split_entries, subfolder
 from trainer.lights import FEWEST_LIGHTS, held_out_by_rule, light_warnings, validation_lights
-from trainer.reading import (
-    Shown,
-    check_varied,
-    find_mask,
-    picture_warnings,
-    read_headers,
-    read_mask,
-    read_photographs,
-)
+from trainer.reading import Shown, check_varied, picture_warnings, read_photographs
 
 __all__ = ["Mlic", "Photographs", "held_out_by_rule", "read_mlic", "validation_lights"]
 
@@ -160,14 +152,10 @@ def read_mlic(
         )
     order = sorted(entries, key=lambda entry: entry.held_out)
     names = [entry.path.relative_to(path).as_posix() for entry in order]
-    files = [entry.path for entry in order]
-    headers = read_headers(files)
-    size = headers[0].size
-    masked = find_mask([path, *([dome] if dome else [])], warnings)
-    mask = read_mask(masked, size, warnings) if masked else None
-    reading = read_photographs(files, names, headers, mask, progress)
-    shown, white = reading.shown, reading.white
+    folders = [path, *([dome] if dome else [])]
+    reading = read_photographs([entry.path for entry in order], names, folders, progress)
     warnings += reading.warnings
+    shown, white = reading.shown, reading.white
     side = np.array([entry.held_out for entry in order])
     lights = np.array([entry.light for entry in order], np.float32)
     warnings += light_warnings(names, lights, side) + picture_warnings(names, shown, side, white)
@@ -178,15 +166,15 @@ def read_mlic(
             lights[columns],
             reading.stored,
             columns,
-            size,
-            mask,
+            reading.size,
+            reading.mask,
             white,
         )
         for columns in (np.flatnonzero(~side), np.flatnonzero(side))
     )
     sha256 = _sha256(entries, {e.path: s for e, s in zip(order, shown, strict=True)}, path)
     test_set = test.name if dome and test else None
-    return Mlic(path, train, held, test_set, mask, sha256, reading.record, warnings)
+    return Mlic(path, train, held, test_set, reading.mask, sha256, reading.record, warnings)
 
 
 def _sha256(entries: list[Entry], shown: dict[Path, Shown], root: Path) -> str:

@@ -7,6 +7,8 @@ brightness or highlights set by the picture, no turn; then sRGB of 16 bits with 
 import contextlib
 import hashlib
 import io
+import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,8 @@ import numpy as np
 from shaders.errors import RakingError, shortened
 
 WhiteBalance = tuple[float, float, float, float]  # factors of red, green, blue, second green
+
+_ONE_AT_A_TIME = threading.Lock()  # standard error is the process's
 
 _SRGB_CURVE = (2.4, 12.92)
 # LibRaw's flips as EXIF's orientations.
@@ -83,10 +87,27 @@ def _opened(path: Path, data: bytes) -> Iterator[Any]:
             "photographs as 16-bit TIFF"
         ) from error
     try:
-        with rawpy.imread(io.BytesIO(data)) as raw:
+        with rawpy.RawPy() as raw:
+            with _silence():
+                raw.open_buffer(io.BytesIO(data))
+                raw.unpack()
             yield raw
     except rawpy.LibRawError as error:
         raise RakingError(
             f"{shortened(path)} is damaged, or raw of a camera that LibRaw does not know: export "
             "it as TIFF"
         ) from error
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Without what LibRaw itself prints on standard error about a file, before our sentence."""
+    with _ONE_AT_A_TIME:
+        kept = os.dup(2)
+        try:
+            with Path(os.devnull).open("wb") as nowhere:
+                os.dup2(nowhere.fileno(), 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

@@ -56,16 +56,42 @@ class Reading:
 
     stored: np.ndarray  # [P, A, 3] uint8 or uint16, the P object pixels of the A photographs
     white: int  # the integer that stands for 1.0
+    size: tuple[int, int]  # (H, W)
+    mask: np.ndarray | None  # [H, W] bool, true at the object pixels; None where they are all
     shown: list[Shown]  # [A]
     record: dict[str, Any]  # the depth and the colours, for the image's provenance
     warnings: list[str]
 
 
-def read_headers(paths: list[Path]) -> list[Header]:
-    """What the photographs say of themselves, which are of one size and depth.
+def read_photographs(
+    paths: list[Path],
+    names: list[str],
+    mask_folders: list[Path],
+    progress: Callable[[int, int], None] | None,
+) -> Reading:
+    """The object pixels of the photographs in these files, and what is odd about them.
 
-    Raises RakingError where they are not, or too small, and as `read_picture` does.
+    All headers come first: of another size, or more than the memory holds, nothing is decoded.
+    `names` are for warnings; `progress` is told how many photographs of how many are read.
+
+    Raises RakingError where sizes or depths differ or memory does not suffice, and as
+    `read_picture` and `read_mask` do.
     """
+    warnings: list[str] = []
+    headers = _read_headers(paths)
+    size = headers[0].size
+    masked = find_mask(mask_folders, warnings)
+    mask = read_mask(masked, size, warnings) if masked else None
+    objects = size[0] * size[1] if mask is None else int(np.count_nonzero(mask))
+    _check_memory(headers, objects, paths[0].parent)
+    stored = np.empty((objects, len(paths), 3), f"u{headers[0].depth // 8}")
+    shown, brightest = _store(paths, headers, mask, stored, progress)
+    warnings += _header_warnings(names, headers)
+    white = _white(headers, brightest, paths[0].parent, warnings)
+    return Reading(stored, white, size, mask, shown, _record(headers, white), warnings)
+
+
+def _read_headers(paths: list[Path]) -> list[Header]:
     headers = []
     for path in paths:
         headers.append(read_header(path))
@@ -74,30 +100,26 @@ def read_headers(paths: list[Path]) -> list[Header]:
     return headers
 
 
-def read_photographs(
+def _store(
     paths: list[Path],
-    names: list[str],
     headers: list[Header],
     mask: np.ndarray | None,
+    stored: np.ndarray,
     progress: Callable[[int, int], None] | None,
-) -> Reading:
-    """The object pixels of all photographs, given what `read_headers` tells of them.
+) -> tuple[list[Shown], int]:
+    """Fills `stored` [P, A, 3]; what each photograph shows, and the brightest value of all files.
 
     Each photograph goes to its place among the others soon, so that few are held twice. Camera
     raw is developed with the white balance of the first by name, so that all are developed alike.
-    Raises RakingError as `read_picture`, and for photographs that together exceed the memory.
     """
-    height, width = headers[0].size
-    objects = height * width if mask is None else int(np.count_nonzero(mask))
-    _check_memory(headers, objects, paths[0].parent)
-    stored = np.empty((objects, len(paths), 3), f"u{headers[0].depth // 8}")
-    balances = (h.white_balance for _, h in sorted(zip(names, headers, strict=True), key=_name))
-    read = partial(read_picture, white_balance=next(filter(None, balances), None))
+    by_name = sorted(zip(paths, headers, strict=True), key=lambda pair: pair[0].name)
+    balance = next((h.white_balance for _, h in by_name if h.white_balance), None)
     shown: list[Shown] = []
     waiting: list[np.ndarray] = []
     brightest = 0
-    for path, header, picture in zip(paths, headers, _ahead(read, paths), strict=True):
-        if picture.header.size != header.size or picture.header.depth != header.depth:
+    pictures = _ahead(partial(read_picture, white_balance=balance), paths)
+    for path, header, picture in zip(paths, headers, pictures, strict=True):
+        if (picture.header.size, picture.header.depth) != (header.size, header.depth):
             raise RakingError(f"{shortened(path)} changed while it was read: begin again")
         brightest = max(brightest, picture.brightest)
         values = picture.values.reshape(-1, 3) if mask is None else picture.values[mask]
@@ -108,9 +130,7 @@ def read_photographs(
             waiting.clear()
         if progress:
             progress(len(shown), len(paths))
-    warnings = _header_warnings(names, headers)
-    white = _white(headers, brightest, paths[0].parent, warnings)
-    return Reading(stored, white, shown, _record(headers, white), warnings)
+    return shown, brightest
 
 
 def find_mask(folders: list[Path], warnings: list[str]) -> Path | None:
@@ -320,7 +340,3 @@ def _lossiness(path: Path) -> int:
     order = (".png", ".tif", ".tiff", ".webp")
     suffix = path.suffix.lower()
     return order.index(suffix) if suffix in order else len(order)
-
-
-def _name(named: tuple[str, Header]) -> str:
-    return named[0]

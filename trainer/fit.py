@@ -107,13 +107,14 @@ def fit(
     seed: int,
     checkpoint: Checkpoint,
     plan: Plan,
+    phase: str,
 ) -> int:
     """Trains on random pixels [P] of `samples`, and leaves the best weights in the networks.
 
     The best are those with the highest PSNR on the validation lights in the last tenth of
     training, when they settle; without such lights, the last. The state is kept in the
     checkpoint, from which the same call goes on, with the seconds of the whole run. The `plan` is
-    told the progress. Returns the steps taken.
+    told of the `phase`. Returns the steps taken.
 
     Raises RakingError where training diverges.
     """
@@ -129,10 +130,12 @@ def fit(
         random.set_state(present["random"])
         best.load_state_dict(present["best"])
         guard.load_state_dict(present["guard"])
-    started = reported = saved = time.monotonic()
     elapsed = before
+    progress = schedule.progress(step, elapsed)
+    plan.begin(phase, resumed=progress)
+    started = reported = saved = time.monotonic()
 
-    while (progress := schedule.progress(step, elapsed)) < 1:
+    while progress < 1:
         for group in optimiser.param_groups:
             group["lr"] = guard.pace * LEARNING_RATE * (1 + math.cos(math.pi * progress)) / 2
 
@@ -145,11 +148,12 @@ def fit(
 
         now = time.monotonic()
         elapsed = before + now - started
-        last = schedule.progress(step, elapsed) == 1
+        settled, progress = progress >= SETTLED, schedule.progress(step, elapsed)
+        last = progress == 1
         if step % VALIDATION_STEPS == 0 or last:
             if guard.collapsed(networks, step):
                 optimiser = Soap(networks.parameters(), LEARNING_RATE)
-            best.consider(networks, settled=progress >= SETTLED)
+            best.consider(networks, settled)
         if now - reported > REPORT_SECONDS or last:
             reported = now
             plan.tell(step, schedule.steps_in_all(step, elapsed), best.latest)

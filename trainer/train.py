@@ -50,8 +50,10 @@ ENCODE_CHUNK = 1 << 15
 # assumed before as if from so many lights.
 ASSUMED_SHARE = 0.25
 ASSUMED_LIGHTS = 4
-# A rehearsal trains for a share of what the schedule allows, and no longer than this.
+# A rehearsal trains for a share of what the schedule allows, and no longer than this. Fewer steps
+# would tell more of validation than of training.
 REHEARSED_SHARE = 0.02
+REHEARSED_STEPS = 20
 REHEARSED_SECONDS = 1.0
 
 
@@ -270,7 +272,7 @@ def _rehearsed_schedule(phase: str, run: _Run) -> Schedule:
         budget = 60 * run.settings["minutes"]
         return Schedule(seconds=min(REHEARSED_SECONDS, REHEARSED_SHARE * budget))
     steps = run.settings["steps"] or STEPS[phase]
-    return Schedule(max(1, round(REHEARSED_SHARE * steps)), REHEARSED_SECONDS)
+    return Schedule(max(REHEARSED_STEPS, round(REHEARSED_SHARE * steps)), REHEARSED_SECONDS)
 
 
 def _allot(run: _Run, phases: list[str], warn: Callable[[str], None]) -> None:
@@ -335,7 +337,6 @@ def _trained(
         lesson = None
         if run.guide or teacher:
             lesson = Lesson(run.samples, run.guide, teacher, share, random)
-        run.plan.begin(phase, _resumed(schedule, run))
         with one_thread():
             taken = fit(
                 networks,
@@ -347,6 +348,7 @@ def _trained(
                 seed,
                 run.checkpoint,
                 run.plan,
+                phase,
             )
         run.plan.end()
         facts = {"steps": taken, "teacher_share": round(share, 3) if teacher else None}

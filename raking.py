@@ -12,11 +12,13 @@ import signal
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -27,13 +29,13 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     TaskID,
+    TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
 )
 from rich.table import Table
 from rich.text import Text
 
-from renderer.facts import disk_use, duration, held_out, readable_facts
 from renderer.image import (
     RelightableImage,
     check_image,
@@ -43,6 +45,8 @@ from renderer.image import (
 )
 from renderer.pyramid import LARGEST_TILE, TileFormat
 from shaders.errors import RakingError, escaped, printable, shortened
+from trainer.facts import disk_use, held_out, readable_facts
+from trainer.plan import Plan, Standing, duration
 
 if TYPE_CHECKING:
     from trainer.mlic import Mlic
@@ -237,7 +241,6 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a relightable image from photographs. Interrupted, the same command goes on."""
-    started = time.monotonic()
     given, output = output, output.resolve()
     check_writable(output)
     check_pixel_size(pixel_size)
@@ -259,24 +262,26 @@ def train(
         raise typer.BadParameter("--keep-teacher and -o must name folders beside each other")
     from trainer.mlic import read_mlic
 
-    with progress_bar("read") as (bar, task):
+    checkpoint = output.with_name(f".{output.name}.checkpoint")
+    tile_format = TileFormat() if tiles else None
+    networks = model in (Model.neural, Model.disk)
+    with shown_plan(minutes if networks else None) as plan:
         collection = read_mlic(
             mlic,
             test_lights,
-            lambda done, n: bar.update(task, completed=done, total=n),
+            plan.begin("reading"),
             lights=lights,
             all_photographs=all_photographs,
         )
-    for warning in collection.warnings:
-        warn(warning)
-    checkpoint = output.with_name(f".{output.name}.checkpoint")
-    with progress_bar("train") as (bar, task):
-        if model in (Model.neural, Model.disk):
+        for warning in collection.warnings:
+            warn(warning)
+        options: dict[str, Any] = {
+            "plan": plan,
+            "finish": partial(write_piece, output, tile_format),
+            "warn": warn,
+        }
+        if networks:
             from trainer.train import train as train_image
-
-            def report(phase: str, step: int, steps: int, loss: float, psnr: float | None) -> None:
-                text = phase if psnr is None else f"{phase}, validation PSNR {psnr:.2f} dB"
-                bar.update(task, completed=step, total=steps, description=text)
 
             image = train_image(
                 collection,
@@ -284,25 +289,17 @@ def train(
                 units=units or (50 if model is Model.neural else 20),
                 teacher=teacher or "original",
                 encoder=(encoder or Encoder.original).value,
-                progress=report,
                 checkpoint=checkpoint,
                 keep_teacher=keep_teacher,
-                warn=warn,
-                spent=time.monotonic() - started,
+                **options,
                 **settings,
             )
         else:
             from trainer.classical import fit
 
-            image = fit(
-                collection,
-                model.value,
-                order or 3,
-                lambda done, n: bar.update(task, completed=done, total=n),
-                warn,
-            )
-    image.pixel_size_mm = pixel_size
-    levels = write_converted(image, output, TileFormat() if tiles else None)
+            image = fit(collection, model.value, order or 3, **options)
+        image.pixel_size_mm = pixel_size
+        levels = write_converted(image, output, tile_format, plan)
     if checkpoint.is_file():
         checkpoint.unlink()
     if as_json:
@@ -363,7 +360,7 @@ def convert(
     for path, target in zip(images, outputs, strict=True):
         image = read_image(path)
         image.pixel_size_mm = pixel_size or image.pixel_size_mm
-        levels = write_converted(image, target, TileFormat(**given) if tiles else None)
+        levels = convert_one(image, target, TileFormat(**given) if tiles else None)
         facts = {"image": str(target), "width": image.width, "height": image.height}
         converted.append({**facts, "model": image.label, "tiles": tiles, "levels": levels})
         if not as_json:
@@ -719,25 +716,42 @@ def info(
 
 
 def write_converted(
-    image: RelightableImage, path: Path, tiles: TileFormat | None
+    image: RelightableImage, path: Path, tiles: TileFormat | None, plan: Plan
 ) -> list[dict[str, Any]]:
     """Writes an image, flat or tiled; returns the errors of the smaller levels."""
     if tiles is None:
-        write_image(image, path)
+        write_image(image, path, progress=plan.begin("writing"))
         return []
     from trainer.levels import smaller_levels
 
-    with progress_bar("levels") as (bar, task):
-        smaller = smaller_levels(image, lambda done, n: bar.update(task, completed=done, total=n))
-    with progress_bar("tiles") as (bar, task):
-        write_image(
-            image,
-            path,
-            tiles=tiles,
-            smaller=smaller,
-            progress=lambda done, n: bar.update(task, completed=done, total=n),
-        )
+    smaller = smaller_levels(image, plan)
+    write_image(image, path, tiles=tiles, smaller=smaller, progress=plan.begin("tiles"))
     return smaller.errors
+
+
+def convert_one(
+    image: RelightableImage, path: Path, tiles: TileFormat | None
+) -> list[dict[str, Any]]:
+    """As `write_converted`, with a plan of its own."""
+    from trainer.rehearsal import for_the_whole, piece_of_image
+
+    with shown_plan() as plan:
+        plan.begin("estimating")
+        rehearsal, piece = Plan(), piece_of_image(image)
+        write_piece(path, tiles, piece, rehearsal)
+        plan.expect(for_the_whole(rehearsal.took, piece, image))
+        return write_converted(image, path, tiles, plan)
+
+
+def write_piece(
+    output: Path, tiles: TileFormat | None, piece: RelightableImage, plan: Plan
+) -> None:
+    """Writes a piece of an image beside `output`, only to see how long that takes."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    names = {"prefix": f".{output.name}.", "suffix": ".partial"}
+    with TemporaryDirectory(dir=output.parent, **names) as folder:
+        write_converted(piece, Path(folder) / "image", tiles, plan)
+        plan.end()
 
 
 def export_site(images: list[Path], output: Path, as_json: bool) -> None:
@@ -1070,6 +1084,52 @@ def progress_bar(description: str) -> Iterator[tuple[Progress, TaskID]]:
     )
     with Progress(*columns, console=errors) as bar:
         yield bar, bar.add_task(description, total=None)
+
+
+@contextmanager
+def shown_plan(minutes: float | None = None) -> Iterator[Plan]:
+    """A plan, with a budget or without, whose run is shown on standard error: as one bar or, where
+    that is no terminal, as a line for every phase and every minute."""
+    if not errors.is_terminal:
+        yield Plan(line_teller(), budget=minutes and 60 * minutes)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[left]}"),
+    )
+    with Progress(*columns, console=errors) as bar:
+        task = bar.add_task("", total=None, left="")
+
+        def draw(standing: Standing) -> None:
+            text, left = standing.phase, ""
+            if standing.validation_psnr is not None:
+                text += f", validation PSNR {standing.validation_psnr:.2f} dB"
+            if standing.left is not None:
+                bar.update(task, completed=standing.share, total=1.0)
+                left = f"{duration(standing.left)} left"
+            bar.update(task, description=text, left=left)
+
+        yield Plan(draw, budget=minutes and 60 * minutes)
+        bar.update(task, completed=1.0, total=1.0, left="")
+
+
+def line_teller() -> Callable[[Standing], None]:
+    """Prints where a run stands, such as "student, 41 %, 2.5 min left"."""
+    phase, told = "", 0.0
+
+    def tell(standing: Standing) -> None:
+        nonlocal phase, told
+        now = time.monotonic()
+        if standing.phase == phase and now - told < 60:
+            return
+        phase, told = standing.phase, now
+        left = "" if standing.left is None else f", {duration(standing.left)} left"
+        share = "" if standing.left is None else f", {standing.share:.0%}".replace("%", " %")
+        errors.print(f"{phase}{share}{left}", markup=False, soft_wrap=True)
+
+    return tell
 
 
 def print_agreement(result: dict[str, Any]) -> None:

@@ -171,8 +171,9 @@ def write_image(
     """Writes an image aside and then renames it into place, so that no half of it is ever seen.
 
     With `tiles` it is written as pyramids, whose levels below full size are the means of the
-    object's pixels, unless they are given as `smaller`. `progress` is told the tiles written, and
-    of how many. One plane is worked on at a time. `asked` is recorded (renderer/finished.py).
+    object's pixels, unless they are given as `smaller`. `progress` is told the tiles or pictures
+    written, and of how many. One plane is worked on at a time. `asked` is recorded
+    (renderer/finished.py).
 
     Raises RakingError where `path` holds anything but a relightable image of ours (or anything,
     without `overwrite`), or where it cannot be written.
@@ -183,7 +184,7 @@ def write_image(
         if tiles:
             names = _write_tiles(image, aside, tiles, smaller, progress or (lambda done, n: None))
         else:
-            names = _write_flat(image, aside)
+            names = _write_flat(image, aside, progress or (lambda done, n: None))
         _write_info(image, aside, names, tiles or TileFormat(), smaller if tiles else None, asked)
 
 
@@ -220,11 +221,12 @@ def _own_files(path: Path) -> Callable[[str], bool]:
     return is_own
 
 
-def _write_flat(image: RelightableImage, folder: Path) -> list[str]:
+def _write_flat(image: RelightableImage, folder: Path, progress: Progress) -> list[str]:
     """Writes the pictures; returns the names of the planes."""
     names = [f"plane_{i}.png" for i in range(len(image.planes))]
-    for name, plane in zip(names, image.planes, strict=True):
+    for i, (name, plane) in enumerate(zip(names, image.planes, strict=True), start=1):
         Image.fromarray(plane, "RGB").save(folder / name)
+        progress(i, len(names))
     if image.mask is not None:
         Image.fromarray(image.mask.astype(np.uint8) * 255, "L").save(folder / "mask.png")
     return names

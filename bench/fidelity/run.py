@@ -22,7 +22,8 @@ from shaders.errors import RakingError
 from trainer import classical
 from trainer.evaluate import evaluate
 from trainer.mlic import Mlic, read_mlic
-from trainer.train import train
+from trainer.plan import Plan, Standing
+from trainer.train import STEPS, train
 
 SAMPLINGS = ("uniform", "regular", "informed")
 
@@ -170,16 +171,17 @@ def fit_image(
     if column.units is None:
         return classical.fit(mlic, column.model, order=column.order or 0, warn=warn)
 
-    def report(phase: str, step: int, steps: int, *_: Any) -> None:
-        doing = f"{fit.name}, {phase} {step}/{steps}"
-        send({"share": step / steps if steps else 0.0, "doing": doing})
+    def report(standing: Standing) -> None:
+        if standing.phase in STEPS:
+            doing = f"{fit.name}, {standing.phase} {standing.done}/{standing.total}"
+            send({"share": standing.done / standing.total, "doing": doing})
 
     options: dict[str, Any] = {
         "model": column.model,
         "units": column.units,
         "seed": settings["seed"],
         "steps": settings["steps"],
-        "progress": report,
+        "plan": Plan(report),
         "checkpoint": fit.checkpoint(task.out),
         "warn": warn,
     }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from renderer.facts import duration, held_out, readable_facts, show, size_of
+from trainer.facts import held_out, readable_facts, show, size_of
 
 
 @pytest.mark.parametrize(
@@ -13,13 +13,6 @@ from renderer.facts import duration, held_out, readable_facts, show, size_of
 )
 def test_sizes(count: float, text: str) -> None:
     assert size_of(count) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(4.84, "4.8 s"), (40, "40 s"), (720, "12 min"), (12_600, "3.5 h")]
-)
-def test_durations(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from renderer.image import RelightableImage
+from trainer.plan import duration
 
 SHOWN = 5  # of the names in a list
 LONGEST = 120  # characters of a value that is not ours
@@ -73,15 +74,6 @@ def size_of(count: float) -> str:
     return f"{count:,.3g} TB"
 
 
-def duration(seconds: float) -> str:
-    """About how long: 4.8 s, 40 s, 12 min or 3.5 h."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
 def show(value: Any) -> str:
     """Any value that JSON has, rounded and short; nothing for none."""
     if value is None:
@@ -130,7 +122,11 @@ def _quality(scores: object) -> str:
     return ", ".join(filter(None, parts)) + ", of those held out" if any(parts) else ""
 
 
+def _time(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 10 else duration(seconds)
+
+
 def _training(seconds: object, steps: object) -> str:
     time, count = _number(seconds), _number(steps)
-    parts = [duration(time) if time is not None else "", f"{count:,} steps" if count else ""]
+    parts = [_time(time) if time is not None else "", f"{count:,} steps" if count else ""]
     return ", ".join(filter(None, parts))

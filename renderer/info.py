@@ -22,7 +22,8 @@ from shaders.linear import MODELS, AnyDecoder, LinearDecoder
 VERSION = 1
 BGR = [2, 1, 0]
 FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-ENDINGS = ("png", "webp", "jpg", "dzi")  # of planes that are not listed, the best first
+ENDINGS = ("dzi", "png", "webp", "jpg")  # of planes that are not listed, the best first
+LONGEST_TITLE = 200  # characters
 COLORSPACES = {"ptm": ("rgb", "lrgb"), "hsh": ("rgb",), "rbf": ("mrgb",)}
 
 
@@ -38,6 +39,7 @@ class RakingBlock(Keys):
     version: Literal[1]
     planes: list[str]
     mask: str | None = None
+    title: str | None = Field(None, max_length=LONGEST_TITLE)
     levels: list[dict[str, Any]] | None = None  # the smaller ones of a pyramid, as measured
     provenance: dict[str, Any] = {}
 
@@ -60,6 +62,7 @@ class Info(Keys):
     height: int = Field(gt=0)
     light_values: list[FiniteFloat] | None = Field(None, alias="lights")
     pixel_size_mm: FiniteFloat | None = Field(None, alias="pixelSizeInMM", gt=0)
+    picture_format: Any = Field(None, alias="format")  # the ending that planes are said to have
     raking: RakingBlock | None
 
     @property
@@ -77,12 +80,14 @@ class Info(Keys):
 
     def plane_files(self) -> list[list[list[str]]]:
         """The ways that the planes may be numbered: for every plane the file names that it may
-        have, the best first. OpenLIME counts neural planes from 1, all others from 0."""
+        have, the stated one first, then the best. OpenLIME counts neural planes from 1, all
+        others from 0."""
         if self.raking:
             return [[[name] for name in self.raking.planes]]
         count = self.latents // 3
+        endings = sorted(ENDINGS, key=lambda ending: ending != self.picture_format)
         return [
-            [[f"plane_{i + first}.{ending}" for ending in ENDINGS] for i in range(count)]
+            [[f"plane_{i + first}.{ending}" for ending in endings] for i in range(count)]
             for first in (0, 1)
         ]
 
@@ -170,6 +175,7 @@ def describe(
     planes: Sequence[str] | None = None,
     mask: str | None = None,
     levels: Sequence[dict[str, Any]] | None = None,
+    title: str | None = None,
     picture_format: str = "png",
     quality: int = 100,
 ) -> str:
@@ -177,7 +183,8 @@ def describe(
 
     `lights` [L, 3] are the photographs' (an "rbf" decoder's own take their place), `planes` the
     files of the planes, plane_0.png and so on unless given, `mask` that of the mask where `masked`,
-    mask.png unless given. `levels` describes the smaller levels of a pyramid.
+    mask.png unless given. `levels` describes the smaller levels of a pyramid. `title` is what
+    the image is called where it is shown.
     """
     if isinstance(decoder, LinearDecoder):
         keys, block = _linear_keys(decoder)
@@ -189,6 +196,8 @@ def describe(
         keys["pixelSizeInMM"] = float(pixel_size_mm)
     if levels is not None:
         block["levels"] = list(levels)
+    if title is not None:
+        block["title"] = title
     info = {
         **keys,
         "width": width,

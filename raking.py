@@ -43,6 +43,7 @@ from renderer.image import (
     read_image,
     write_image,
 )
+from renderer.info import LONGEST_TITLE
 from renderer.pyramid import LARGEST_TILE, TileFormat
 from shaders.errors import RakingError, escaped, printable, shortened
 from trainer.facts import disk_use, held_out, readable_facts
@@ -99,6 +100,10 @@ LightsPath = Annotated[
     ),
 ]
 
+Title = Annotated[
+    str | None,
+    typer.Option(help="What viewers call the image.", show_default="its folder's name"),
+]
 PixelSize = Annotated[
     float | None,
     typer.Option(
@@ -238,12 +243,14 @@ def train(
         bool, typer.Option("--tiles", help="Write Deep Zoom pyramids, for large images.")
     ] = False,
     pixel_size: PixelSize = None,
+    title: Title = None,
     as_json: Json = False,
 ) -> None:
     """Train a relightable image from photographs. Interrupted, the same command goes on."""
     given, output = output, output.resolve()
     check_writable(output)
     check_pixel_size(pixel_size)
+    check_title(title)
     of_networks = {
         "seed": seed,
         "minutes": minutes,
@@ -298,7 +305,7 @@ def train(
             from trainer.classical import fit
 
             image = fit(collection, model.value, order or 3, **options)
-        image.pixel_size_mm = pixel_size
+        image.pixel_size_mm, image.title = pixel_size, title
         levels = write_converted(image, output, tile_format, plan)
     if checkpoint.is_file():
         checkpoint.unlink()
@@ -333,6 +340,7 @@ def convert(
         int | None, typer.Option(min=1, max=100, help="Of jpg.", show_default="95")
     ] = None,
     pixel_size: PixelSize = None,
+    title: Title = None,
     site: Annotated[
         bool, typer.Option("--site", help="OUT is a web site that shows the images as they are.")
     ] = False,
@@ -342,7 +350,8 @@ def convert(
     of_tiles = {"name": tile_format and tile_format.value, "size": tile_size, "quality": quality}
     given = {key: value for key, value in of_tiles.items() if value is not None}
     check_pixel_size(pixel_size)
-    if site and (tiles or pixel_size or given):
+    check_title(title)
+    if site and (tiles or pixel_size or title or given):
         raise typer.BadParameter("--site takes the images as they are: convert them before")
     if given and not tiles:
         raise typer.BadParameter("--tile-format, --tile-size and --quality go with --tiles")
@@ -351,6 +360,8 @@ def convert(
     if site:
         export_site(images, output, as_json)
         return
+    if title and len(images) > 1:
+        raise typer.BadParameter("--title goes with one image: convert them one by one")
     outputs = [output] if len(images) == 1 else [output / path.resolve().name for path in images]
     if len(set(outputs)) < len(outputs):
         raise typer.BadParameter("two images have the same name: convert them one by one")
@@ -360,6 +371,7 @@ def convert(
     for path, target in zip(images, outputs, strict=True):
         image = read_image(path)
         image.pixel_size_mm = pixel_size or image.pixel_size_mm
+        image.title = title or image.title
         levels = convert_one(image, target, TileFormat(**given) if tiles else None)
         facts = {"image": str(target), "width": image.width, "height": image.height}
         converted.append({**facts, "model": image.label, "tiles": tiles, "levels": levels})
@@ -1011,6 +1023,13 @@ def check_teacher(
 def check_pixel_size(pixel_size: float | None) -> None:
     if pixel_size is not None and not 0 < pixel_size < float("inf"):
         raise typer.BadParameter("--pixel-size takes millimetres, more than 0")
+
+
+def check_title(title: str | None) -> None:
+    if title is not None and not (
+        title.strip() and title.isprintable() and len(title) <= LONGEST_TITLE
+    ):
+        raise typer.BadParameter(f"--title takes one line of up to {LONGEST_TITLE} characters")
 
 
 def read_lights(path: Path) -> tuple[Any, list[str]]:

@@ -46,6 +46,7 @@ class RelightableImage:
     Latent `i` of a pixel is `planes[i // 3, y, x, i % 3]`, a level 0..255; row 0 is the top.
     `provenance` says how the image was made (software, collection, settings, held-out scores).
     `lights` are those of the photographs that it was made from, unit vectors towards them.
+    `title` is what the image is called where it is shown; its folder's name where there is none.
     """
 
     decoder: AnyDecoder
@@ -54,6 +55,7 @@ class RelightableImage:
     provenance: dict[str, Any] = field(default_factory=dict)
     lights: np.ndarray | None = None  # [L, 3] float32
     pixel_size_mm: float | None = None
+    title: str | None = None
 
     def __post_init__(self) -> None:
         expected = (self.decoder.planes, *self.planes.shape[1:3], 3)
@@ -124,7 +126,10 @@ def read_image(path: Path) -> RelightableImage:
         read(files[-1], levels)
         mask = levels > 127
     provenance = info.raking.provenance if info.raking else {}
-    return RelightableImage(decoder, planes, mask, provenance, info.lights, info.pixel_size_mm)
+    title = info.raking.title if info.raking else None
+    return RelightableImage(
+        decoder, planes, mask, provenance, info.lights, info.pixel_size_mm, title
+    )
 
 
 def check_image(path: Path) -> list[Path]:
@@ -289,6 +294,7 @@ def _write_info(
         planes=planes,
         mask="mask" + Path(planes[0]).suffix,
         levels=smaller.errors if smaller else None,
+        title=image.title,
         picture_format=tiles.name,
         quality=tiles.quality if tiles.name == "jpg" else 100,
         asked=asked,

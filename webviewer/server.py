@@ -6,13 +6,14 @@ tiles of those that are pyramids.
 
 import asyncio
 import functools
+import os
 import re
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
@@ -115,8 +116,10 @@ class ViewerServer:
         file = self._find(request.match_info["path"])
         if file is None:
             return web.Response(status=404, text="There is no such file here.", headers=HEADERS)
-        picture = request.match_info["path"].startswith("images/") and file.suffix != ".json"
-        headers = PICTURE_HEADERS if picture else HEADERS
+        of_image = request.match_info["path"].startswith("images/")
+        headers = PICTURE_HEADERS if of_image and file.suffix != ".json" else HEADERS
+        if of_image:  # its address has a number in place of its name
+            headers = {**headers, "Raking-Folder": quote(os.fsencode(file.parent.resolve().name))}
         return web.FileResponse(file, headers={**headers, "Content-Type": TYPES[file.suffix]})
 
     def _find(self, path: str) -> Path | None:

@@ -33,11 +33,15 @@ PAGE = """<!doctype html>
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>{title}</title>
     <link rel="icon" href="icon.svg">
+    <link rel="stylesheet" href="page.css">
+    <link rel="preload" as="style" href="style.css">
     <script type="module" src="main.js"></script>
 </head>
 <body>
-    <main><raking-viewer standalone src="{addresses}"></raking-viewer></main>
-    <noscript>This viewer needs JavaScript.</noscript>
+    <main><raking-viewer standalone src="{addresses}">
+        <p>These images need JavaScript and a web server: browsers run no such script from a file. Put
+        this folder on a web host, or serve it, such as with <code>python -m http.server</code>.</p>
+    </raking-viewer></main>
 </body>
 </html>
 """
@@ -149,8 +153,7 @@ def _names(images: Sequence[Path]) -> list[str]:
 
 def _title(image: Path) -> str:
     info, _ = parse_info(read_info_text(image), image / "info.json")
-    named = info.raking.provenance.get("collection") if info.raking else None
-    return named if isinstance(named, str) and named else image.resolve().name
+    return (info.raking and info.raking.title) or image.resolve().name
 
 
 def _viewer_files() -> Iterator[tuple[Path, str]]:

@@ -28,7 +28,7 @@ def images(small: Path, large: Path, tmp_path_factory: pytest.TempPathFactory) -
     """A flat image, and a tiled one whose folder and title are no plain names."""
     folder = tmp_path_factory.mktemp("images") / 'A "coin" & <b>more'
     image = read_image(large)
-    image.provenance["collection"] = "<script>alert(1)</script> & \"more\" 'still'"
+    image.title = "<script>alert(1)</script> & \"more\" 'still'"
     write_image(image, folder, tiles=TileFormat(size=256))
     return [small, folder]
 

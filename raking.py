@@ -30,6 +30,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from renderer.aside import settle
+from renderer.finished import check_force, image_digest, image_is_done, stored_image
 from renderer.image import (
     RelightableImage,
     check_image,
@@ -37,6 +39,7 @@ from renderer.image import (
     read_image,
     write_image,
 )
+from renderer.ours import check_file, check_output
 from renderer.pyramid import LARGEST_TILE, TileFormat
 from shaders.errors import RakingError
 
@@ -51,6 +54,9 @@ app = typer.Typer(
 errors = Console(stderr=True, highlight=False)
 INTERRUPTED = 130
 
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace what an earlier command of ours wrote there.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 ImagePath = Annotated[Path, typer.Argument(metavar="IMAGE", help="Folder of a relightable image.")]
 MlicPath = Annotated[
@@ -103,15 +109,19 @@ def sample(
     as_json: Json = False,
 ) -> None:
     """Write a procedural collection: a carved relief of several materials, 49 + 20 lights."""
-    from trainer.sample import write_sample
+    from trainer.sample import sample_is_done, write_sample
 
     width, height = parse_size(size)
+    facts = {"collection": str(path), "width": width, "height": height, "seed": seed}
+    if sample_is_done(path, width, height, seed):
+        tell_done(path, f"the sample of {width} x {height} pixels and seed {seed}", facts, as_json)
+        return
     with progress_bar("sample") as (bar, task):
         write_sample(
             path, width, height, seed, lambda done, n: bar.update(task, completed=done, total=n)
         )
     if as_json:
-        print_json({"collection": str(path), "width": width, "height": height, "seed": seed})
+        print_json(facts)
     else:
         print(f"{path}: {width} x {height} pixels, 49 lights to train on and 20 to test with")
 
@@ -174,12 +184,17 @@ def train(
         bool, typer.Option("--tiles", help="Write Deep Zoom pyramids, for large images.")
     ] = False,
     pixel_size: PixelSize = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Train a relightable image from photographs. Interrupted, the same command goes on."""
     started = time.monotonic()
+    read = [path for path in (mlic, test_lights, teacher and Path(teacher)) if path]
+    for place in (output, keep_teacher):
+        if place is not None:
+            check_writable(place)
+            check_output(place, read)
     output = output.resolve()
-    check_writable(output)
     check_pixel_size(pixel_size)
     of_networks = {
         "seed": seed,
@@ -195,6 +210,8 @@ def train(
     check_teacher(model, teacher, keep_teacher, encoder)
     if keep_teacher and nested(keep_teacher.resolve(), output):
         raise typer.BadParameter("--keep-teacher and -o must name folders beside each other")
+    from trainer.asked import training_asked
+    from trainer.checkpoint import make_place, remove_checkpoint
     from trainer.mlic import read_mlic
 
     with progress_bar("read") as (bar, task):
@@ -204,6 +221,28 @@ def train(
     for warning in collection.warnings:
         warn(warning)
     checkpoint = output.with_name(f".{output.name}.checkpoint")
+    asked = training_asked(
+        collection,
+        settings,
+        (teacher or "original") if model is Model.disk else None,
+        model=model.value,
+        order=(order or 3) if model is Model.hsh else None,
+        units=units or {Model.neural: 50, Model.disk: 20}.get(model),
+        encoder=(encoder or Encoder.original).value if model is Model.neural else None,
+        keep_teacher=keep_teacher is not None,
+        tiles=tiles,
+        pixel_size=pixel_size,
+    )
+    if image_is_done(output, asked, force, warn):
+        remove_checkpoint(checkpoint)
+        name, block = stored_image(output)
+        facts = {"image": str(output), **block.provenance}
+        tell_done(output, name, facts | ({"levels": block.levels} if tiles else {}), as_json)
+        return
+    teacher_asked = {**asked, "part": "teacher"}
+    if keep_teacher and image_is_done(keep_teacher, teacher_asked, force, warn):
+        warn(f"{keep_teacher} is there already, and is written again")
+    make_place(checkpoint, warn)
     with progress_bar("train") as (bar, task):
         if model in (Model.neural, Model.disk):
             from trainer.train import train as train_image
@@ -221,6 +260,7 @@ def train(
                 progress=report,
                 checkpoint=checkpoint,
                 keep_teacher=keep_teacher,
+                asked=teacher_asked,
                 warn=warn,
                 spent=time.monotonic() - started,
                 **settings,
@@ -236,8 +276,8 @@ def train(
                 warn,
             )
     image.pixel_size_mm = pixel_size
-    levels = write_converted(image, output, TileFormat() if tiles else None)
-    checkpoint.unlink(missing_ok=True)
+    levels = write_converted(image, output, TileFormat() if tiles else None, asked)
+    remove_checkpoint(checkpoint)
     if as_json:
         print_json(
             {"image": str(output), **image.provenance, **({"levels": levels} if tiles else {})}
@@ -270,6 +310,7 @@ def convert(
     site: Annotated[
         bool, typer.Option("--site", help="OUT is a web site that shows the images as they are.")
     ] = False,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Write images anew, as pyramids or flat, or export them with the viewer for any web host."""
@@ -283,22 +324,30 @@ def convert(
     if quality is not None and tile_format is not TileName.jpg:
         raise typer.BadParameter("--quality goes with --tile-format jpg; the others lose nothing")
     if site:
-        export_site(images, output, as_json)
+        export_site(images, output, force, as_json)
         return
     outputs = [output] if len(images) == 1 else [output / path.resolve().name for path in images]
     if len(set(outputs)) < len(outputs):
         raise typer.BadParameter("two images have the same name: convert them one by one")
     for path in outputs:
         check_writable(path)
+        check_output(path, images)
     converted = []
     for path, target in zip(images, outputs, strict=True):
         image = read_image(path)
+        asked = {"command": "convert", "source": image_digest(path, image), "tiles": tiles}
+        asked |= {**given, "pixel_size": pixel_size}
+        done = image_is_done(target, asked, force, warn)
         image.pixel_size_mm = pixel_size or image.pixel_size_mm
-        levels = write_converted(image, target, TileFormat(**given) if tiles else None)
+        if done:
+            levels = stored_image(target)[1].levels or []
+        else:
+            levels = write_converted(image, target, TileFormat(**given) if tiles else None, asked)
         facts = {"image": str(target), "width": image.width, "height": image.height}
-        converted.append({**facts, "model": image.label, "tiles": tiles, "levels": levels})
+        facts |= {"model": image.label, "tiles": tiles, "levels": levels}
+        converted.append(facts | ({"done": True} if done else {}))
         if not as_json:
-            kind = "tiled" if tiles else "flat"
+            kind = ("tiled" if tiles else "flat") + (", done before" if done else "")
             print(f"{target}: {image.label}, {image.width} x {image.height} pixels, {kind}")
             print_levels(levels)
     if as_json:
@@ -409,6 +458,7 @@ def render(
     crop: Annotated[str | None, typer.Option(metavar="X,Y,WIDTH,HEIGHT")] = None,
     size: Annotated[str | None, typer.Option(help="Of the frames, WIDTHxHEIGHT.")] = None,
     scale: Annotated[float | None, typer.Option(help="Of the frames, instead of --size.")] = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Relight an image on the GPU, off screen: one PNG, or a sequence and an animation."""
@@ -427,22 +477,36 @@ def render(
     else:
         directions = frames.orbit(orbit or 1, elevation)
         names = [f"frame_{i:04d}" for i in range(len(directions))]
+    (check_file if light is not None else frames.check_sequence)(output)
+    check_output(output, [image, *([lights] if lights else [])])
     stored = read_image(image)
+    asked = f"{image_digest(image, stored)} {directions.tolist()} {crop} {size} {scale}"
     if crop:
         stored = frames.crop_image(stored, parse_numbers(crop, 4, "--crop"))
     frame_size = parse_size(size) if size else None
     if scale is not None:
         frame_size = scaled_size(stored, scale)
     relit = frames.relight_frames(stored, directions, frame_size)
+    facts = {"output": str(output), "frames": len(names), "lights": directions.tolist()}
     if light is not None:
         frames.write_frame(next(relit), output)
     else:
+        settle(output)
+        if not force and frames.sequence_is_done(output, names, asked):
+            tell_done(output, f"the {len(names)} frames of {image}", facts, as_json)
+            return
+        if output.is_dir() and any(output.iterdir()):
+            check_force(output, "other frames", force, warn)
         with progress_bar("frames") as (bar, task):
             frames.write_sequence(
-                relit, names, output, lambda done, n: bar.update(task, completed=done, total=n)
+                relit,
+                names,
+                output,
+                lambda done, n: bar.update(task, completed=done, total=n),
+                asked,
             )
     if as_json:
-        print_json({"output": str(output), "frames": len(names), "lights": directions.tolist()})
+        print_json(facts)
 
 
 @app.command()
@@ -569,6 +633,8 @@ def info(
     as_json: Json = False,
 ) -> None:
     """What an image or a collection is, or what this machine can do."""
+    if path is not None and not path.exists():
+        settle(path)
     if path is None:
         facts = machine_facts()
     elif (path / "info.json").exists():
@@ -583,11 +649,11 @@ def info(
 
 
 def write_converted(
-    image: RelightableImage, path: Path, tiles: TileFormat | None
+    image: RelightableImage, path: Path, tiles: TileFormat | None, asked: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """Writes an image, flat or tiled; returns the errors of the smaller levels."""
     if tiles is None:
-        write_image(image, path)
+        write_image(image, path, asked=asked)
         return []
     from trainer.levels import smaller_levels
 
@@ -600,14 +666,22 @@ def write_converted(
             tiles=tiles,
             smaller=smaller,
             progress=lambda done, n: bar.update(task, completed=done, total=n),
+            asked=asked,
         )
     return smaller.errors
 
 
-def export_site(images: list[Path], output: Path, as_json: bool) -> None:
+def export_site(images: list[Path], output: Path, force: bool, as_json: bool) -> None:
     """`raking convert --site`."""
-    from webviewer.site import write_site
+    from webviewer.site import check_site, site_addresses, site_is_done, write_site
 
+    if not force and site_is_done(images, output):
+        facts = {"site": str(output), "images": site_addresses(images)}
+        tell_done(output, "the site of these images", facts, as_json)
+        return
+    check_site(output)
+    if output.is_dir() and any(output.iterdir()):
+        check_force(output, "a site of other images or by another viewer", force, warn)
     with progress_bar("site") as (bar, task):
         addresses = write_site(
             images, output, lambda done, n: bar.update(task, completed=done, total=n)
@@ -661,6 +735,7 @@ def evaluate_one(
 
     if heat_maps:
         check_heat_maps(heat_maps)
+        check_output(heat_maps, [image, mlic, *([test_lights] if test_lights else [])])
     with progress_bar("evaluate") as (bar, task):
         options: dict[str, Any] = {
             "metrics": FAST if fast else ALL,
@@ -918,6 +993,14 @@ def print_training(image: RelightableImage, path: Path) -> None:
     print_table(f"{image.label}, {path}", [{"held out": "mean", **provenance["scores"]}])
     test = provenance["test_lights"]
     print("Held out:", ", ".join(test) if isinstance(test, list) else test["test_set"])
+
+
+def tell_done(path: Path, what: str, facts: dict[str, Any], as_json: bool) -> None:
+    """Of a command whose work is done already."""
+    if as_json:
+        print_json({**facts, "done": True})
+    else:
+        print(f"{path}: done before, {what}; nothing was written")
 
 
 def print_levels(levels: list[dict[str, Any]]) -> None:

@@ -1,5 +1,6 @@
 """What an interrupted training resumes from: one small file, written aside and then renamed."""
 
+import itertools
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +9,11 @@ from typing import Any
 import torch
 
 from renderer.aside import writing_aside
+from renderer.ours import check_file
 from shaders.errors import RakingError
 
 VERSION = 1
+ARCHIVE = b"PK"  # how the files of torch.save begin
 
 
 class Checkpoint:
@@ -53,3 +56,30 @@ class Checkpoint:
             warn(f"the checkpoint {path} is of other settings; training begins anew")
             return {}
         return dict(state)
+
+
+def make_place(path: Path, warn: Callable[[str], None]) -> None:
+    """Sees to it that a checkpoint can be written to `path`: a file that never was one is renamed.
+
+    Raises RakingError where something else than a file is there.
+    """
+    check_file(path, lambda file: True)
+    if path.exists() and path.stat().st_size and not _is_archive(path):
+        kept = next(
+            other
+            for number in itertools.count(1)
+            if not (other := path.with_name(f"{path.name}.{number}")).exists()
+        )
+        warn(f"{path} is no checkpoint; it is renamed to {kept.name} and training begins anew")
+        path.rename(kept)
+
+
+def remove_checkpoint(path: Path) -> None:
+    """Removes a checkpoint, if one is at `path`."""
+    if path.is_file() and _is_archive(path):
+        path.unlink()
+
+
+def _is_archive(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(ARCHIVE)) == ARCHIVE

@@ -99,6 +99,7 @@ def train(
     progress: Progress | None = None,
     checkpoint: Path | None = None,
     keep_teacher: Path | None = None,
+    asked: dict[str, Any] | None = None,
     warn: Callable[[str], None] = warnings.warn,
     spent: float = 0.0,
 ) -> RelightableImage:
@@ -120,7 +121,8 @@ def train(
     settings and machine give the same result, unless time decides the number of steps. `device`
     is "cpu" or "cuda"; by default CUDA where there is one. From the file `checkpoint`, written
     every 15 seconds, the same call resumes after an interrupt; removing it in the end is the
-    caller's. `keep_teacher` is a folder to write a newly trained teacher to.
+    caller's. `keep_teacher` is a folder to write a newly trained teacher to, `asked` what it
+    records of the command.
 
     Raises RakingError for settings that cannot be, a teacher that does not fit, and training
     that diverges.
@@ -161,7 +163,7 @@ def train(
         networks, taken = _trained("teacher", run, TEACHER_UNITS)
         follow = TrainedTeacher(networks)
         if keep_teacher is not None:
-            write_image(_image("teacher", run, networks, taken), keep_teacher)
+            write_image(_image("teacher", run, networks, taken), keep_teacher, asked=asked)
     return _image("student", run, *_trained("student", run, units, follow))
 
 

@@ -18,7 +18,6 @@ from enum import StrEnum
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -36,6 +35,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from renderer.aside import scratch_folder, settle
+from renderer.finished import check_force, image_digest, image_is_done, stored_image
 from renderer.image import (
     RelightableImage,
     check_image,
@@ -44,6 +45,7 @@ from renderer.image import (
     write_image,
 )
 from renderer.info import LONGEST_TITLE
+from renderer.ours import check_file, check_output
 from renderer.pyramid import LARGEST_TILE, TileFormat
 from shaders.errors import RakingError, escaped, printable, shortened
 from trainer.facts import disk_use, held_out, readable_facts
@@ -85,6 +87,9 @@ MOST_SECONDS = 3600
 HIGHEST_FPS = 1000
 LARGEST_PIXEL = 1e9  # millimetres
 
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace what an earlier command of ours wrote there.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 ImagePath = Annotated[Path, typer.Argument(metavar="IMAGE", help="Folder of a relightable image.")]
 MlicPath = Annotated[
@@ -155,18 +160,24 @@ def sample(
     as_json: Json = False,
 ) -> None:
     """Write a procedural collection: a carved relief of several materials, 49 + 20 lights."""
-    from trainer.sample import MAX_PIXELS, write_sample
+    from trainer.sample import MAX_PIXELS, sample_is_done, write_sample
 
     width, height = parse_size(size, MAX_PIXELS)
+    facts = {"collection": str(path), "width": width, "height": height, "seed": seed}
+    following: list[object] = ["raking", "train", path, "-o", beside(path, "image")]
+    if sample_is_done(path, width, height, seed):
+        what = f"the sample of {width} x {height} pixels and seed {seed}"
+        tell_done(path, what, facts, as_json, following)
+        return
     with progress_bar("sample") as (bar, task):
         write_sample(
             path, width, height, seed, lambda done, n: bar.update(task, completed=done, total=n)
         )
     if as_json:
-        print_json({"collection": str(path), "width": width, "height": height, "seed": seed})
+        print_json(facts)
     else:
         say(f"{path}: {width} x {height} pixels, 49 lights to train on and 20 to test with")
-        print_next("raking", "train", path, "-o", beside(path, "image"))
+        print_next(*following)
 
 
 @app.command()
@@ -244,11 +255,16 @@ def train(
     ] = False,
     pixel_size: PixelSize = None,
     title: Title = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Train a relightable image from photographs. Interrupted, the same command goes on."""
+    read = [path for path in (mlic, lights, test_lights, teacher and Path(teacher)) if path]
+    for place in (output, keep_teacher):
+        if place is not None:
+            check_writable(place)
+            check_output(place, read)
     given, output = output, output.resolve()
-    check_writable(output)
     check_pixel_size(pixel_size)
     check_title(title)
     of_networks = {
@@ -267,6 +283,8 @@ def train(
         raise typer.BadParameter("--test-lights are held out; --all-photographs holds out none")
     if keep_teacher and nested(keep_teacher.resolve(), output):
         raise typer.BadParameter("--keep-teacher and -o must name folders beside each other")
+    from trainer.asked import training_asked
+    from trainer.checkpoint import make_place, remove_checkpoint
     from trainer.mlic import read_mlic
 
     checkpoint = output.with_name(f".{output.name}.checkpoint")
@@ -282,6 +300,30 @@ def train(
         )
         for warning in collection.warnings:
             warn(warning)
+        asked = training_asked(
+            collection,
+            settings,
+            (teacher or "original") if model is Model.disk else None,
+            model=model.value,
+            order=(order or 3) if model is Model.hsh else None,
+            units=units or {Model.neural: 50, Model.disk: 20}.get(model),
+            encoder=(encoder or Encoder.original).value if model is Model.neural else None,
+            keep_teacher=keep_teacher is not None,
+            tiles=tiles,
+            pixel_size=pixel_size,
+            title=title,
+        )
+        if image_is_done(output, asked, force, warn):
+            remove_checkpoint(checkpoint)
+            name, block = stored_image(output)
+            facts = {"image": str(output), **block.provenance}
+            facts |= {"levels": block.levels} if tiles else {}
+            tell_done(output, name, facts, as_json, ["raking", "view", given])
+            return
+        teacher_asked = {**asked, "part": "teacher"}
+        if keep_teacher and image_is_done(keep_teacher, teacher_asked, force, warn):
+            warn(f"{keep_teacher} is there already, and is written again")
+        make_place(checkpoint, warn)
         options: dict[str, Any] = {
             "plan": plan,
             "finish": partial(write_piece, output, tile_format),
@@ -298,6 +340,7 @@ def train(
                 encoder=(encoder or Encoder.original).value,
                 checkpoint=checkpoint,
                 keep_teacher=keep_teacher,
+                asked=teacher_asked,
                 **options,
                 **settings,
             )
@@ -306,9 +349,8 @@ def train(
 
             image = fit(collection, model.value, order or 3, **options)
         image.pixel_size_mm, image.title = pixel_size, title
-        levels = write_converted(image, output, tile_format, plan)
-    if checkpoint.is_file():
-        checkpoint.unlink()
+        levels = write_converted(image, output, tile_format, plan, asked)
+    remove_checkpoint(checkpoint)
     if as_json:
         print_json(
             {"image": str(output), **image.provenance, **({"levels": levels} if tiles else {})}
@@ -344,6 +386,7 @@ def convert(
     site: Annotated[
         bool, typer.Option("--site", help="OUT is a web site that shows the images as they are.")
     ] = False,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Write images anew, as pyramids or flat, or export them with the viewer for any web host."""
@@ -358,7 +401,7 @@ def convert(
     if quality is not None and tile_format is not TileName.jpg:
         raise typer.BadParameter("--quality goes with --tile-format jpg; the others lose nothing")
     if site:
-        export_site(images, output, as_json)
+        export_site(images, output, force, as_json)
         return
     if title and len(images) > 1:
         raise typer.BadParameter("--title goes with one image: convert them one by one")
@@ -367,16 +410,24 @@ def convert(
         raise typer.BadParameter("two images have the same name: convert them one by one")
     for path in outputs:
         check_writable(path)
+        check_output(path, images)
     converted = []
     for path, target in zip(images, outputs, strict=True):
         image = read_image(path)
+        asked = {"command": "convert", "source": image_digest(path, image), "tiles": tiles}
+        asked |= {**given, "pixel_size": pixel_size, "title": title}
+        done = image_is_done(target, asked, force, warn)
         image.pixel_size_mm = pixel_size or image.pixel_size_mm
         image.title = title or image.title
-        levels = convert_one(image, target, TileFormat(**given) if tiles else None)
+        if done:
+            levels = stored_image(target)[1].levels or []
+        else:
+            levels = convert_one(image, target, TileFormat(**given) if tiles else None, asked)
         facts = {"image": str(target), "width": image.width, "height": image.height}
-        converted.append({**facts, "model": image.label, "tiles": tiles, "levels": levels})
+        facts |= {"model": image.label, "tiles": tiles, "levels": levels}
+        converted.append(facts | ({"done": True} if done else {}))
         if not as_json:
-            kind = "tiled" if tiles else "flat"
+            kind = ("tiled" if tiles else "flat") + (", done before" if done else "")
             say(f"{target}: {image.label}, {image.width} x {image.height} pixels, {kind}")
             print_levels(levels)
     if as_json:
@@ -519,6 +570,7 @@ def render(
     scale: Annotated[
         float | None, typer.Option(min=0, max=16, help="Of the frames, instead of --size.")
     ] = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Relight an image on the GPU, off screen: a picture, a video or a sequence of frames."""
@@ -539,27 +591,39 @@ def render(
     else:
         directions = frames.orbit(orbit or 1, elevation)
         names = [f"frame_{i:04d}" for i in range(len(directions))]
+    (frames.check_sequence if kind == "folder" else check_file)(output)
+    check_output(output, [image, *([lights] if lights else [])])
     stored = read_image(image)
+    asked = f"{image_digest(image, stored)} {directions.tolist()} {crop} {size} {scale}"
     if crop:
         stored = frames.crop_image(stored, parse_numbers(crop, 4, "--crop"))
     if scale is not None:
         frame_size = scaled_size(stored, scale)
     frames.check_frame_size(kind, frame_size or (stored.width, stored.height))
     relit = frames.relight_frames(stored, directions, frame_size)
+    facts = {"output": str(output), "frames": len(names), "lights": directions.tolist()}
+    if kind == "folder":
+        settle(output)
+        if not force and frames.sequence_is_done(output, names, asked):
+            what = f"the {len(names)} frames of {image}"
+            tell_done(output, what, facts, as_json, ["raking", "view", image])
+            return
+        if output.is_dir() and any(output.iterdir()):
+            check_force(output, "other frames", force, warn)
     with progress_bar("frames") as (bar, task):
 
         def report(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        if light is not None:
-            frames.write_frame(next(relit), output)
-            report(1, 1)
+        if kind == "folder":
+            frames.write_sequence(relit, names, output, report, asked)
         elif kind == "MP4":
             frames.write_video(relit, len(names), output, report)
         else:
-            frames.write_sequence(relit, names, output, report)
+            frames.write_frame(next(relit), output)
+            report(1, 1)
     if as_json:
-        print_json({"output": str(output), "frames": len(names), "lights": directions.tolist()})
+        print_json(facts)
     else:
         width, height = frame_size or (stored.width, stored.height)
         count = "1 frame" if len(names) == 1 else f"{len(names):,} frames"
@@ -706,6 +770,8 @@ def info(
     as_json: Json = False,
 ) -> None:
     """What an image or a collection is, or what this machine can do."""
+    if path is not None and not path.exists():
+        settle(path)
     if path is None:
         facts = machine_facts()
         shown, following = (
@@ -728,21 +794,26 @@ def info(
 
 
 def write_converted(
-    image: RelightableImage, path: Path, tiles: TileFormat | None, plan: Plan
+    image: RelightableImage,
+    path: Path,
+    tiles: TileFormat | None,
+    plan: Plan,
+    asked: dict[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
     """Writes an image, flat or tiled; returns the errors of the smaller levels."""
     if tiles is None:
-        write_image(image, path, progress=plan.begin("writing"))
+        write_image(image, path, progress=plan.begin("writing"), asked=asked)
         return []
     from trainer.levels import smaller_levels
 
     smaller = smaller_levels(image, plan)
-    write_image(image, path, tiles=tiles, smaller=smaller, progress=plan.begin("tiles"))
+    progress = plan.begin("tiles")
+    write_image(image, path, tiles=tiles, smaller=smaller, progress=progress, asked=asked)
     return smaller.errors
 
 
 def convert_one(
-    image: RelightableImage, path: Path, tiles: TileFormat | None
+    image: RelightableImage, path: Path, tiles: TileFormat | None, asked: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """As `write_converted`, with a plan of its own."""
     from trainer.rehearsal import for_the_whole, piece_of_image
@@ -752,7 +823,7 @@ def convert_one(
         rehearsal, piece = Plan(), piece_of_image(image)
         write_piece(path, tiles, piece, rehearsal)
         plan.expect(for_the_whole(rehearsal.took, piece, image))
-        return write_converted(image, path, tiles, plan)
+        return write_converted(image, path, tiles, plan, asked)
 
 
 def write_piece(
@@ -760,16 +831,23 @@ def write_piece(
 ) -> None:
     """Writes a piece of an image beside `output`, only to see how long that takes."""
     output.parent.mkdir(parents=True, exist_ok=True)
-    names = {"prefix": f".{output.name}.", "suffix": ".partial"}
-    with TemporaryDirectory(dir=output.parent, **names) as folder:
-        write_converted(piece, Path(folder) / "image", tiles, plan)
+    with scratch_folder(output.parent, output.name) as folder:
+        write_converted(piece, folder / "image", tiles, plan)
         plan.end()
 
 
-def export_site(images: list[Path], output: Path, as_json: bool) -> None:
+def export_site(images: list[Path], output: Path, force: bool, as_json: bool) -> None:
     """`raking convert --site`."""
-    from webviewer.site import write_site
+    from webviewer.site import check_site, site_addresses, site_is_done, write_site
 
+    if not force and site_is_done(images, output):
+        facts = {"site": str(output), "images": site_addresses(images)}
+        following: list[object] = ["python", "-m", "http.server", "-d", output]
+        tell_done(output, "the site of these images", facts, as_json, following)
+        return
+    check_site(output)
+    if output.is_dir() and any(output.iterdir()):
+        check_force(output, "a site of other images or by another viewer", force, warn)
     with progress_bar("site") as (bar, task):
         addresses = write_site(
             images, output, lambda done, n: bar.update(task, completed=done, total=n)
@@ -827,6 +905,7 @@ def evaluate_one(
 
     if heat_maps:
         check_heat_maps(heat_maps)
+        check_output(heat_maps, [image, mlic, *([test_lights] if test_lights else [])])
     with progress_bar("evaluate") as (bar, task):
         options: dict[str, Any] = {
             "metrics": FAST if fast else ALL,
@@ -1183,6 +1262,17 @@ def print_training(image: RelightableImage, path: Path) -> None:
     print_table(f"{image.label}, {path}", [{"held out": "mean", **provenance["scores"]}])
     test = provenance["test_lights"]
     say("Held out: " + (", ".join(test) if isinstance(test, list) else test["test_set"]))
+
+
+def tell_done(
+    path: Path, what: str, facts: dict[str, Any], as_json: bool, following: list[object]
+) -> None:
+    """Of a command whose work is done already, and which one is next."""
+    if as_json:
+        print_json({**facts, "done": True})
+    else:
+        say(f"{path}: done before, {what}; nothing was written")
+        print_next(*following)
 
 
 def print_levels(levels: list[dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from renderer.aside import settle
 from renderer.image import RelightableImage, check_image, check_writable, label, read_info_text
-from renderer.info import parse_info
+from renderer.info import RakingBlock, parse_info
 from shaders.errors import RakingError
 
 TOLD_CHANGES = 2
@@ -31,13 +31,11 @@ def image_is_done(path: Path, asked: Asked, force: bool, warn: Warn) -> bool:
     check_writable(path)
     if not path.is_dir() or not any(path.iterdir()):
         return False
-    info, decoder = parse_info(read_info_text(path), path / "info.json")
-    block = info.raking
-    recorded, provenance = (block.asked, block.provenance) if block else ({}, {})
-    what = f"{label(decoder, provenance)} of {info.width} x {info.height} pixels"
-    if not force and recorded == _as_stored(asked) and is_complete(path):
+    what, block = stored_image(path)
+    asked = json.loads(json.dumps(asked))  # as info.json gives it back
+    if not force and block.asked == asked and _is_complete(path):
         return True
-    check_force(path, f"{what}{_changes(recorded, _as_stored(asked))}", force, warn)
+    check_force(path, f"{what}{_changes(block.asked, asked)}", force, warn)
     return False
 
 
@@ -50,7 +48,17 @@ def check_force(path: Path, what: str, force: bool, warn: Warn) -> None:
     warn(f"{path} holds {what}, which is replaced")
 
 
-def is_complete(path: Path) -> bool:
+def stored_image(path: Path) -> tuple[str, RakingBlock]:
+    """What an image is, for people, and our block of its `info.json`. Raises RakingError where
+    there is none that this software wrote."""
+    info, decoder = parse_info(read_info_text(path), path / "info.json")
+    if info.raking is None:
+        raise RakingError(f"{path} was not written by Raking; write it anew with raking convert")
+    name = label(decoder, info.raking.provenance)
+    return f"{name} of {info.width} x {info.height} pixels", info.raking
+
+
+def _is_complete(path: Path) -> bool:
     """Whether an image's files are there."""
     try:
         return bool(check_image(path))
@@ -61,16 +69,9 @@ def is_complete(path: Path) -> bool:
 def image_digest(path: Path, image: RelightableImage) -> str:
     """The SHA-256 of what was read from `path`: its `info.json` and the pixels of its pictures."""
     found = hashlib.sha256(read_info_text(path).encode())
-    for plane in image.planes:
-        found.update(np.ascontiguousarray(plane))
-    if image.mask is not None:
-        found.update(np.ascontiguousarray(image.mask))
+    for picture in [*image.planes, *([] if image.mask is None else [image.mask])]:
+        found.update(np.ascontiguousarray(picture).data)
     return found.hexdigest()
-
-
-def _as_stored(asked: Asked) -> Asked:
-    stored: Asked = json.loads(json.dumps(asked))
-    return stored
 
 
 def _changes(recorded: Asked, asked: Asked) -> str:

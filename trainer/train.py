@@ -89,6 +89,7 @@ def train(
     device: str | None = None,
     checkpoint: Path | None = None,
     keep_teacher: Path | None = None,
+    asked: dict[str, Any] | None = None,
     plan: Plan | None = None,
     finish: Finish | None = None,
     warn: Callable[[str], None] = warnings.warn,
@@ -112,7 +113,8 @@ def train(
     settings and machine give the same result, unless time decides the number of steps. `device`
     is "cpu" or "cuda"; by default CUDA where there is one. From the file `checkpoint`, written
     every 15 seconds, the same call resumes after an interrupt; removing it in the end is the
-    caller's. `keep_teacher` is a folder to write a newly trained teacher to.
+    caller's. `keep_teacher` is a folder to write a newly trained teacher to, `asked` what it
+    records of the command.
 
     The `plan` is told of every progress. `finish` is called with a small image and another plan,
     to see how long its phases take; not with the image that is returned.
@@ -161,7 +163,7 @@ def train(
         if keep_teacher is not None:
             image = _image("teacher", run, networks, taken)
             run.plan.begin("writing teacher")
-            write_image(image, keep_teacher)
+            write_image(image, keep_teacher, asked=asked)
     # What comes after was seen with a teacher of a second's training, if at all.
     _look_ahead(run, ["student"], follow, finish, warn)
     return _image("student", run, *_trained("student", run, follow))

@@ -235,6 +235,8 @@ def train(
     )
     if image_is_done(output, asked, force, warn):
         remove_checkpoint(checkpoint)
+        if keep_teacher:
+            settle(keep_teacher)
         name, block = stored_image(output)
         facts = {"image": str(output), **block.provenance}
         tell_done(output, name, facts | ({"levels": block.levels} if tiles else {}), as_json)
@@ -405,10 +407,18 @@ def evaluate(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Of --benchmark: forget an earlier run.")
     ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Of --heat-maps: replace earlier ones.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Score a stored image against held-out photographs, or models on a whole benchmark."""
-    single = {"--test-lights": test_lights, "--heat-maps": heat_maps, "--fast": fast}
+    single = {
+        "--test-lights": test_lights,
+        "--heat-maps": heat_maps,
+        "--fast": fast,
+        "--force": force,
+    }
     of_benchmark = {
         "models": models,
         "minutes": minutes,
@@ -436,7 +446,7 @@ def evaluate(
         raise typer.BadParameter(f"{option} goes with --benchmark")
     if pictures and test_lights:
         raise typer.BadParameter("--test-lights goes without --pictures, which compares them all")
-    title, scores = evaluate_one(image, mlic, pictures, test_lights, heat_maps, fast)
+    title, scores = evaluate_one(image, mlic, pictures, test_lights, heat_maps, fast, force)
     if as_json:
         print_json(scores)
     else:
@@ -724,6 +734,7 @@ def evaluate_one(
     test_lights: Path | None,
     heat_maps: Path | None,
     fast: bool,
+    force: bool,
 ) -> tuple[str, dict[str, Any]]:
     """`raking evaluate IMAGE MLIC`: what was scored, and its scores."""
     if not pictures:
@@ -734,8 +745,11 @@ def evaluate_one(
     from trainer.mlic import read_mlic
 
     if heat_maps:
+        settle(heat_maps)
         check_heat_maps(heat_maps)
         check_output(heat_maps, [image, mlic, *([test_lights] if test_lights else [])])
+        if heat_maps.is_dir() and any(heat_maps.iterdir()):
+            check_force(heat_maps, "heat maps", force, warn)
     with progress_bar("evaluate") as (bar, task):
         options: dict[str, Any] = {
             "metrics": FAST if fast else ALL,

@@ -31,7 +31,7 @@ from rich.progress import (
 from rich.table import Table
 
 from renderer.aside import settle
-from renderer.finished import check_force, image_digest, image_is_done, stored_image
+from renderer.finished import check_force, digest, image_digest, image_is_done, stored_image
 from renderer.image import (
     RelightableImage,
     check_image,
@@ -189,7 +189,8 @@ def train(
 ) -> None:
     """Train a relightable image from photographs. Interrupted, the same command goes on."""
     started = time.monotonic()
-    read = [path for path in (mlic, test_lights, teacher and Path(teacher)) if path]
+    taught = Path(teacher) if teacher not in (None, "original", "improved") else None
+    read = [path for path in (mlic, test_lights, taught) if path]
     for place in (output, keep_teacher):
         if place is not None:
             check_writable(place)
@@ -490,7 +491,7 @@ def render(
     (check_file if light is not None else frames.check_sequence)(output)
     check_output(output, [image, *([lights] if lights else [])])
     stored = read_image(image)
-    asked = f"{image_digest(image, stored)} {directions.tolist()} {crop} {size} {scale}"
+    asked = digest(image_digest(image, stored), directions.tolist(), crop, size, scale)
     if crop:
         stored = frames.crop_image(stored, parse_numbers(crop, 4, "--crop"))
     frame_size = parse_size(size) if size else None
@@ -505,8 +506,7 @@ def render(
         if not force and frames.sequence_is_done(output, names, asked):
             tell_done(output, f"the {len(names)} frames of {image}", facts, as_json)
             return
-        if output.is_dir() and any(output.iterdir()):
-            check_force(output, "other frames", force, warn)
+        check_force(output, "other frames", force, warn)
         with progress_bar("frames") as (bar, task):
             frames.write_sequence(
                 relit,
@@ -690,8 +690,7 @@ def export_site(images: list[Path], output: Path, force: bool, as_json: bool) ->
         tell_done(output, "the site of these images", facts, as_json)
         return
     check_site(output)
-    if output.is_dir() and any(output.iterdir()):
-        check_force(output, "a site of other images or by another viewer", force, warn)
+    check_force(output, "a site of other images or by another viewer", force, warn)
     with progress_bar("site") as (bar, task):
         addresses = write_site(
             images, output, lambda done, n: bar.update(task, completed=done, total=n)
@@ -748,8 +747,7 @@ def evaluate_one(
         settle(heat_maps)
         check_heat_maps(heat_maps)
         check_output(heat_maps, [image, mlic, *([test_lights] if test_lights else [])])
-        if heat_maps.is_dir() and any(heat_maps.iterdir()):
-            check_force(heat_maps, "heat maps", force, warn)
+        check_force(heat_maps, "heat maps", force, warn)
     with progress_bar("evaluate") as (bar, task):
         options: dict[str, Any] = {
             "metrics": FAST if fast else ALL,

@@ -2,6 +2,7 @@
 
 import os
 import random
+import resource
 import signal
 import socket
 import subprocess
@@ -320,12 +321,25 @@ def test_reading_brings_back_what_was_being_replaced(make_image, tmp_path: Path)
     assert read_info_text(tmp_path / "coin")
 
 
-def test_a_read_only_folder_is_a_sentence(tmp_path: Path) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("nothing is read-only to root")
-    tmp_path.chmod(0o500)
-    try:
-        with pytest.raises(RakingError, match="cannot be written"), writing_aside(tmp_path / "a"):
+def test_where_nothing_can_be_made_is_a_sentence() -> None:
+    for place in ("/proc/none", "/proc/none/deep", "/dev/null/a"):
+        with pytest.raises(RakingError, match="cannot be written"), writing_aside(Path(place)):
             pass
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("old")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limit[1]))
+    try:
+        with (
+            pytest.raises(RakingError, match="free some space"),
+            writing_aside(tmp_path / "a") as aside,
+        ):
+            aside.write_bytes(bytes(2000))
     finally:
-        tmp_path.chmod(0o700)
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert names(tmp_path) == ["a"]
+    assert (tmp_path / "a").read_text() == "old"

@@ -36,7 +36,7 @@ from rich.table import Table
 from rich.text import Text
 
 from renderer.aside import scratch_folder, settle
-from renderer.finished import check_force, image_digest, image_is_done, stored_image
+from renderer.finished import check_force, digest, image_digest, image_is_done, stored_image
 from renderer.image import (
     RelightableImage,
     check_image,
@@ -259,7 +259,8 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a relightable image from photographs. Interrupted, the same command goes on."""
-    read = [path for path in (mlic, lights, test_lights, teacher and Path(teacher)) if path]
+    taught = Path(teacher) if teacher not in (None, "original", "improved") else None
+    read = [path for path in (mlic, lights, test_lights, taught) if path]
     for place in (output, keep_teacher):
         if place is not None:
             check_writable(place)
@@ -315,6 +316,8 @@ def train(
         )
         if image_is_done(output, asked, force, warn):
             remove_checkpoint(checkpoint)
+            if keep_teacher:
+                settle(keep_teacher)
             name, block = stored_image(output)
             facts = {"image": str(output), **block.provenance}
             facts |= {"levels": block.levels} if tiles else {}
@@ -495,6 +498,9 @@ def evaluate(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Of --benchmark: forget an earlier run.")
     ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Of --heat-maps: replace earlier ones.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Score a stored image against held-out photographs, or models on a whole benchmark."""
@@ -503,6 +509,7 @@ def evaluate(
         "--test-lights": test_lights,
         "--heat-maps": heat_maps,
         "--fast": fast,
+        "--force": force,
     }
     of_benchmark = {
         "models": models,
@@ -532,7 +539,8 @@ def evaluate(
     if pictures and (test_lights or lights):
         option = "--test-lights" if test_lights else "--lights"
         raise typer.BadParameter(f"{option} goes without --pictures, which compares them all")
-    title, scores = evaluate_one(image, mlic, pictures, lights, test_lights, heat_maps, fast)
+    options = (lights, test_lights, heat_maps, fast, force)
+    title, scores = evaluate_one(image, mlic, pictures, *options)
     if as_json:
         print_json(scores)
     else:
@@ -594,7 +602,7 @@ def render(
     (frames.check_sequence if kind == "folder" else check_file)(output)
     check_output(output, [image, *([lights] if lights else [])])
     stored = read_image(image)
-    asked = f"{image_digest(image, stored)} {directions.tolist()} {crop} {size} {scale}"
+    asked = digest(image_digest(image, stored), directions.tolist(), crop, size, scale)
     if crop:
         stored = frames.crop_image(stored, parse_numbers(crop, 4, "--crop"))
     if scale is not None:
@@ -608,8 +616,7 @@ def render(
             what = f"the {len(names)} frames of {image}"
             tell_done(output, what, facts, as_json, ["raking", "view", image])
             return
-        if output.is_dir() and any(output.iterdir()):
-            check_force(output, "other frames", force, warn)
+        check_force(output, "other frames", force, warn)
     with progress_bar("frames") as (bar, task):
 
         def report(done: int, total: int) -> None:
@@ -846,8 +853,7 @@ def export_site(images: list[Path], output: Path, force: bool, as_json: bool) ->
         tell_done(output, "the site of these images", facts, as_json, following)
         return
     check_site(output)
-    if output.is_dir() and any(output.iterdir()):
-        check_force(output, "a site of other images or by another viewer", force, warn)
+    check_force(output, "a site of other images or by another viewer", force, warn)
     with progress_bar("site") as (bar, task):
         addresses = write_site(
             images, output, lambda done, n: bar.update(task, completed=done, total=n)
@@ -894,6 +900,7 @@ def evaluate_one(
     test_lights: Path | None,
     heat_maps: Path | None,
     fast: bool,
+    force: bool,
 ) -> tuple[str, dict[str, Any]]:
     """`raking evaluate IMAGE MLIC`: what was scored, and its scores."""
     if not pictures:
@@ -904,8 +911,10 @@ def evaluate_one(
     from trainer.mlic import read_mlic
 
     if heat_maps:
+        settle(heat_maps)
         check_heat_maps(heat_maps)
         check_output(heat_maps, [image, mlic, *([test_lights] if test_lights else [])])
+        check_force(heat_maps, "heat maps", force, warn)
     with progress_bar("evaluate") as (bar, task):
         options: dict[str, Any] = {
             "metrics": FAST if fast else ALL,

@@ -63,6 +63,7 @@ def measure_gallery(
     check_file(output / "gallery.json", is_result)
     make_folder(output, (), [image])
     pyramid, flat = output / "pyramid", output / "flat"
+    check_writable(flat)
     source = image_digest(image, read_image(image))
     make_image(
         image, pyramid, source, PYRAMID, TileFormat(), lambda done, n: progress("pyramid", done / n)

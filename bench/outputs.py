@@ -1,4 +1,4 @@
-"""A run's folder: its journal tells that the files beside it, which each run writes anew, are ours."""
+"""A run's folder: the journal in it tells that the files beside it are ours to write anew."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -143,7 +143,8 @@ def _locked_folder(parent: Path, name: str) -> tuple[Path, FileLock]:
                 with suppress(OSError):
                     work.rmdir()
                 raise
-        return work, lock
+        if work.exists():
+            return work, lock
     raise OSError(errno.EBUSY, "others write into this folder")
 
 
@@ -189,10 +190,8 @@ def _take_place(new: Path, place: Path, old: Path, check: Check | None) -> None:
 
 def _flush(path: Path) -> None:
     """Has a file, or a folder and all that is in it, written to the disk."""
-    folders = list(os.walk(path))
-    files = [Path(folder) / name for folder, _, names in folders for name in names]
     with ThreadPoolExecutor(FLUSHING) as pool:
-        list(pool.map(_flush_one, [*files, *(Path(folder) for folder, *_ in folders), path]))
+        list(pool.map(_flush_one, [*path.rglob("*"), path]))
 
 
 def _flush_one(path: Path) -> None:

@@ -40,7 +40,12 @@ def image_is_done(path: Path, asked: Asked, force: bool, warn: Warn) -> bool:
 
 
 def check_force(path: Path, what: str, force: bool, warn: Warn) -> None:
-    """Tells `warn` that what stands at `path` is replaced; without `force` raises RakingError."""
+    """Tells `warn` what stands at `path` and is replaced; without `force` raises RakingError.
+
+    Does nothing where nothing but an empty folder is there.
+    """
+    if not path.is_dir() or not any(path.iterdir()):
+        return
     if not force:
         raise RakingError(
             f"{path} holds {what}: --force replaces it; or choose another place to write to"
@@ -64,6 +69,11 @@ def _is_complete(path: Path) -> bool:
         return bool(check_image(path))
     except RakingError:
         return False
+
+
+def digest(*asked: object) -> str:
+    """The SHA-256 of what a command was asked."""
+    return hashlib.sha256(repr(asked).encode()).hexdigest()
 
 
 def image_digest(path: Path, image: RelightableImage) -> str:

@@ -44,11 +44,12 @@ def first_foreign(folder: Path, ours: Ours) -> str | None:
 
 
 def check_file(path: Path, ours: Callable[[Path], bool] = bears_mark) -> None:
-    """RakingError unless a file may be written to `path`: nothing is there, or a file of ours."""
+    """RakingError unless a file may be written to `path`: nothing, an empty file or one of ours is
+    there."""
     check_place(path)
     if path.is_dir():
         raise RakingError(f"{path} is a folder; choose the name of a file")
-    if path.exists() and not ours(path):
+    if path.exists() and path.stat().st_size and not ours(path):
         raise RakingError(
             f"{path} is there and was not written by Raking; choose another name, or move it "
             "elsewhere"

@@ -68,19 +68,23 @@ def write_sample(
         shown = Image.fromarray(np.round((normals + 1) * 127.5).astype(np.uint8))
         shown.save(folder / "normals.png", pnginfo=png_mark(Asked=asked(width, height, seed)))
         write_image(folder / "mask.png", relief.mask.astype(np.uint8) * 255)
-        suffix = ".png" if width * height <= LOSSLESS_PIXELS else ".jpg"
         sets = [("Dome", ring_lights(DOME)), ("Test", ring_lights(TEST))]
         total = sum(len(lights) for _, lights in sets)
         done = 0
         for name, lights in sets:
             (folder / name).mkdir()
-            names = [f"image{i:02d}{suffix}" for i in range(1, len(lights) + 1)]
+            names = picture_names(len(lights), width, height)
             write_lp(folder / name / "dirs.lp", names, lights)
             for image_name, light in zip(names, lights, strict=True):
                 write_image(folder / name / image_name, render(relief, normals, light))
                 done += 1
                 if progress:
                     progress(done, total)
+
+
+def picture_names(count: int, width: int, height: int) -> list[str]:
+    suffix = ".png" if width * height <= LOSSLESS_PIXELS else ".jpg"
+    return [f"image{i:02d}{suffix}" for i in range(1, count + 1)]
 
 
 def ring_lights(rings: tuple[Ring, ...]) -> Array:
@@ -229,11 +233,17 @@ def asked(width: int, height: int, seed: int) -> str:
 
 
 def sample_is_done(path: Path, width: int, height: int, seed: int) -> bool:
-    """Whether `path` holds the sample that such a call writes; it appears when it is complete."""
+    """Whether `path` holds the sample that such a call writes, with all its files."""
     settle(path)
+    files = [path / "mask.png"]
+    for name, rings in (("Dome", DOME), ("Test", TEST)):
+        count = sum(ring.lights for ring in rings)
+        pictures = picture_names(count, width, height)
+        files += [path / name / file for file in ["dirs.lp", *pictures]]
     try:
         with Image.open(path / "normals.png") as normals:
-            return bool(normals.info.get("Asked") == asked(width, height, seed))
+            recorded = normals.info.get("Asked")
+        return recorded == asked(width, height, seed) and all(file.is_file() for file in files)
     except (OSError, SyntaxError, ValueError):
         return False
 

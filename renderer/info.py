@@ -161,9 +161,7 @@ def parse_info(text: str, file: Path) -> tuple[Info, AnyDecoder]:
     Raises RakingError, naming `file`, where the text is no such description.
     """
     try:
-        keys = json.loads(
-            text.removeprefix("\ufeff"), parse_constant=_refuse_constant, parse_int=_parse_int
-        )
+        keys = json.loads(text, parse_constant=_refuse_constant, parse_int=_parse_int)
         if problem := next(_problems(keys), None):
             raise RakingError(f"{file}: {problem}; write the image again")
         info = _info_type(keys, file).model_validate(keys)

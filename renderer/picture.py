@@ -146,12 +146,13 @@ def _png_length(width: int, height: int, channels: int, interlaced: bool) -> int
 def _check_inflated(pixels: bytes, expected: int) -> None:
     """That compressed rows are whole, and no more than are expected; their checksum is verified."""
     inflate = zlib.decompressobj()
-    found = len(inflate.decompress(pixels, PIECE))
-    while found <= expected and not inflate.eof:
-        piece = inflate.decompress(inflate.unconsumed_tail, PIECE)
-        if not piece and not inflate.eof:
-            break
-        found += len(piece)
+    found, left = 0, pixels
+    try:
+        while left and found <= expected:
+            found += len(inflate.decompress(left, PIECE))
+            left = inflate.unconsumed_tail
+    except zlib.error:
+        found = -1
     if found != expected or not inflate.eof or inflate.unused_data:
         raise _DamageError("its rows are not whole")
 

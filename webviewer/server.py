@@ -1,11 +1,12 @@
 """The local server of the browser viewer: the application, the shader templates, the images.
 
 It listens on the loopback address only, and serves nothing but the files that it lists, and the
-tiles of those that are pyramids.
+tiles of those that are pyramids. Whatever it answers has the same headers.
 """
 
 import asyncio
 import functools
+import logging
 import os
 import re
 import threading
@@ -48,12 +49,25 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-# Pictures are kept by the browser, which asks each time whether they are still the same.
-PICTURE_HEADERS = {**HEADERS, "Cache-Control": "no-cache"}
+KEPT = "no-cache"  # pictures are, by the browser, which asks each time whether they are the same
+# Of this machine, at any port: one may be forwarded over SSH. A foreign name may be a page's trick.
+OWN_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 TILE = re.compile(
     r"(?P<stem>[A-Za-z0-9_][A-Za-z0-9_.-]*)_files"
     r"/(0|[1-9][0-9]?)/(0|[1-9][0-9]{0,5})_(0|[1-9][0-9]{0,5})\.(png|webp|jpe?g)"
 )
+
+
+QUIET = logging.getLogger(__name__)  # what is no HTTP is answered, and nothing to print
+QUIET.addHandler(logging.NullHandler())
+
+
+class _Request(web.BaseRequest):
+    """A request whose answer has our headers, also where aiohttp makes it by itself."""
+
+    async def _prepare_hook(self, response: web.StreamResponse) -> None:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
 
 
 class ViewerServer:
@@ -70,9 +84,6 @@ class ViewerServer:
         self.port = port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        application = web.Application()
-        application.router.add_get("/{path:.*}", self._answer)
-        self._runner = web.AppRunner(application, access_log=None)
 
     def url(self, **parameters: object) -> str:
         """The viewer's address with all images; `parameters` as webviewer/app/state.js has them."""
@@ -101,6 +112,15 @@ class ViewerServer:
         self._stop()
 
     async def _start(self) -> None:
+        server = web.Server(
+            self._answer,
+            request_factory=lambda message, payload, protocol, writer, task: _Request(
+                message, payload, protocol, writer, task, self._loop
+            ),
+            access_log=None,
+            logger=QUIET,
+        )
+        self._runner = web.ServerRunner(server)
         await self._runner.setup()
         await web.TCPSite(self._runner, HOST, self.port).start()
         self.port = self._runner.addresses[0][1]
@@ -110,17 +130,29 @@ class ViewerServer:
         self._thread.join()
         self._loop.close()
 
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
-        if request.host not in (f"{HOST}:{self.port}", f"localhost:{self.port}"):
-            return web.Response(status=403, text="Only this machine may ask.", headers=HEADERS)
-        file = self._find(request.match_info["path"])
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if not OWN_HOST.fullmatch(request.headers.get("Host", "")):
+            return web.Response(status=403, text="Only this machine may ask.")
+        if request.method not in ("GET", "HEAD"):
+            return web.Response(
+                status=405, text="Files are only read.", headers={"Allow": "GET, HEAD"}
+            )
+        path = request.path.removeprefix("/")
+        try:
+            file = self._find(path)
+            if file is not None:
+                file.open("rb").close()
+        except OSError as error:
+            return web.Response(status=404, text=f"The file cannot be read: {error.strerror}.")
         if file is None:
-            return web.Response(status=404, text="There is no such file here.", headers=HEADERS)
-        of_image = request.match_info["path"].startswith("images/")
-        headers = PICTURE_HEADERS if of_image and file.suffix != ".json" else HEADERS
+            return web.Response(status=404, text="There is no such file here.")
+        headers = {"Content-Type": TYPES[file.suffix]}
+        of_image = path.startswith("images/")
+        if of_image and file.suffix != ".json":
+            headers["Cache-Control"] = KEPT
         if of_image:  # its address has a number in place of its name
-            headers = {**headers, "Raking-Folder": quote(os.fsencode(file.parent.resolve().name))}
-        return web.FileResponse(file, headers={**headers, "Content-Type": TYPES[file.suffix]})
+            headers["Raking-Folder"] = quote(os.fsencode(file.parent.resolve().name))
+        return web.FileResponse(file, headers=headers)
 
     def _find(self, path: str) -> Path | None:
         """The file behind an address, of those that are listed."""

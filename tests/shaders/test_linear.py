@@ -132,3 +132,27 @@ def test_what_are_no_splines(make_linear_image, changes: dict, sentence: str) ->
 def test_lights_are_lifted_to_the_hemisphere() -> None:
     lights = directions(np.array([[0.6, 0.0], [0.0, 0.0], [0.8, 0.7]]))
     np.testing.assert_allclose(lights[:, 2], [0.8, 1, 0])
+
+
+@pytest.mark.parametrize("azimuth", [0.0, 1.0, 4.0])
+@pytest.mark.parametrize(("latents", "model"), [(12, "hsh"), (48, "hsh"), (18, "ptm"), (9, "rbf")])
+def test_hsh_is_held_near_the_horizon(
+    make_linear_image, model: str, latents: int, azimuth: float
+) -> None:
+    """At 0.15 radians, as in OpenLIME; other models follow the light down."""
+    decoder = make_linear_image(model, latents).decoder
+
+    def weights(elevation: float) -> np.ndarray:
+        return frame_weights(
+            decoder, np.cos(elevation) * np.array([np.cos(azimuth), np.sin(azimuth)])
+        )
+
+    held = weights(0.15)
+    for elevation in (0.0, 0.05, 0.149):
+        assert np.allclose(weights(elevation), held, atol=1e-6) == (model == "hsh")
+    assert not np.allclose(weights(0.2), held, atol=1e-3)
+
+
+def test_fits_take_the_lights_as_they_are() -> None:
+    low, held = (directions(np.array([[np.cos(angle), 0.0]])) for angle in (0.02, 0.15))
+    assert not np.allclose(channel_terms("hsh", 3, low), channel_terms("hsh", 3, held), atol=0.1)

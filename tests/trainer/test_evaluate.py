@@ -45,6 +45,15 @@ def test_remembered_test_lights_come_before_the_collections_own(
     assert [e["name"] for e in evaluate(image, mlic)["per_image"]] == mlic.test.names
 
 
+@pytest.mark.parametrize("odd", [[["image02.png"]], [3], "image02.png", {"a": 1}, None])
+def test_odd_memories_of_test_lights_count_for_nothing(
+    mlic: Mlic, make_image: MakeImage, odd: object
+) -> None:
+    image = make_image(width=SIZE, height=SIZE)
+    image.provenance = {"test_lights": odd, "collection_sha256": mlic.sha256}
+    assert [e["name"] for e in evaluate(image, mlic)["per_image"]] == mlic.test.names
+
+
 def test_the_images_mask_serves_where_the_collection_has_none(
     mlic: Mlic, make_image: MakeImage
 ) -> None:

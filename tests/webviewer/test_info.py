@@ -1,5 +1,6 @@
 """info.json in Python and in the page: the same files are read, and the same ones are refused."""
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from renderer.image import RelightableImage
+from renderer.image import RelightableImage, read_info_text
 from renderer.info import describe, parse_info
 from shaders.errors import RakingError
 from webviewer.server import ViewerServer
@@ -118,6 +119,11 @@ def drop(*path: str | int) -> Damage:
     return damage
 
 
+def nested(depth: int) -> list[Any]:
+    """Lists in one another."""
+    return [nested(depth - 1)] if depth else []
+
+
 NAN, HUGE = float("nan"), 9e99
 SCALE, BIAS = ("materials", 0, "scale"), ("materials", 0, "bias")
 MATERIAL = {"scale": [1.0] * 18, "bias": [0.0] * 18}
@@ -139,9 +145,59 @@ HARMLESS = [
     ("neural", put("lights", to=None)),
     ("neural", drop("colorspace")),
     ("published", put("samples", to=3)),
+    ("ptm", put("width", to=96.0)),
+    ("ptm", put("nplanes", to=18.0)),
+    ("ptm", put("unheard of", to=nested(30))),
+    ("ptm", put("unheard of", to=10**300)),
+    ("own-hsh", put("raking", "version", to=1.0)),
+    ("own-hsh", put("raking", "order", to=3.0)),
+    ("own-hsh", put("raking", "provenance", to={})),
+    ("own-hsh", put("raking", "levels", to=None)),
+    ("own-hsh", put("raking", "levels", to=[])),
+    ("own-hsh", put("raking", "provenance", "model", to=["neural"])),
+    ("own-hsh", put("raking", "provenance", "collection", to={"a": [1]})),
+    ("own-hsh", put("raking", "provenance", "test_lights", to=[["a"], 3])),
+    ("own-hsh", put("raking", "provenance", "x", to="\x1b[2J\u202e\n\u0000")),
+    ("neural", put("raking", "layers", to=[11.0, 8, 8.0, 3])),
+    ("neural", put("raking", "provenance", "model", to="__proto__")),
+    ("neural", put("weights", 2, 0, to=1e5)),
 ]
 
 HARMFUL = [
+    ("ptm", put("width", to=10**9)),
+    ("ptm", put("width", to=1e6 + 1)),
+    ("ptm", put("height", to=float("inf"))),
+    ("ptm", put("unheard of", to=10**400)),
+    ("ptm", put("unheard of", to=[{"a": -(10**400)}])),
+    ("ptm", put("unheard of", to=nested(40))),
+    ("ptm", put("unheard of", to="\ud800")),
+    ("ptm", put("unheard of", to={"\udfff": 1})),
+    ("ptm", put("materials", to={"0": MATERIAL, "length": 1})),
+    ("ptm", put(*SCALE, 3, to=1e30)),
+    ("ptm", put(*BIAS, 3, to=1e12)),
+    ("lrgb", put(*SCALE, 0, to=1e6), put(*SCALE, 5, to=1e6)),
+    ("hsh", put(*SCALE, 0, to=2e9)),
+    ("own-hsh", put("raking", "version", to="1")),
+    ("own-hsh", put("raking", "version", to=True)),
+    ("own-hsh", put("raking", "mask", to="")),
+    ("own-hsh", put("raking", "mask", to=False)),
+    ("own-hsh", put("raking", "mask", to="a" * 101)),
+    ("own-hsh", put("raking", "levels", to=[3])),
+    ("own-hsh", put("raking", "levels", to={"length": 0})),
+    ("own-hsh", put("raking", "provenance", to=None)),
+    ("own-hsh", put("raking", "provenance", to=[1])),
+    ("own-hsh", put("raking", "provenance", "x", to="\udc00")),
+    ("own-rbf", put("raking", "splines", 3, 0, to=1e30)),
+    ("own-rbf", put("lights", 0, to=1e30)),
+    ("neural", put("weights", 0, 0, to=3e38)),
+    ("neural", put("weights", 1, 0, to=1e10)),
+    ("neural", put("biases", 0, 0, to=-1e10)),
+    ("neural", put("biases", 2, 0, to=1e10)),
+    ("neural", put("min", 0, to=-3e38), put("max", 0, to=3e38)),
+    ("neural", put("max", 0, to=1e15)),
+    ("neural", put("raking", "layers", to="11,8,8,3")),
+    ("neural", put("raking", "layers", to=["11", 8, 8, 3])),
+    ("neural", put("raking", "layers", to=[[11], 8, 8, 3])),
     ("ptm", put("type", to="svbrdf")),
     ("ptm", put("type", to="bilinear")),
     ("ptm", put("type", to="rbf")),
@@ -232,9 +288,10 @@ HARMFUL = [
 ]
 
 
-def damaged(text: str, damage: Damage) -> str:
+def damaged(text: str, *damages: Damage) -> str:
     info = json.loads(text)
-    damage(info)
+    for damage in damages:
+        damage(info)
     return json.dumps(info)
 
 
@@ -245,14 +302,15 @@ def test_both_read_what_is_unusual(page: Page, text, kind: str, change: Damage) 
     assert isinstance(page.evaluate(READ, changed), dict)
 
 
-@pytest.mark.parametrize(("kind", "damage"), HARMFUL)
-def test_both_refuse_what_is_damaged(page: Page, text, kind: str, damage: Damage) -> None:
+@pytest.mark.parametrize(("kind", "damages"), [(kind, damages) for kind, *damages in HARMFUL])
+def test_both_refuse_what_is_damaged(page: Page, text, kind: str, damages: list[Damage]) -> None:
     """Each with a sentence of its own, and none by chance: a TypeError would be no sentence."""
-    changed = damaged(text(kind), damage)
-    with pytest.raises(RakingError, match=r"^images/coin/info.json"):
+    changed = damaged(text(kind), *damages)
+    with pytest.raises(RakingError, match=r"^images/coin/info.json") as error:
         parse_info(changed, Path("images/coin/info.json"))
     problem = page.evaluate(READ, changed)
     assert isinstance(problem, str)
+    assert max(len(problem), len(str(error.value))) < 300
     assert "info.json cannot be used: " in problem or "is not valid JSON" in problem
 
 
@@ -261,3 +319,91 @@ def test_both_refuse_what_is_no_object(page: Page, text: str) -> None:
     with pytest.raises(RakingError, match="type None is unknown"):
         parse_info(text, Path("info.json"))
     assert "info.json cannot be used: its type is" in page.evaluate(READ, text)
+
+
+# Answers the label and title that the page gives an info.json of these bytes, or its sentence.
+LOAD = """async ([name, data]) => {
+    const { registerDropped } = await import('/files.js');
+    const { loadInfo } = await import('/image.js');
+    const blob = new Blob([Uint8Array.from(atob(data), letter => letter.charCodeAt(0))]);
+    const url = registerDropped(name, new Map([['info.json', blob]]));
+    try {
+        const { label, title } = await loadInfo(url);
+        return { label, title };
+    } catch (error) {
+        return error.message;
+    }
+}"""
+
+
+def load_both(page: Page, folder: Path, data: bytes) -> tuple[str, dict[str, str]] | None:
+    """The label in Python, and label and title in the page; None where both refuse."""
+    folder.mkdir(exist_ok=True)
+    (folder / "info.json").write_bytes(data)
+    found = page.evaluate(LOAD, ["coin", base64.b64encode(data).decode()])
+    try:
+        info, decoder = parse_info(read_info_text(folder), folder / "info.json")
+    except RakingError as error:
+        assert isinstance(found, str)
+        assert found.startswith("coin: info.json ")
+        assert max(len(found), len(str(error))) < 300
+        return None
+    assert isinstance(found, dict), found
+    planes = np.zeros((decoder.planes, 1, 1, 3), np.uint8)
+    image = RelightableImage(decoder, planes, None, info.raking.provenance if info.raking else {})
+    return image.label, found
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_both_read_utf_8_with_and_without_a_mark(
+    page: Page, text, tmp_path: Path, encoding: str
+) -> None:
+    changed = damaged(text("neural"), put("raking", "provenance", "collection", to="Münze \u6587"))
+    written = json.dumps(json.loads(changed), ensure_ascii=False).encode(encoding)
+    assert load_both(page, tmp_path / "coin", written) == (
+        "Neural(8)",
+        {"label": "Neural(8)", "title": "Münze \u6587"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "label"),
+    [("neural", "NeuralRTI(8)"), ("disk", "DisK(8)")]
+    + [(odd, "Neural(8)") for odd in ("__proto__", "constructor", ["neural"], {"a": 1}, 3, None)],
+)
+def test_both_name_a_model_alike(
+    page: Page, text, tmp_path: Path, model: object, label: str
+) -> None:
+    changed = damaged(text("neural"), put("raking", "provenance", "model", to=model))
+    found = load_both(page, tmp_path / "coin", changed.encode())
+    assert found is not None
+    assert (found[0], found[1]["label"]) == (label, label)
+
+
+def test_both_refuse_what_is_no_text(page: Page, text, tmp_path: Path) -> None:
+    written = text("neural")
+    for data in (
+        b"",
+        written.encode("utf-16"),
+        written.encode("utf-16-le"),
+        written.replace("A small relief", "M\u00fcnze").encode("latin-1", "replace")[:-40],
+        written.replace("A small relief", "\ufffe").encode("utf-8")[:-1],
+        written.encode().replace(b"A small relief", b"M\xfcnze"),
+        written.encode().replace(b"A small relief", b"\xed\xa0\x80"),
+        written.encode().replace(b"A small relief", b"\0"),
+        b"\xef\xbb\xbf\xef\xbb\xbf" + written.encode(),
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b'{"type": ' + b"9" * 100_000 + b"}",
+        b'{"type": "' + b"a" * 100_000 + b'"}',
+        b" " * (1 << 24) + written.encode(),
+    ):
+        assert load_both(page, tmp_path / "coin", data) is None
+
+
+def test_what_is_said_twice_counts_in_the_end(page: Page, text, tmp_path: Path) -> None:
+    written = text("neural")
+    twice = f'{{"type": "hsh", "width": "none", {written.lstrip()[1:]}'
+    assert load_both(page, tmp_path / "coin", twice.encode()) is not None
+    spoilt = f'{written.rstrip()[:-1]}, "type": "hsh"}}'
+    assert load_both(page, tmp_path / "coin", spoilt.encode()) is None

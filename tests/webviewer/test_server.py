@@ -1,9 +1,12 @@
 """The local server: what it serves, what it refuses, and to whom."""
 
 import http.client
+import os
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -170,9 +173,31 @@ def test_pyramids_of_relight_are_served(shared_data: Path) -> None:
             assert ask(server, f"/images/0/{name}").status == 404
 
 
-def test_only_this_machine_by_its_own_name_is_answered(served: ViewerServer) -> None:
-    assert ask(served, "/", host=f"localhost:{served.port}").status == 200
-    assert ask(served, "/", host="museum.example").status == 403
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:9000", "127.0.0.1:80", "127.0.0.1", "[::1]:9000"]
+)
+def test_this_machine_by_its_own_name_is_answered_at_any_port(
+    served: ViewerServer, host: str
+) -> None:
+    """A port that SSH forwards has another number at its near end."""
+    assert ask(served, "/", host=host).status == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "museum.example",
+        "localhost.museum.example",
+        "museum.example:8000",
+        "127.0.0.1.museum.example",
+        "localhost:8000@museum.example",
+        "127.0.0.2",
+        "localhost:",
+        "[::1",
+    ],
+)
+def test_no_other_name_is_answered(served: ViewerServer, host: str) -> None:
+    assert ask(served, "/", host=host).status in (400, 403)
 
 
 def test_headers_isolate_the_page(served: ViewerServer) -> None:
@@ -184,6 +209,90 @@ def test_headers_isolate_the_page(served: ViewerServer) -> None:
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'self'" in headers["Content-Security-Policy"]
     assert ask(served, "/main.js").headers["Content-Type"].startswith("text/javascript")
+
+
+def raw(server: ViewerServer, request: bytes) -> tuple[int, http.client.HTTPMessage, bytes]:
+    """The answer to bytes that may be no HTTP."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(request)
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        return response.status, response.headers, response.read()
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status"),
+    [
+        ("POST / HTTP/1.1", 405),
+        ("OPTIONS * HTTP/1.1", 405),
+        ("PURGE / HTTP/1.1", 405),
+        ("BREW / HTTP/1.1", 400),
+        ("GET / HTTP/1.1\r\nHost: museum.example", 403),
+        ("GET /nothing HTTP/1.1", 404),
+        ("GET / HTTP/9.9.9", 400),
+        ("\x16\x03\x01", 400),
+        ("GET / HTTP/1.1\r\nContent-Length: many", 400),
+        ("GET /" + "a" * 20000 + " HTTP/1.1", 400),
+        ("GET / HTTP/1.1\r\nX: " + "a" * 20000, 400),
+        ("GET /main.js HTTP/1.1\r\nRange: bytes=9999999-", 416),
+    ],
+)
+def test_every_answer_has_the_headers(
+    served: ViewerServer, capfd: pytest.CaptureFixture[str], request_line: str, status: int
+) -> None:
+    host = "" if "Host" in request_line else "Host: localhost\r\n"
+    text = f"{request_line}\r\n{host}Connection: close\r\n\r\n"
+    found, headers, _ = raw(served, text.encode("latin-1"))
+    assert found == status
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert not "".join(capfd.readouterr()), "a terminal is not told"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[" * 100_000,
+        '{"type": "neural", "width": 1e400}',
+        '{"type": ["neural"]}',
+        '{"a": ' * 1000 + "1" + "}" * 1000,
+        "\ud800",
+        "9" * 5000,
+    ],
+)
+def test_a_damaged_info_is_served_as_it_is(small: Path, tmp_path: Path, text: str) -> None:
+    """The page says what is wrong with it; nothing else of the image is there."""
+    shutil.copytree(small, tmp_path / "image")
+    (tmp_path / "image" / "info.json").write_bytes(text.encode("utf-8", "surrogatepass"))
+    with ViewerServer([small]) as server:
+        server.images = [tmp_path / "image"]
+        assert ask(server, "/images/0/info.json").status == 200
+        assert ask(server, "/images/0/plane_0.png").status == 404
+
+
+def test_files_that_vanish_or_cannot_be_read_are_missing(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = tmp_path / "image"
+    shutil.copytree(small, image)
+    opened = Path.open
+
+    def refused(self: Path, *args: Any, **options: Any) -> Any:
+        if self.name == "plane_1.png":
+            raise PermissionError(13, "Permission denied")
+        return opened(self, *args, **options)
+
+    monkeypatch.setattr(Path, "open", refused)
+    with ViewerServer([image]) as server:
+        (image / "plane_0.png").unlink()
+        os.mkfifo(image / "plane_0.png")
+        for name in ("plane_0.png", "plane_1.png"):
+            assert ask(server, f"/images/0/{name}").status == 404
+        shutil.rmtree(image)
+        for name in ("info.json", "plane_2.png"):
+            assert ask(server, f"/images/0/{name}").status == 404
 
 
 def test_address_names_every_image(small: Path, other: Path) -> None:

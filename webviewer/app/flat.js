@@ -40,7 +40,7 @@ void main() {
 export async function createTiles(gl, memory, info, pyramid, progress) {
 	const pictures = await loadPictures(info);
 	// The sizes are checked before anything is made as large as they say.
-	(await decodePicture(info, pictures[0], info)).close();
+	const first = await decodePicture(info, pictures[0], info);
 	const tiles = new Map();
 	try {
 		for (let level = 0; level < pyramid.levels; level++) {
@@ -50,7 +50,7 @@ export async function createTiles(gl, memory, info, pyramid, progress) {
 		}
 		checkMemory(gl);
 		for (const [index, blob] of pictures.entries()) {
-			const bitmap = await decodePicture(info, blob, info);
+			const bitmap = index ? await decodePicture(info, blob, info) : first;
 			for (const tile of tiles.values()) {
 				if (tile.level === 0) tile.fill(bitmap, index, tile.outer.x, tile.outer.y);
 			}

@@ -12,7 +12,7 @@ from PIL import ExifTags, Image
 
 from shaders.errors import RakingError, shortened
 from trainer.colour import Profile, read_profile
-from trainer.png import colour_chunks, foreign_colours
+from trainer.png import foreign_colours, read_chunks
 from trainer.raw import RAW_SUFFIXES, RawFacts, WhiteBalance, read_raw_facts
 from trainer.tiff import read_tiff_facts
 
@@ -129,7 +129,8 @@ def open_picture(path: Path, file: BinaryIO, source: pyvips.Source) -> Opened:
             f"{shortened(path)} holds {image.bands} channels of type {image.format}: save it as "
             "grey or RGB with 8 or 16 bits"
         )
-    exif = facts.exif or _exif(image)
+    stored = image.get("exif-data") if image.get_typeof("exif-data") != 0 else None
+    exif = facts.exif or _exif(stored)
     profile, colour, remarks = _colour(image, colours, facts.foreign or _foreign_exif(exif))
     if image.format == "float":
         remarks.append("floats, of which 0 to 1 are taken as black to white, coded like sRGB")
@@ -159,10 +160,10 @@ def _kind(start: bytes) -> str | None:
 
 def _read_facts(kind: str, file: BinaryIO, path: Path) -> Facts:
     if kind == "PNG":
-        chunks = colour_chunks(file)
+        chunks = read_chunks(file)
         if chunks is None:
             raise damaged(path)
-        return Facts(foreign=foreign_colours(chunks))
+        return Facts(exif=_exif(chunks.get(b"eXIf")), foreign=foreign_colours(chunks))
     if kind != "TIFF":
         return Facts()
     tiff = read_tiff_facts(file)
@@ -184,13 +185,13 @@ def _read_facts(kind: str, file: BinaryIO, path: Path) -> Facts:
     )
 
 
-def _exif(image: pyvips.Image) -> dict[Any, Any]:
+def _exif(data: bytes | None) -> dict[Any, Any]:
     """EXIF's tags: the orientation by its number, those about colour by name."""
-    if image.get_typeof("exif-data") == 0:
+    if data is None:
         return {}
     exif = Image.Exif()
     try:
-        exif.load(image.get("exif-data"))
+        exif.load(data)
         below = exif.get_ifd(ExifTags.IFD.Exif)
         interoperability = exif.get_ifd(ExifTags.IFD.Interop)
     except Exception:  # whatever Pillow's parser stumbles over; damaged tags turn no pixel

@@ -61,6 +61,7 @@ class Facts:
     associated_alpha: bool = False  # colours are multiplied by alpha
     deflated: list[tuple[int, int]] = field(default_factory=list)  # parts of TIFF with checksums
     exif: Mapping[Any, Any] = field(default_factory=dict)
+    has_profile: bool = False  # though libpng drops it where it is damaged
     foreign: str | None = None  # colours that are neither sRGB's nor a profile's
     remarks: tuple[str, ...] = ()
 
@@ -129,9 +130,12 @@ def open_picture(path: Path, file: BinaryIO, source: pyvips.Source) -> Opened:
             f"{shortened(path)} holds {image.bands} channels of type {image.format}: save it as "
             "grey or RGB with 8 or 16 bits"
         )
-    stored = image.get("exif-data") if image.get_typeof("exif-data") != 0 else None
-    exif = facts.exif or _exif(stored)
-    profile, colour, remarks = _colour(image, colours, facts.foreign or _foreign_exif(exif))
+    exif = facts.exif or _exif(_stored(image, "exif-data"))
+    embedded = _stored(image, "icc-profile-data")
+    if embedded is None and facts.has_profile:
+        embedded = b""
+    foreign = facts.foreign or _foreign_exif(exif)
+    profile, colour, remarks = _colour(embedded, colours, foreign)
     if image.format == "float":
         remarks.append("floats, of which 0 to 1 are taken as black to white, coded like sRGB")
     header = Header(
@@ -163,7 +167,11 @@ def _read_facts(kind: str, file: BinaryIO, path: Path) -> Facts:
         chunks = read_chunks(file)
         if chunks is None:
             raise damaged(path)
-        return Facts(exif=_exif(chunks.get(b"eXIf")), foreign=foreign_colours(chunks))
+        return Facts(
+            exif=_exif(chunks.get(b"eXIf")),
+            has_profile=b"iCCP" in chunks,
+            foreign=foreign_colours(chunks),
+        )
     if kind != "TIFF":
         return Facts()
     tiff = read_tiff_facts(file)
@@ -185,6 +193,11 @@ def _read_facts(kind: str, file: BinaryIO, path: Path) -> Facts:
     )
 
 
+def _stored(image: pyvips.Image, name: str) -> Any:
+    """What libvips tells under this name, if anything."""
+    return image.get(name) if image.get_typeof(name) != 0 else None
+
+
 def _exif(data: bytes | None) -> dict[Any, Any]:
     """EXIF's tags: the orientation by its number, those about colour by name."""
     if data is None:
@@ -204,9 +217,7 @@ def _exif(data: bytes | None) -> dict[Any, Any]:
 
 
 def _orientation(image: pyvips.Image, exif: Mapping[Any, Any]) -> int:
-    value = exif.get(ExifTags.Base.Orientation)
-    if value is None and image.get_typeof("orientation") != 0:
-        value = image.get("orientation")
+    value = exif.get(ExifTags.Base.Orientation) or _stored(image, "orientation")
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
@@ -218,12 +229,12 @@ def _foreign_exif(exif: Mapping[Any, Any]) -> str | None:
 
 
 def _colour(
-    image: pyvips.Image, colours: int, foreign: str | None
+    embedded: bytes | None, colours: int, foreign: str | None
 ) -> tuple[Profile | None, str, list[str]]:
     """The profile to convert from, if any; what is done about colours; and what is guessed."""
     remarks = []
-    if image.get_typeof("icc-profile-data") != 0:
-        profile = read_profile(image.get("icc-profile-data"), colours)
+    if embedded is not None:
+        profile = read_profile(embedded, colours)
         if profile is not None:
             return profile.to_convert, profile.done, []
         remarks.append("a colour profile that is damaged or of another kind; sRGB is assumed")

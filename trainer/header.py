@@ -130,6 +130,12 @@ def open_picture(path: Path, file: BinaryIO, source: pyvips.Source) -> Opened:
             f"{shortened(path)} holds {image.bands} channels of type {image.format}: save it as "
             "grey or RGB with 8 or 16 bits"
         )
+    header, profile = _describe(image, colours, facts)
+    return Opened(image, colours, profile, facts, header)
+
+
+def _describe(image: pyvips.Image, colours: int, facts: Facts) -> tuple[Header, Profile | None]:
+    """The header, and the profile to convert from."""
     exif = facts.exif or _exif(_stored(image, "exif-data"))
     embedded = _stored(image, "icc-profile-data")
     if embedded is None and facts.has_profile:
@@ -147,7 +153,7 @@ def open_picture(path: Path, file: BinaryIO, source: pyvips.Source) -> Opened:
         converted=profile is not None or colours == 4,
         remarks=(*facts.remarks, *remarks),
     )
-    return Opened(image, colours, profile, facts, header)
+    return header, profile
 
 
 def _kind(start: bytes) -> str | None:

@@ -19,7 +19,7 @@ def find_mask(folders: list[Path], warnings: list[str]) -> Path | None:
     chosen = min(readable, key=_lossiness, default=None)
     for path in found:
         if path != chosen and path.suffix.lower() not in NOTES:
-            instead = f"; {chosen.name} is" if chosen else ": save it as PNG"
+            instead = f"; {shortened(chosen)} is" if chosen else ": save it as PNG"
             warnings.append(f"{shortened(path)} is not read as the mask{instead}")
     return chosen
 

@@ -223,7 +223,8 @@ def test_a_mask_that_is_not_read_is_told(collection: Write) -> None:
     mlic = read_mlic(path)
     assert mlic.mask is not None
     assert len(mlic.warnings) == 2
-    assert all(w.endswith("is not read as the mask; mask.tif is") for w in mlic.warnings)
+    assert all("is not read as the mask; " in warning for warning in mlic.warnings)
+    assert all(warning.endswith("mask.tif is") for warning in mlic.warnings)
 
 
 def test_a_huge_mask_is_refused_unseen(collection: Write) -> None:

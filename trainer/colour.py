@@ -24,6 +24,15 @@ class Profile:
     name: str
     is_srgb: bool
 
+    @property
+    def to_convert(self) -> "Profile | None":
+        return None if self.is_srgb else self
+
+    @property
+    def done(self) -> str:
+        """What is done with colours of this profile."""
+        return "sRGB" if self.is_srgb else f"{self.name} converted to sRGB"
+
 
 @functools.lru_cache(maxsize=16)  # most collections have one
 def read_profile(data: bytes, bands: int) -> Profile | None:

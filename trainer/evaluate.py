@@ -9,9 +9,9 @@ import numpy as np
 from renderer.image import RelightableImage
 from shaders.errors import RakingError, shortened
 from trainer.folder import AUXILIARY
+from trainer.masks import find_mask, read_mask
 from trainer.mlic import Mlic, Photographs
 from trainer.pictures import SUFFIXES, read_header, read_picture
-from trainer.reading import find_mask, read_mask
 from trainer.relight import relight
 from trainer.scores import ALL, FAST, Pair, Progress, score
 from trainer.smoothness import smoothness

@@ -4,17 +4,17 @@ import os
 import struct
 from typing import BinaryIO
 
-# Those that say which colours the numbers are.
-_COLOUR_CHUNKS = (b"gAMA", b"cHRM", b"cICP", b"sRGB", b"iCCP")
-_LONGEST = 1 << 10
+# Those that say which colours the numbers are, and whether the camera was turned.
+_CHUNKS = (b"gAMA", b"cHRM", b"cICP", b"sRGB", b"iCCP", b"eXIf")
+_LONGEST = 1 << 16
 
 _SRGB_GAMMA = 45455
 _SRGB_CHROMATICITIES = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
 _SRGB_CODES = (1, 13)  # cICP: BT.709's primaries, sRGB's curve
 
 
-def colour_chunks(file: BinaryIO) -> dict[bytes, bytes] | None:
-    """The chunks about colour by their names, cut short; None for a file that ends too early.
+def read_chunks(file: BinaryIO) -> dict[bytes, bytes] | None:
+    """The chunks about colour, and EXIF, by their names; None for a file that ends too early.
 
     Checksums are left to the decoder, but that one does not look for the end.
     """
@@ -23,7 +23,7 @@ def colour_chunks(file: BinaryIO) -> dict[bytes, bytes] | None:
     while at + 12 <= end:
         file.seek(at)
         length, kind = struct.unpack(">I4s", file.read(8))
-        if kind in _COLOUR_CHUNKS:
+        if kind in _CHUNKS:
             found[kind] = file.read(min(length, _LONGEST))
         at += 12 + length
         if kind == b"IEND" and at <= end:

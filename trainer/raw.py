@@ -18,6 +18,12 @@ import numpy as np
 
 from shaders.errors import RakingError, shortened
 
+RAW_SUFFIXES = (
+    *(".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".gpr", ".iiq"),
+    *(".kdc", ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2"),
+    *(".rwl", ".sr2", ".srf", ".srw", ".x3f"),
+)
+
 WhiteBalance = tuple[float, float, float, float]  # factors of red, green, blue, second green
 
 _ONE_AT_A_TIME = threading.Lock()  # standard error is the process's

@@ -10,7 +10,9 @@ import tifffile
 from PIL import Image
 
 from shaders.errors import RakingError
-from trainer.pictures import read_picture
+from trainer.pictures import read_header, read_picture
+
+from .raws import write_dng
 
 
 def noise(depth: int = 8, size: tuple[int, int] = (90, 120)) -> np.ndarray:
@@ -26,6 +28,8 @@ KINDS = {
     "photo.tif": {},
     "lzw.tif": {"compression": "tiff_lzw"},
     "deflate.tif": {"compression": "tiff_deflate"},
+    "photo.webp": {},
+    "lossless.webp": {"lossless": True},
 }
 
 
@@ -49,7 +53,7 @@ def test_a_truncated_file_is_refused(
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.parametrize("name", ["photo.jpg", "photo.png", "lzw.tif"])
+@pytest.mark.parametrize("name", ["photo.jpg", "photo.png", "lzw.tif", "deflate.tif"])
 def test_a_file_that_ends_in_zeros_is_refused(tmp_path: Path, name: str) -> None:
     file = written(tmp_path, name)
     whole = file.read_bytes()
@@ -74,6 +78,63 @@ def test_bytes_behind_the_end_do_no_harm(tmp_path: Path) -> None:
         file = written(tmp_path, name)
         file.write_bytes(file.read_bytes() + b"\0 a camera's own\xff\xd8")
         assert read_picture(file).values.shape == (90, 120, 3)
+
+
+def test_garbage_amid_a_jpeg_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path, "photo.jpg")
+    whole = file.read_bytes()
+    middle = len(whole) // 2
+    file.write_bytes(whole[:middle] + b"\xff\xc7garbage" + whole[middle:])
+    with pytest.raises(RakingError, match="damaged"):
+        read_picture(file)
+    assert capfd.readouterr().err == ""
+
+
+def test_the_first_picture_of_several_in_a_jpeg_is_read(tmp_path: Path) -> None:
+    others = [Image.fromarray(noise()[::-1].copy()), Image.fromarray(noise()[::4, ::4].copy())]
+    file = tmp_path / "photo.mpo"
+    Image.fromarray(noise()).save(file, format="MPO", save_all=True, append_images=others)
+    with Image.open(file) as known:
+        expected = np.asarray(known.convert("RGB")).astype(int)
+    assert np.abs(read_picture(file).values - expected).max() <= 1
+
+
+def test_a_transparent_colour_of_a_png_is_a_colour(tmp_path: Path) -> None:
+    image = Image.fromarray(noise())
+    image.save(tmp_path / "keyed.png", transparency=tuple(map(int, noise()[5, 5])))
+    np.testing.assert_array_equal(read_picture(tmp_path / "keyed.png").values, noise())
+
+
+def test_text_named_as_a_picture_is_refused(tmp_path: Path) -> None:
+    for name in ("photo.svg.png", "photo.jpg", "photo.webp"):
+        (tmp_path / name).write_text("<svg xmlns='http://www.w3.org/2000/svg' width='9'/>")
+        with pytest.raises(RakingError, match="is damaged or no JPEG, PNG, TIFF or WebP picture"):
+            read_picture(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", [*KINDS, "photo.dng"])
+def test_mutated_files_are_read_or_refused_in_one_sentence(
+    tmp_path: Path, name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    random = np.random.default_rng(3)
+    if name == "photo.dng":
+        pytest.importorskip("rawpy", reason="the extra `raw` is not installed")
+        file = tmp_path / name
+        write_dng(file, np.full((40, 50, 3), 0.2))
+    else:
+        file = written(tmp_path, name)
+    whole = file.read_bytes()
+    for _ in range(60):
+        mutated = bytearray(whole)
+        for at in random.integers(0, min(len(whole), 500), 3):
+            mutated[at] = random.integers(256)
+        file.write_bytes(mutated)
+        try:
+            assert read_header(file).size == read_picture(file).values.shape[:2]
+        except RakingError as error:
+            assert len(str(error)) < 300
+            assert name in str(error)
+    assert capfd.readouterr().err == ""
 
 
 def test_a_flipped_bit_in_a_png_is_refused(

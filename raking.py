@@ -1025,8 +1025,8 @@ def image_facts(image: RelightableImage) -> dict[str, Any]:
 def read_collection(
     path: Path | str,
     *,
-    lights: Path | None = None,
-    test_lights: Path | None = None,
+    lights: Path | str | None = None,
+    test_lights: Path | str | None = None,
     all_photographs: bool = False,
 ) -> "Mlic":
     """The photographs of a collection and their lights.
@@ -1037,7 +1037,12 @@ def read_collection(
     """
     from trainer.mlic import read_mlic
 
-    return read_mlic(Path(path), test_lights, lights=lights, all_photographs=all_photographs)
+    return read_mlic(
+        Path(path),
+        Path(test_lights) if test_lights else None,
+        lights=Path(lights) if lights else None,
+        all_photographs=all_photographs,
+    )
 
 
 def collection_facts(path: Path, lights: Path | None) -> dict[str, Any]:

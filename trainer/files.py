@@ -49,12 +49,11 @@ def exists(path: Path) -> bool:
 
 def light_files(folder: Path) -> list[Path]:
     """The `.lp` files in a folder; if there are none, RelightLab's projects."""
-    tables = [path for path in visible_files(folder) if path.suffix.lower() in TABLES]
-    return tables or [
-        path
-        for path in _inside(folder, Path.is_file)
-        if path.suffix.lower() in PROJECTS or path.name.lower() in PROJECTS
-    ]
+    files = list(visible_files(folder))
+    tables = [path for path in files if path.suffix.lower() in TABLES]
+    projects = [path for path in files if path.suffix.lower() in PROJECTS]
+    unnamed = [folder / name for name in PROJECTS if _is(folder / name, Path.is_file)]
+    return tables or projects + unnamed
 
 
 def _inside(folder: Path, kind: Callable[[Path], bool]) -> list[Path]:

@@ -99,7 +99,7 @@ def _paired_by_name(
         name = light.name or ""
         photograph = finder.find(name)
         if photograph is None:
-            missing.append(shortened(name, 40))
+            missing.append(shortened(name, 24))
         elif photograph in entries:
             once, twice = shortened(names[photograph], 40), shortened(name, 40)
             told = f"{once} twice" if once == twice else f"{once} and {twice}, one photograph"
@@ -109,7 +109,7 @@ def _paired_by_name(
             entries[photograph] = Entry(photograph, light.direction)
     if missing:
         warnings.append(
-            f"{shortened(lights.path)} lists {listing(missing)}, not found in "
+            f"{shortened(lights.path.name, 40)} lists {listing(missing)}, not found in "
             f"{shortened(folder)}; skipped"
         )
     return entries
@@ -119,25 +119,24 @@ def _paired_in_order(lights: LightFile, pictures: list[Path], warnings: list[str
     """Lights and photographs in natural order; helper pictures are left out if that makes them
     as many."""
     entries, file = lights.entries, shortened(lights.path)
-    photographs = [p for p in pictures if p.stem.lower() not in AUXILIARY]
-    left: list[Path] = []
-    for fewer in (preferred_twins, _of_one_size):
-        if len(photographs) != len(entries):
-            kept = fewer(photographs)
-            left += [p for p in photographs if p not in kept]
-            photographs = kept
+    pictures = [p for p in pictures if p.stem.lower() not in AUXILIARY]
+    photographs = _of_one_size(pictures)
+    if len(photographs) != len(entries):
+        photographs = preferred_twins(photographs)
+    left = [p for p in pictures if p not in photographs]
     named = any(entry.name for entry in entries)
     if len(photographs) != len(entries):
         what = "names no photograph that is there" if named else "names no photographs"
         raise RakingError(
-            f"{file} {what} and lists {len(entries)} lights for {len(photographs)} images: "
-            "write 'name x y z' in each line"
+            f"{file} {what} and lists {len(entries)} lights for {len(photographs)} images"
+            f"{f' (without {_names(left[:1])} and the like)' if left else ''}: write 'name x y z' "
+            "in each line"
         )
     if left:
         warnings.append(f"left out, being twins or of another size: {_names(left)}")
     if named:
         entries = sorted(entries, key=lambda entry: natural(entry.name or ""))
-        first, last = (shortened(entry.name, 30) for entry in (entries[0], entries[-1]))
+        first, last = (shortened(entry.name, 24) for entry in (entries[0], entries[-1]))
         warnings.append(
             f"no name in {file} is that of a photograph; they are paired in natural order, "
             f"{first} with {_names(photographs[:1])} to "
@@ -164,7 +163,7 @@ def _leave_out(unlit: list[Path], lit: list[Path], file: Path, warnings: list[st
             f"for {_names(rest)}: add lines for them, or move them elsewhere"
         )
     for which, why in (
-        (twins, f"as the same in another format, which {name} names, is used"),
+        (twins, "being there in another format, too"),
         (small, "being of another size than the photographs"),
         (rest, f"having no light in {name}"),
     ):
@@ -173,7 +172,7 @@ def _leave_out(unlit: list[Path], lit: list[Path], file: Path, warnings: list[st
 
 
 def _names(paths: list[Path]) -> str:
-    return listing(shortened(printable(Path(path.name)), 30) for path in paths)
+    return listing(shortened(printable(Path(path.name)), 24) for path in paths)
 
 
 def _of_one_size(photographs: list[Path]) -> list[Path]:

@@ -23,7 +23,7 @@ NUMBER = re.compile(
     r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE | re.ASCII
 )
 COUNT = re.compile(r"[+-]?\d+[;,\s]*", re.ASCII)
-MOST_COLUMNS = 64  # of a name, or before it
+MOST_COLUMNS = 32  # of a name, or before it
 LONGEST_LINE = 10_000
 LINES_TO_DECIDE_BY = 1000
 
@@ -41,7 +41,7 @@ def read_lp(path: Path, photographs: Iterable[Path] = ()) -> tuple[list[LightEnt
     """The entries of a table of lights, and warnings for the user.
 
     The first line may be the count, the others are `name x y z`, or `x y z` alone. Blank lines,
-    lines that begin with `#` or `//`, and a heading `name x y z` are passed over; so are columns
+    comments (from `#`, `%` or `//` on) and a heading `name x y z` are passed over; so are columns
     after z, with a warning. Names may hold blanks and folders, with either slash, and stand in
     quotes. Vectors may have any length; a light slightly below the horizon is put on it, with a
     warning. A wrong count is warned about.
@@ -224,6 +224,8 @@ def _fields_from(line: str, field: str) -> Iterator[tuple[str, list[str]]]:
     fields = [match.group() for match in found]
     for start, match in enumerate(found[:MOST_COLUMNS]):
         yield line[: match.start()].strip("\"' \t,"), _without_end(fields[start:])
+        if start > 1 and not _is_number(fields[start - 1]):  # there is a column before the name
+            yield fields[start - 1].strip("\"'"), _without_end(fields[start:])
 
 
 def _without_decimal_commas(columns: _Columns, lines: list[str]) -> _Columns:

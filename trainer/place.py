@@ -27,8 +27,9 @@ def collection_folder(path: Path, warnings: list[str]) -> Path:
         for folder in visible_folders(path)
         if (light_files(folder) and pictures_in(folder)) or _is_divided(folder)
     ]
+    inside = list({folder.resolve(): folder for folder in inside}.values())
     if len(inside) > 1:
-        names = listing(shortened(folder.name, 30) for folder in inside)
+        names = listing(shortened(folder.name, 20) for folder in inside)
         raise RakingError(f"{shortened(path)} holds several collections ({names}): name one")
     if inside:
         warnings.append(f"the collection is read from {shortened(inside[0])}")
@@ -43,7 +44,7 @@ def find_light_file(path: Path, given: Path | None, warnings: list[str]) -> Path
     RTIBuilder tree or the like, the only one in the folder above or its `assembly-files`.
     """
     shown = shortened(path)
-    below = [folder for folder in visible_folders(path) if folder.name.lower() != FINISHED]
+    below = _parts(path)
     if given is not None:
         for file in (given, path / given, *(folder / given for folder in below)):
             if exists(file):
@@ -67,12 +68,16 @@ def find_light_file(path: Path, given: Path | None, warnings: list[str]) -> Path
 
 
 def photograph_folders(path: Path, lights: Path) -> list[Path]:
-    """The folders in which the photographs may be, `path` first; each holds pictures."""
-    below = [folder for folder in visible_folders(path) if folder.name.lower() != FINISHED]
-    folders = [path, *below]
+    """The folders in which the photographs may be, `path` first; each holds pictures.
+
+    `path`, its subfolders and that of the light file; else, where `path` is the folder for light
+    files in an RTIBuilder tree or the like, the folders beside it.
+    """
+    folders = [path, *_parts(path)]
     if lights.parent.resolve() not in [folder.resolve() for folder in folders]:
         folders.append(lights.parent)
-    return [folder for folder in folders if pictures_in(folder)]
+    found = [folder for folder in folders if pictures_in(folder)]
+    return found or [folder for folder in _parts(path.resolve().parent) if pictures_in(folder)]
 
 
 def choose_folder(path: Path, folders: Sequence[Path], lights: LightFile) -> Path:
@@ -101,12 +106,17 @@ def choose_folder(path: Path, folders: Sequence[Path], lights: LightFile) -> Pat
     best = max(merits.values())
     chosen = [folder for folder in folders if merits[folder] == best]
     if len(chosen) > 1:
-        named = listing(shortened(folder.name, 30) for folder in chosen)
+        named = listing(shortened(folder.name, 20) for folder in chosen)
         raise RakingError(
             f"{shortened(path)} holds photographs in several folders ({named}): name one of them, "
             "and the light file with --lights"
         )
     return chosen[0]
+
+
+def _parts(folder: Path) -> list[Path]:
+    """Subfolders, but for that of RTIBuilder's results."""
+    return [inside for inside in visible_folders(folder) if inside.name.lower() != FINISHED]
 
 
 def _is_divided(folder: Path) -> bool:
@@ -118,7 +128,7 @@ def _only(found: list[Path], folder: Path) -> Path:
     if len(found) == 1:
         return found[0]
     kind = ".lp" if found[0].suffix.lower() == ".lp" else "RelightLab"
-    names = ", ".join(shortened(path.name, 30) for path in found[:4])
+    names = ", ".join(shortened(path.name, 24) for path in found[:4])
     more = f" and {len(found) - 4} more" if len(found) > 4 else ""
     raise RakingError(
         f"{shortened(folder)} holds several {kind} files ({names}{more}): name one with --lights"

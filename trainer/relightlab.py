@@ -45,19 +45,25 @@ def read_project(path: Path) -> Project:
     dome = _dome_lights(project, images, used)
     entries: list[LightEntry] = []
     dark: list[str] = []
+    low: list[str] = []
     for image, of_dome in zip(used, dome, strict=True):
         lights = map(_vector, (image.get("direction"), image.get("position"), of_dome))
         light = next((light for light in lights if light and any(light)), None)
+        name = shortened(last_part(image["filename"]), 24)
         if light is None:
-            dark.append(shortened(last_part(image["filename"]), 40))
+            dark.append(name)
             continue
-        where = f"{shortened(image['filename'], 40)!r} of {shown}"
-        entries.append(light_entry(image["filename"], light, where))
+        low += [name] if light[2] < 0 else []
+        entries.append(light_entry(image["filename"], light, f"{name} of {shown}"))
     if not entries:
         raise RakingError(f"{shown} holds no lights: find or load them in RelightLab first")
     warnings = []
     if dark:
         warnings.append(f"{shown} has no light for {listing(dark)}; they are left out")
+    if low:
+        warnings.append(
+            f"the light of {listing(low)} in {shown} is below the horizon; it is put on it"
+        )
     if _is_cropped(project):
         warnings.append(f"the crop of {shown} is not applied: the photographs are used whole")
     skipped = [image["filename"] for image in images if image.get("skip") is True]

@@ -10,7 +10,7 @@ from pathlib import Path
 from shaders.errors import RakingError, shortened
 from trainer.names import LEGACY, decoded, folded, stem
 
-LARGEST = 1 << 22  # bytes; the lights of 30,000 photographs are fewer
+LARGEST = 1 << 20  # bytes; the lights of 10,000 photographs are fewer
 MARKS = (  # in this order, since one begins with another
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -62,7 +62,7 @@ def read_small(path: Path, what: str) -> bytes:
         if not stat.S_ISREG(found.st_mode):
             raise RakingError(f"{what} {shortened(path)} is no file: name one")
         if found.st_size > LARGEST:
-            raise RakingError(f"{what} {shortened(path)} is larger than 4 MB: name another")
+            raise RakingError(f"{what} {shortened(path)} is larger than 1 MB: name another")
         return path.read_bytes()
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
@@ -70,7 +70,7 @@ def read_small(path: Path, what: str) -> bytes:
 
 
 def is_comment(line: str) -> bool:
-    return line.startswith(("#", "//"))
+    return line.startswith(("#", "//", "%"))
 
 
 def _text(text: str, encoding: str, *warnings: str) -> Text:

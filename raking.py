@@ -16,6 +16,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -54,6 +55,7 @@ app = typer.Typer(
 )
 errors = Console(stderr=True, highlight=False)
 INTERRUPTED = 130
+LINE_SECONDS = 60  # between lines that tell the progress of one phase
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 ImagePath = Annotated[Path, typer.Argument(metavar="IMAGE", help="Folder of a relightable image.")]
@@ -198,12 +200,12 @@ def train(
     check_teacher(model, teacher, keep_teacher, encoder)
     if keep_teacher and nested(keep_teacher.resolve(), output):
         raise typer.BadParameter("--keep-teacher and -o must name folders beside each other")
-    from trainer.mlic import read_mlic
-
     checkpoint = output.with_name(f".{output.name}.checkpoint")
     tile_format = TileFormat() if tiles else None
     networks = model in (Model.neural, Model.disk)
     with shown_plan(minutes if networks else None) as plan:
+        from trainer.mlic import read_mlic
+
         collection = read_mlic(mlic, test_lights, plan.begin("reading"))
         for warning in collection.warnings:
             warn(warning)
@@ -895,8 +897,11 @@ def progress_bar(description: str) -> Iterator[tuple[Progress, TaskID]]:
 def shown_plan(minutes: float | None = None) -> Iterator[Plan]:
     """A plan, with a budget or without, whose run is shown on standard error: as one bar or, where
     that is no terminal, as a line for every phase and every minute."""
+    budget = None if minutes is None else 60 * minutes
     if not errors.is_terminal:
-        yield Plan(line_teller(), budget=minutes and 60 * minutes)
+        plan = Plan(line_teller(), budget=budget)
+        with reporting(plan):
+            yield plan
         return
     columns = (
         TextColumn("{task.description}"),
@@ -916,8 +921,28 @@ def shown_plan(minutes: float | None = None) -> Iterator[Plan]:
                 left = f"{duration(standing.left)} left"
             bar.update(task, description=text, left=left)
 
-        yield Plan(draw, budget=minutes and 60 * minutes)
+        plan = Plan(draw, budget=budget)
+        with reporting(plan):
+            yield plan
         bar.update(task, completed=1.0, total=1.0, left="")
+
+
+@contextmanager
+def reporting(plan: Plan) -> Iterator[None]:
+    """Has the plan report every second, through phases that tell nothing for long, too."""
+    ended = Event()
+
+    def repeat() -> None:
+        while not ended.wait(1):
+            plan.report()
+
+    thread = Thread(target=repeat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def line_teller() -> Callable[[Standing], None]:
@@ -927,12 +952,13 @@ def line_teller() -> Callable[[Standing], None]:
     def tell(standing: Standing) -> None:
         nonlocal phase, told
         now = time.monotonic()
-        if standing.phase == phase and now - told < 60:
+        if standing.phase == phase and now - told < LINE_SECONDS:
             return
         phase, told = standing.phase, now
-        left = "" if standing.left is None else f", {duration(standing.left)} left"
-        share = "" if standing.left is None else f", {standing.share:.0%}".replace("%", " %")
-        errors.print(f"{phase}{share}{left}", markup=False, soft_wrap=True)
+        known = ""
+        if standing.left is not None:
+            known = f", {100 * standing.share:.0f} %, {duration(standing.left)} left"
+        errors.print(f"{phase}{known}", markup=False, soft_wrap=True)
 
     return tell
 

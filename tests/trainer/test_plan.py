@@ -118,6 +118,24 @@ def test_a_budget_is_the_time_left_before_more_is_known(clock: Clock) -> None:
     assert plan.spare == pytest.approx(-120)
 
 
+def test_training_gets_half_of_a_budget_or_that_is_said(clock: Clock) -> None:
+    plan = Plan(budget=100, clock=clock)
+    clock.wait(10)
+    plan.expect({"storing": 30, "levels": 10})
+    assert plan.scarcity(2) is None
+    plan.expect({"storing": 30, "levels": 11})
+    assert plan.scarcity(2) == (
+        "49 s of 1.7 min are left for training: reading, storing, scoring and writing take 51 s; "
+        "a budget of 1.7 minutes would leave half of it for training"
+    )
+    plan.expect({"storing": 200})
+    assert plan.scarcity(2) == (
+        "2 s of 1.7 min are left for training, and the run will take 1.9 min longer than that: "
+        "reading, storing, scoring and writing take 3.5 min; a budget of 7 minutes would leave "
+        "half of it for training"
+    )
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0.2, "0 s"), (89, "89 s"), (100, "1.7 min"), (599, "10.0 min"), (2000, "33 min"),

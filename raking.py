@@ -18,6 +18,7 @@ from enum import StrEnum
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -71,6 +72,7 @@ app = typer.Typer(
 )
 errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
 INTERRUPTED = 130
+LINE_SECONDS = 60  # between lines that tell the progress of one phase
 LONGEST_USAGE = 200  # characters of what is wrong with a command line
 UsageError: Any = typer.BadParameter.__base__  # which typer does not name
 
@@ -284,14 +286,14 @@ def train(
         raise typer.BadParameter("--test-lights are held out; --all-photographs holds out none")
     if keep_teacher and nested(keep_teacher.resolve(), output):
         raise typer.BadParameter("--keep-teacher and -o must name folders beside each other")
-    from trainer.asked import training_asked
-    from trainer.checkpoint import make_place, remove_checkpoint
-    from trainer.mlic import read_mlic
-
     checkpoint = output.with_name(f".{output.name}.checkpoint")
     tile_format = TileFormat() if tiles else None
     networks = model in (Model.neural, Model.disk)
     with shown_plan(minutes if networks else None) as plan:
+        from trainer.asked import training_asked
+        from trainer.checkpoint import make_place, remove_checkpoint
+        from trainer.mlic import read_mlic
+
         collection = read_mlic(
             mlic,
             test_lights,
@@ -1202,8 +1204,11 @@ def progress_bar(description: str) -> Iterator[tuple[Progress, TaskID]]:
 def shown_plan(minutes: float | None = None) -> Iterator[Plan]:
     """A plan, with a budget or without, whose run is shown on standard error: as one bar or, where
     that is no terminal, as a line for every phase and every minute."""
+    budget = None if minutes is None else 60 * minutes
     if not errors.is_terminal:
-        yield Plan(line_teller(), budget=minutes and 60 * minutes)
+        plan = Plan(line_teller(), budget=budget)
+        with reporting(plan):
+            yield plan
         return
     columns = (
         TextColumn("{task.description}"),
@@ -1223,8 +1228,28 @@ def shown_plan(minutes: float | None = None) -> Iterator[Plan]:
                 left = f"{duration(standing.left)} left"
             bar.update(task, description=text, left=left)
 
-        yield Plan(draw, budget=minutes and 60 * minutes)
+        plan = Plan(draw, budget=budget)
+        with reporting(plan):
+            yield plan
         bar.update(task, completed=1.0, total=1.0, left="")
+
+
+@contextmanager
+def reporting(plan: Plan) -> Iterator[None]:
+    """Has the plan report every second, through phases that tell nothing for long, too."""
+    ended = Event()
+
+    def repeat() -> None:
+        while not ended.wait(1):
+            plan.report()
+
+    thread = Thread(target=repeat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def line_teller() -> Callable[[Standing], None]:
@@ -1234,12 +1259,13 @@ def line_teller() -> Callable[[Standing], None]:
     def tell(standing: Standing) -> None:
         nonlocal phase, told
         now = time.monotonic()
-        if standing.phase == phase and now - told < 60:
+        if standing.phase == phase and now - told < LINE_SECONDS:
             return
         phase, told = standing.phase, now
-        left = "" if standing.left is None else f", {duration(standing.left)} left"
-        share = "" if standing.left is None else f", {standing.share:.0%}".replace("%", " %")
-        errors.print(f"{phase}{share}{left}", markup=False, soft_wrap=True)
+        known = ""
+        if standing.left is not None:
+            known = f", {100 * standing.share:.0f} %, {duration(standing.left)} left"
+        errors.print(f"{phase}{known}", markup=False, soft_wrap=True)
 
     return tell
 

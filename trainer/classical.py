@@ -24,6 +24,7 @@ from trainer.provenance import origin
 from trainer.quantise import dequantise, latent_ranges, quantise
 from trainer.rehearsal import Finish, for_the_whole, piece_of_collection
 from trainer.samples import Samples
+from trainer.threads import all_cores
 
 COMPONENTS = 9  # of PCA: three planes, as many as the neural images have
 ORDERS = (2, 3)  # of HSH
@@ -175,13 +176,16 @@ def store(fitted: Fit, progress: Progress | None = None) -> RelightableImage:
     low, high = latent_ranges(fitted.latents(_some_pixels(samples)))
     decoder = replace(fitted.decoder, latent_min=low, latent_max=high)
     planes = np.zeros((decoder.planes, mlic.height * mlic.width, 3), np.uint8)
-    done = 0
-    for pixels in torch.arange(len(samples)).split(CHUNK_PIXELS):
+
+    def store_some(pixels: Tensor) -> int:
         levels = fitted.levels(fitted.latents(pixels), low, high)  # [B, K]
         planes[:, samples.place[pixels].numpy()] = levels.reshape(len(levels), -1, 3).swapaxes(0, 1)
-        done += len(pixels)
-        if progress:
-            progress(done, len(samples))
+        return int(pixels[-1]) + 1
+
+    with all_cores() as share_out:
+        for done in share_out(store_some, torch.arange(len(samples)).split(CHUNK_PIXELS)):
+            if progress:
+                progress(done, len(samples))
     pictures = planes.reshape(-1, mlic.height, mlic.width, 3)
     return RelightableImage(decoder, pictures, mlic.mask, lights=mlic.train.lights)
 

@@ -4,11 +4,9 @@ A pixel is encoded once from its values under all training lights and decoded un
 encoder's input does not depend on the light.
 """
 
-import contextlib
 import copy
 import math
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -250,21 +248,6 @@ class _Guard:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.pace, self.psnr, self.weights = state["pace"], state["psnr"], state["weights"]
-
-
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """One thread of PyTorch: the tensors of a step are so small that sharing them gains little.
-
-    Where another program keeps a core busy, threads that wait for each other would make training
-    ten times slower. And the result does not depend on the number of cores.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _mixed_precision(device: torch.device) -> torch.autocast:

@@ -5,10 +5,7 @@ the mean of their latents shows something else where they differ. Neural latents
 fitted: from the mean, some steps towards the mean colours under lights spread over the disc.
 """
 
-import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +17,10 @@ from torch.nn import functional
 from renderer.image import RelightableImage, SmallerLevels
 from renderer.pyramid import halved, halvings
 from shaders.decoder import Decoder
-from trainer.fit import one_thread
 from trainer.metrics import psnr_of_error
 from trainer.plan import Plan, Progress
 from trainer.relight import decoder_parameters, relight, stored_latents
+from trainer.threads import ShareOut, all_cores
 
 # Blocks of this many pixels a side are worked on alone: no level pixel stands for more, but in
 # levels of a handful of pixels.
@@ -43,9 +40,6 @@ ELEVATIONS = (15, 35, 55, 75)  # degrees
 AZIMUTHS = (30, 140, 250, 340)
 MEASURED_PIXELS = 4_000_000
 SMALLEST_MEASURED = 16  # pixels of the longer side
-
-# `map`, or that of a pool of threads.
-ShareOut = Callable[[Callable[[int], Any], Iterable[int]], Iterable[Any]]
 
 
 def _spread(count: int) -> np.ndarray:
@@ -94,7 +88,7 @@ def level_errors(
     step = -(-image.width * image.height // MEASURED_PIXELS)
     blocks = list(_blocks(image))[::step]
     errors, shares = np.zeros(len(levels)), np.zeros(len(levels))
-    with _threads() as share_out:
+    with all_cores() as share_out:
         for done, block in enumerate(blocks):
             if progress:
                 progress(done, len(blocks))
@@ -153,7 +147,7 @@ def _fit_levels(
     """Fits the levels' latents, in place."""
     solver = _Solver(decoder)
     done = 0
-    with _threads() as share_out:
+    with all_cores() as share_out:
         for block in _blocks(image):
             finer = _together(image.planes[:, *block.at(0)])
             done += finer[..., 0].size
@@ -168,13 +162,6 @@ def _fit_levels(
     for i in range(BLOCK_LEVELS, len(levels)):
         weight = None if weights is None else weights[i]
         levels[i] = np.stack([halved(plane, weight) for plane in levels[i - 1]])
-
-
-@contextmanager
-def _threads() -> Iterator[ShareOut]:
-    """Work is shared out in strips and chunks, which small images have enough of, too."""
-    with one_thread(), ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield pool.map
 
 
 def _together(planes: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """The phases of a long run: how much of it is done, and how long the rest will take."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -56,6 +57,8 @@ class Plan:
         self._expected = 0.0
         self._resumed = 0.0  # the share of it that was done before
         self._done = 0.0  # the share of the rest that is done since
+        self._told = (0, 1)
+        self._validation_psnr: float | None = None
         self._compared = [0.0, 0.0]  # seconds of finished phases: measured, and expected before
 
     @property
@@ -77,6 +80,23 @@ class Plan:
         assert self.budget is not None
         return self.budget - self.elapsed - sum(self.ahead.values())
 
+    def scarcity(self, least: float) -> str | None:
+        """What is to be said where less than half of the budget is to spare for training, which
+        takes the `least` seconds all the same."""
+        assert self.budget is not None
+        spare = self.spare
+        if spare >= self.budget / 2:
+            return None
+        others = self.budget - spare
+        told = f"{duration(max(spare, least))} of {duration(self.budget)} are left for training"
+        if spare < least:
+            told += f", and the run will take {duration(least - spare)} longer than that"
+        enough = math.ceil(2 * others / 6) / 10
+        return (
+            f"{told}: reading, storing, scoring and writing take {duration(others)}; a budget of "
+            f"{enough:g} minutes would leave half of it for training"
+        )
+
     def resume(self, seconds: float) -> None:
         """Counts the seconds that the run took before it was interrupted."""
         self._started -= seconds
@@ -96,7 +116,8 @@ class Plan:
         self._phase, self._began = phase, self._clock()
         self._expected = self.ahead.pop(phase, 0.0)
         self._resumed, self._done = resumed, 0.0
-        self._report(0, 1, None)
+        self._told, self._validation_psnr = (0, 1), None
+        self.report()
         return self.tell
 
     def tell(self, done: int, total: int, validation_psnr: float | None = None) -> None:
@@ -104,7 +125,18 @@ class Plan:
         share = done / total if total else 1.0
         # What was done before says nothing of the pace.
         self._done = max(0.0, share - self._resumed) / max(1 - self._resumed, 1e-9)
-        self._report(done, total, validation_psnr)
+        self._told, self._validation_psnr = (done, total), validation_psnr
+        self.report()
+
+    def report(self) -> None:
+        """Tells the listener where the run stands now."""
+        if self.listener is None or self._phase is None:
+            return
+        left = self.left
+        if left is not None:
+            share = self.elapsed / max(self.elapsed + left, 1e-9)
+            self._share = min(1.0, max(self._share, share))
+        self.listener(Standing(self._phase, *self._told, self._share, left, self._validation_psnr))
 
     def end(self) -> None:
         """Ends the present phase, without beginning another."""
@@ -134,16 +166,6 @@ class Plan:
             measured += self._clock() - self._began + self._present_left()
             expected += self._expected
         return measured / expected if expected else 1.0
-
-    def _report(self, done: int, total: int, validation_psnr: float | None) -> None:
-        if self.listener is None or self._phase is None:
-            return
-        left = self.left
-        if left is not None:
-            self._share = max(self._share, self.elapsed / max(self.elapsed + left, 1e-9))
-        self.listener(
-            Standing(self._phase, done, total, min(self._share, 1.0), left, validation_psnr)
-        )
 
 
 def duration(seconds: float) -> str:

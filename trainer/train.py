@@ -3,11 +3,8 @@
 The training loop is `fit` in trainer/fit.py; this is what goes before it and after it.
 """
 
-import math
-import os
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -22,17 +19,18 @@ from shaders.decoder import MAX_UNITS, Decoder
 from shaders.errors import RakingError
 from trainer.checkpoint import Checkpoint
 from trainer.evaluate import FAST, evaluate
-from trainer.fit import Schedule, Validation, fit, mean_psnr, one_thread
+from trainer.fit import Schedule, Validation, fit, mean_psnr
 from trainer.guide import Guide
 from trainer.lesson import Lesson, StoredTeacher, Teacher, TrainedTeacher, best_teacher_share
 from trainer.mlic import Mlic, validation_lights
 from trainer.networks import ENCODERS, LATENTS, TEACHER_UNITS, Networks, principal_axes
-from trainer.plan import Plan, Progress, duration
+from trainer.plan import Plan, Progress
 from trainer.provenance import held_out_lights, origin
 from trainer.quantise import dequantise, latent_ranges, quantise
 from trainer.rehearsal import Finish, for_the_whole, piece_of_collection
 from trainer.samples import Samples
 from trainer.sampling import choose_pixels
+from trainer.threads import ShareOut, all_cores, one_thread
 
 # Steps of each kind of training, whatever the size of the picture: pixels are drawn at random.
 STEPS = {"neural": 12_000, "teacher": 6_000, "student": 16_000}
@@ -283,31 +281,15 @@ def _allot(run: _Run, phases: list[str], warn: Callable[[str], None]) -> None:
     The first phase keeps its share; those of the others are worked out again before they begin.
     """
     plan, state = run.plan, run.checkpoint.state
-    if phases and not any(f"{phase} seconds" in state for phase in ("teacher", *phases)):
-        _warn_of_budget(plan, LEAST_SECONDS * len(phases), warn)
+    begun = any(f"{phase} seconds" in state for phase in ("teacher", *phases))
+    if phases and not begun and (told := plan.scarcity(LEAST_SECONDS * len(phases))):
+        warn(told)
     for phase in phases:
         share = TEACHER_TIME if phase == "teacher" else 1.0
         seconds = state.get(f"{phase} seconds", max(LEAST_SECONDS, share * plan.spare))
         if phase == phases[0]:
             run.checkpoint.save(**{f"{phase} seconds": seconds, "seconds": plan.elapsed})
         plan.ahead[phase] = seconds
-
-
-def _warn_of_budget(plan: Plan, least: float, warn: Callable[[str], None]) -> None:
-    """Says where less than half of the budget is left for training, and what would do."""
-    assert plan.budget is not None
-    spare = plan.spare
-    if spare >= plan.budget / 2:
-        return
-    others = plan.budget - spare
-    enough = math.ceil(2 * others / 6) / 10
-    told = f"{duration(max(spare, least))} of {duration(plan.budget)} are left for training"
-    if spare < least:
-        told += f", and the run will take {duration(least - spare)} longer than that"
-    warn(
-        f"{told}: reading, storing, scoring and writing take {duration(others)}; a budget of "
-        f"{enough:g} minutes would leave half of it for training"
-    )
 
 
 def _schedule(phase: str, run: _Run) -> Schedule:
@@ -406,18 +388,18 @@ def _store(
 
     Also returns what that costs, in dB of the held-out PSNR on some pixels.
     """
-    latents = _encode(networks, samples, progress)
-    low, high = latent_ranges(latents)
     mlic = samples.mlic
     planes = np.zeros((LATENTS // 3, mlic.height * mlic.width, 3), np.uint8)
     place = samples.place.numpy()
+    with all_cores() as share_out:
+        latents = _encode(networks, samples, share_out, progress)
+        low, high = latent_ranges(latents)
 
-    def store(chunk: slice) -> None:
-        levels = quantise(latents[chunk], low, high)
-        planes[:, place[chunk]] = levels.reshape(len(levels), -1, 3).swapaxes(0, 1)
+        def store(chunk: slice) -> None:
+            levels = quantise(latents[chunk], low, high)
+            planes[:, place[chunk]] = levels.reshape(len(levels), -1, 3).swapaxes(0, 1)
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(store, _chunks(len(samples))))
+        list(share_out(store, _chunks(len(samples))))
     some = np.random.default_rng(0).integers(len(samples), size=SCORED_PIXELS)
     rounded = dequantise(quantise(latents[some], low, high), low, high)
     cost = _psnr(networks, samples, some, latents[some]) - _psnr(networks, samples, some, rounded)
@@ -426,14 +408,20 @@ def _store(
     return RelightableImage(stored, pictures, mlic.mask, lights=mlic.train.lights), cost
 
 
-@torch.no_grad()
-def _encode(networks: Networks, samples: Samples, progress: Progress) -> np.ndarray:
+def _encode(
+    networks: Networks, samples: Samples, share_out: ShareOut, progress: Progress
+) -> np.ndarray:
     """The latents [P, K] of all object pixels."""
     latents = np.empty((len(samples), LATENTS), np.float32)
-    for chunk in _chunks(len(samples)):
+
+    @torch.no_grad()
+    def encode(chunk: slice) -> int:
         values = samples.values(torch.arange(len(samples))[chunk])
         latents[chunk] = networks.encoder(values.flatten(1)).cpu().numpy()
-        progress(min(chunk.stop, len(samples)), len(samples))
+        return min(chunk.stop, len(samples))
+
+    for done in share_out(encode, _chunks(len(samples))):
+        progress(done, len(samples))
     return latents
 
 

@@ -39,7 +39,7 @@ PAGE = """<!doctype html>
 </head>
 <body>
     <main><raking-viewer standalone src="{addresses}">
-        <p>These images need JavaScript and a web server: browsers run no such script from a file. Put
+        <p>These images need JavaScript and a web server: browsers run no modules from a file. Put
         this folder on a web host, or serve it, such as with <code>python -m http.server</code>.</p>
     </raking-viewer></main>
 </body>

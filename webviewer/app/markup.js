@@ -50,6 +50,7 @@ const MARKUP = `
 				<span id="marker"></span>
 			</div>
 		</div>
+		<p id="hint" class="note" aria-hidden="true"></p>
 		<div id="message">
 			<p role="status"></p>
 			<button id="remedy" hidden></button>

@@ -7,7 +7,7 @@ import { Seat } from './contexts.js';
 import { connectDrop } from './drop.js';
 import { connectInput } from './input.js';
 import { fill } from './markup.js';
-import { connectPanel } from './panel.js';
+import { connectPanel, makeRoom } from './panel.js';
 import { loadTemplates } from './shader.js';
 import { initialState, tellUnknown } from './state.js';
 import { STILL, Viewer } from './viewer.js';
@@ -20,7 +20,7 @@ const PLACE = new CSSStyleSheet();
 PLACE.replaceSync(`
 	:host { display: block; height: 480px; background: #161617; }
 	:host([standalone]) { position: fixed; inset: 0; height: auto; }
-	:where(#frame) { visibility: hidden; }`);
+	#frame:not(.placed) { display: none; }`);
 
 export class RakingViewer extends HTMLElement {
 	static observedAttributes = ['src', ...SETTINGS];
@@ -60,23 +60,31 @@ export class RakingViewer extends HTMLElement {
 		this.viewer?.setState(change).catch(() => {});
 	}
 
+	#wanted() {
+		const given = Object.fromEntries(SETTINGS.map(key => [key, this.getAttribute(key) ?? undefined]));
+		return { ...given, image: addresses(this.getAttribute('src')), ...this.asked };
+	}
+
 	async #start(signal) {
 		const parts = fill(this.shadowRoot);
 		const seat = this.#seat = new Seat(this, parts.still);
 		if (this.hasAttribute('standalone')) parts.title.ariaLevel = 1;
 		try {
 			const address = new URL('shaders/', import.meta.url);
-			const [templates] = await Promise.all([loadTemplates(address), loaded(parts.style), seat.granted]);
+			const styled = loaded(parts.style).then(() => {
+				parts.frame.classList.toggle('bare', [false, 'off', 'false'].includes(this.#wanted().ui));
+				makeRoom(parts, this.#wanted().image.length);
+				parts.frame.classList.add('placed');
+			});
+			const [templates] = await Promise.all([loadTemplates(address), styled, seat.granted]);
 			signal.throwIfAborted();
 			const viewer = this.viewer = new Viewer(parts.picture, templates);
-			const given = Object.fromEntries(SETTINGS.map(key => [key, this.getAttribute(key) ?? undefined]));
-			const asked = { ...given, image: addresses(this.getAttribute('src')), ...this.asked };
+			const asked = this.#wanted();
 			if (STILL.matches) delete asked.orbit;  // until asked for by hand
 			seat.hold(viewer);
-			parts.frame.classList.toggle('bare', asked.ui === 'off');
 			const actions = createActions(viewer, this, parts);
 			connectPanel(viewer, parts, actions, signal);
-			connectInput(viewer, this, actions, signal);
+			connectInput(viewer, this, parts, actions, signal);
 			connectDrop(parts.frame, viewer);
 			await followSize(viewer, parts.frame, signal);
 			await viewer.setState(asked);
@@ -84,7 +92,7 @@ export class RakingViewer extends HTMLElement {
 			if (unknown) viewer.say(unknown);
 		} catch (error) {
 			if (!signal.aborted) {
-				parts.frame.style.visibility = 'visible';  // style.css may be what is missing
+				parts.frame.classList.add('placed');  // style.css may be what is missing
 				parts.message.className = 'shown problem';
 				parts.message.querySelector('p').textContent = error.message;
 			}

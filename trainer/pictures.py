@@ -39,6 +39,8 @@ _INTERPRETATIONS = {
 # A marker in JPEG; FF00 and restarts are part of the coded picture.
 _JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
 _JPEG_END = b"\xd9"
+_JPEG_SEQUENTIAL = (b"\xc0", b"\xc1")  # frames of which every channel is coded once
+_JPEG_SCAN = b"\xda"
 
 
 class Picture(NamedTuple):
@@ -134,12 +136,18 @@ def _is_whole(data: bytes, opened: Opened) -> bool:
 
 
 def _is_whole_jpeg(data: bytes) -> bool:
-    """Whether the end is marked, which the decoder does not ask for once it has all blocks."""
-    at = 2
+    """Whether the end is marked, and nothing coded follows the picture: the decoder asks for
+    neither once it has all blocks."""
+    at, channels, coded = 2, 0, 0
     while marker := _JPEG_MARKER.search(data, at):
         if marker[1] == _JPEG_END:
-            return True
+            return not channels or coded == channels
         # Segments are stepped over, since one may hold a whole thumbnail.
         length = int.from_bytes(data[marker.end() : marker.end() + 2], "big")
         at = marker.end() + length
+        content = data[marker.end() + 2 : at]
+        if marker[1] in _JPEG_SEQUENTIAL and len(content) > 5:
+            channels = content[5]
+        elif marker[1] == _JPEG_SCAN and content:
+            coded += content[0]
     return False

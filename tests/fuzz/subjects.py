@@ -20,7 +20,8 @@ from shaders.linear import LinearDecoder
 LIGHT = (0.3, -0.2)
 PHOTOGRAPHS = 14
 FLAT, TILED = (40, 32), (90, 70)  # width, height
-IMAGE = ("render", "render", "render", "info", "convert", "evaluate")
+LARGE_IMAGE = ("render", "render", "render", "info", "convert")
+IMAGE = (*LARGE_IMAGE, "evaluate")
 RESUMED = ("--steps", "150", "--model", "disk", "--units", "4", "--no-guide")
 COLLECTION = ("read", "read", "info", "train", "evaluate of it")
 
@@ -176,19 +177,19 @@ SUBJECTS = [
         "hsh-tiles-png",
         tiled(linear("hsh", TILED), "png"),
         tuple(name.format(".png") for name in TILES),
-        IMAGE,
+        LARGE_IMAGE,
     ),
     Subject(
         "neural-tiles-webp",
         tiled(neural(TILED, masked=True), "webp"),
         (*(name.format(".webp") for name in TILES), "mask.dzi", "mask_files/7/0_1.webp"),
-        IMAGE,
+        LARGE_IMAGE,
     ),
     Subject(
         "neural-tiles-jpg",
         tiled(neural(TILED, masked=False), "jpg"),
         tuple(name.format(".jpg") for name in TILES),
-        IMAGE,
+        LARGE_IMAGE,
     ),
     Subject(
         "relight-jpg",

@@ -25,6 +25,7 @@ ENCODINGS = {
     "jpg": [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444],
 }
 LARGEST_TILE = 8192
+DECLARATION = re.compile(r"^<\?xml\s[^?>]*\?>")  # of an encoding, which is UTF-8 anyway
 ENTITIES = re.compile("<!(?!--)")  # or other declarations
 LONGEST_DESCRIPTION = 4096  # characters of a .dzi, of which some 200 are needed
 STRIP_ROWS = 256
@@ -177,7 +178,7 @@ def parse_pyramid(file: Path) -> Pyramid:
         text = file.read_text("utf-8-sig")
         if len(text) > LONGEST_DESCRIPTION or ENTITIES.search(text):
             raise ValueError("it is no plain description")
-        root = ET.fromstring(text)
+        root = ET.fromstring(DECLARATION.sub("", text))
         size = next(child for child in root if child.tag.split("}")[-1] == "Size")
         numbers = [root.get("TileSize"), root.get("Overlap"), size.get("Width"), size.get("Height")]
         tile_size, overlap, width, height = (_whole(number) for number in numbers)
@@ -238,8 +239,12 @@ def read_pyramid(file: Path, pyramid: Pyramid, level: int, picture: np.ndarray) 
     """
     for tile in pyramid.tiles(pyramid.top):
         name = _tile_file(file, level, tile.column, tile.row, pyramid)
-        part = picture[tile.y0 : tile.y1, tile.x0 : tile.x1]
-        part[:] = read_picture(name, (part.shape[1], part.shape[0]), picture.ndim == 3)
+        size = tile.x1 - tile.x0, tile.y1 - tile.y0
+        levels = read_picture(name, size, picture.ndim == 3)
+        # Its own pixels alone, as viewers show them: where tiles overlap, they may differ.
+        x, y = tile.column * pyramid.size, tile.row * pyramid.size
+        own = picture[y : y + pyramid.size, x : x + pyramid.size]
+        own[:] = levels[y - tile.y0 :, x - tile.x0 :][: own.shape[0], : own.shape[1]]
 
 
 def tile_folder(file: Path) -> Path:

@@ -155,7 +155,8 @@ def _tiles(file: Path, mode: str) -> np.ndarray:
             levels = _levels(folder / f"{x // tile}_{y // tile}.{ending}", mode)
             if levels.shape[:2] != (y1 - y0, x1 - x0):
                 raise Damaged("a tile of another size")
-            whole[y0:y1, x0:x1] = levels  # where JPEG's tiles differ, the later one counts
+            own = levels[y - y0 : y - y0 + tile, x - x0 : x - x0 + tile]
+            whole[y : y + tile, x : x + tile] = own
     return whole
 
 

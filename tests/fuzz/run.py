@@ -204,6 +204,7 @@ def judge_words(out: str, err: str, status: int) -> Iterator[str]:
 
 def judge_files(case: Case, status: int, folder: Path, before: dict[str, str]) -> Iterator[str]:
     after = state(folder)
+    known = set(before)
     if case.command == "go on":  # what was killed is cleared up; what never was ours is kept
         before = {n: what for n, what in before.items() if not n.startswith("it/.")}
         after = {
@@ -214,8 +215,8 @@ def judge_files(case: Case, status: int, folder: Path, before: dict[str, str]) -
     if changed:
         yield f"changed: {changed[:3]}"
     places = ("out/frame.png", "out/image", "out/read.npz") if status == 0 else ()
-    left = [n for n in after if n not in before and not n.startswith(places or ("\0",))]
-    left += [n for n in after if n not in before and "/." in n]
+    left = [n for n in after if n not in known and not n.startswith(places or ("\0",))]
+    left += [n for n in after if n not in known and "/." in n]
     if left:
         yield f"left behind: {left[:3]}"
 

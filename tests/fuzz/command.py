@@ -40,25 +40,31 @@ class Ran:
     stopped: str | None = None  # why it was killed
 
 
-def run(arguments: list[str] | Callable[[], None], folder: Path) -> Ran:
+def run(arguments: list[str] | Callable[[], None], folder: Path, limit: float = SECONDS) -> Ran:
     """Runs `raking` with arguments, or a function, in a child; what it prints goes by `folder`."""
-    out, err = folder / "stdout", folder / "stderr"
     started = time.monotonic()
-    child = os.fork()
-    if child == 0:
-        _become(arguments, out, err)
-    ran = _watch(child, started)
+    ran = _watch(start(arguments, folder), started, limit)
+    out, err = folder / "stdout", folder / "stderr"
     ran.out, ran.err = out.read_bytes(), err.read_bytes()
     out.unlink()
     err.unlink()
     return ran
 
 
+def start(arguments: list[str] | Callable[[], None], folder: Path) -> int:
+    """Begins to; answers the child's number, which is also that of a group of its own."""
+    child = os.fork()
+    if child == 0:
+        _become(arguments, folder / "stdout", folder / "stderr")
+    os.setpgid(child, child)  # here, too: the child may not have come to it when it is killed
+    return child
+
+
 def _become(arguments: list[str] | Callable[[], None], out: Path, err: Path) -> None:
     """What the child does; it never returns."""
     status = TRACEBACK
     try:
-        os.setsid()
+        os.setpgid(0, 0)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         for stream, path in ((1, out), (2, err)):
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -79,7 +85,7 @@ def _become(arguments: list[str] | Callable[[], None], out: Path, err: Path) -> 
         os._exit(status)
 
 
-def _watch(child: int, started: float) -> Ran:
+def _watch(child: int, started: float, limit: float) -> Ran:
     """Waits for a child, and kills it with all that it started where it exceeds a limit."""
     stopped, held = None, 0
     while True:
@@ -91,7 +97,7 @@ def _watch(child: int, started: float) -> Ran:
                 stopped = stopped or "memory"
             return Ran(os.waitstatus_to_exitcode(status), b"", b"", seconds, held, stopped)
         held = max(held, _resident(child))
-        if stopped is None and (seconds > SECONDS or held > MEMORY):
+        if stopped is None and (seconds > limit or held > MEMORY):
             stopped = "memory" if held > MEMORY else "time"
             os.killpg(child, signal.SIGKILL)
         time.sleep(POLL)

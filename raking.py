@@ -245,10 +245,11 @@ def train(
     teacher_asked = {**asked, "part": "teacher"}
     if keep_teacher and image_is_done(keep_teacher, teacher_asked, force, warn):
         warn(f"{keep_teacher} is there already, and is written again")
-    make_place(checkpoint, warn)
     with progress_bar("train") as (bar, task):
         if model in (Model.neural, Model.disk):
             from trainer.train import train as train_image
+
+            make_place(checkpoint, warn)
 
             def report(phase: str, step: int, steps: int, loss: float, psnr: float | None) -> None:
                 text = phase if psnr is None else f"{phase}, validation PSNR {psnr:.2f} dB"

@@ -328,7 +328,6 @@ def train(
         teacher_asked = {**asked, "part": "teacher"}
         if keep_teacher and image_is_done(keep_teacher, teacher_asked, force, warn):
             warn(f"{keep_teacher} is there already, and is written again")
-        make_place(checkpoint, warn)
         options: dict[str, Any] = {
             "plan": plan,
             "finish": partial(write_piece, output, tile_format),
@@ -337,6 +336,7 @@ def train(
         if networks:
             from trainer.train import train as train_image
 
+            make_place(checkpoint, warn)
             image = train_image(
                 collection,
                 model=model.value,

@@ -4,6 +4,8 @@ told, and replaced only with --force."""
 import json
 import os
 import shutil
+import signal
+import subprocess
 import sys
 import warnings
 from collections.abc import Callable
@@ -162,6 +164,36 @@ def test_a_finished_training_with_its_teacher_kept(
     shutil.rmtree(out)
     assert "notes.txt" in raking(*command, "--force").err
     assert (kept / "notes.txt").read_text() == "dear"
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+import raking
+sys.argv = ["raking", *sys.argv[1:]]
+raking.main()
+"""
+
+
+def test_an_image_that_was_being_replaced_is_brought_back(
+    raking: Raking, image: Path, tmp_path: Path
+) -> None:
+    coin = tmp_path / "coin"
+    assert raking("convert", image, "-o", coin).status == 0
+    before = contents(coin)
+    command = ("convert", image, "--tiles", "--force", "-o", coin)
+    run = subprocess.run([sys.executable, "-c", KILLED, *map(str, command)], timeout=120)
+    assert run.returncode == -signal.SIGKILL
+    assert not coin.exists()
+    assert raking("info", coin).status == 0
+    assert contents(coin) == before
+    assert hidden(tmp_path) == []
+    subprocess.run([sys.executable, "-c", KILLED, *map(str, command)], timeout=120)
+    assert not coin.exists()
+    assert raking(*command).status == 0
+    assert (coin / "plane_0.dzi").is_file()
+    assert hidden(tmp_path) == []
 
 
 @pytest.mark.parametrize("kind", ["file", "folder", "fifo", "link"])

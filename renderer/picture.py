@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -37,7 +38,16 @@ JPEG_COLOURS = {1: "grey", 3: "RGB", 4: "CMYK"}
 END_OF_SCAN = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
 
 Size = tuple[int, int]  # width, height
-Reduced = tuple[Size, bytes]  # the size that a file states, and what is left of it
+Data = TypeVar("Data", bytes, memoryview)
+
+
+class _Reduced(NamedTuple):
+    """What decides a file's levels, and the size that it states. Of a PNG also its compressed rows,
+    and how many bytes they must be."""
+
+    size: Size
+    data: bytes
+    rows: tuple[list[memoryview], int] | None = None
 
 
 class _DamageError(ValueError):
@@ -57,9 +67,11 @@ def read_picture(file: Path, size: Size, colour: bool) -> np.ndarray:
             raise _DamageError("it is far larger than its picture")
         data = file.read_bytes()
         kind, reduce = _kind(data)
-        stated, reduced = reduce(data, colour)
-        check_size(file, stated, size)
-        with Image.open(io.BytesIO(reduced), formats=[kind]) as picture:
+        reduced = reduce(data, colour)
+        check_size(file, reduced.size, size)
+        if reduced.rows:
+            _check_rows(*reduced.rows)
+        with Image.open(io.BytesIO(reduced.data), formats=[kind]) as picture:
             check_size(file, picture.size, size)
             levels = np.asarray(picture)
     except (OSError, SyntaxError, ValueError) as error:
@@ -76,7 +88,7 @@ def check_size(file: Path, size: Size, expected: Size) -> None:
         )
 
 
-def _kind(data: bytes) -> tuple[str, Callable[[bytes, bool], Reduced]]:
+def _kind(data: bytes) -> tuple[str, Callable[[bytes, bool], _Reduced]]:
     if data.startswith(PNG):
         return "PNG", _reduce_png
     if data.startswith(b"\xff\xd8"):
@@ -86,7 +98,7 @@ def _kind(data: bytes) -> tuple[str, Callable[[bytes, bool], Reduced]]:
     raise _DamageError("it is no PNG, JPEG or WebP")
 
 
-def _part(data: bytes, first: int, length: int) -> bytes:
+def _part(data: Data, first: int, length: int) -> Data:
     part = data[first : first + length]
     if len(part) < length:
         raise _DamageError("it is cut short")
@@ -99,41 +111,35 @@ def _check_kind(found: str, bits: int, colour: bool) -> None:
         raise _DamageError(f"it is {bits}-bit {found}, where 8-bit {needed} is needed")
 
 
-def _reduce_png(data: bytes, colour: bool) -> Reduced:
+def _reduce_png(data: bytes, colour: bool) -> _Reduced:
     """Its header and its pixels; of an animation, the first picture."""
-    chunks = list(_png_chunks(data))
-    header = chunks[0][1]
-    if chunks[0][0] != b"IHDR" or len(header) != 13:
+    chunks = [(bytes(chunk[4:8]), chunk) for chunk in _png_chunks(memoryview(data))]
+    kind, header = chunks[0]
+    if kind != b"IHDR" or len(header) != 25:
         raise _DamageError("it does not begin with its header")
     for kind, _ in chunks[1:]:
         if not kind[0] & 0x20 and kind not in (b"PLTE", b"IDAT", b"IEND"):
             raise _DamageError("it holds what is no part of a PNG")
-    width, height, bits, colours, *methods = struct.unpack(">IIBBBBB", header)
+    width, height, bits, colours, *methods = struct.unpack(">IIBBBBB", header[8:-4])
     _check_kind(PNG_COLOURS.get(colours, "unknown"), bits, colour)
     if methods[:2] != [0, 0] or methods[2] > 1:
         raise _DamageError("it is compressed in an unknown way")
-    pixels = b"".join(body for kind, body in chunks if kind == b"IDAT")
-    _check_inflated(pixels, _png_length(width, height, 3 if colour else 1, bool(methods[2])))
-    kept = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
-    return (width, height), PNG + b"".join(_png_chunk(*chunk) for chunk in kept)
+    pixels = [chunk for kind, chunk in chunks if kind == b"IDAT"]
+    length = _png_length(width, height, 3 if colour else 1, bool(methods[2]))
+    written = b"".join([PNG, header, *pixels, chunks[-1][1]])
+    return _Reduced((width, height), written, ([chunk[8:-4] for chunk in pixels], length))
 
 
-def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Names and contents down to the last chunk, their checksums verified."""
+def _png_chunks(data: memoryview) -> Iterator[memoryview]:
+    """Whole chunks with length, name and checksum, which is verified; down to the last."""
     first, kind = len(PNG), b""
     while kind != b"IEND":
-        length = int.from_bytes(_part(data, first, 4), "big")
-        kind, body = _part(data, first + 4, 4), _part(data, first + 8, length)
-        checksum = int.from_bytes(_part(data, first + 8 + length, 4), "big")
-        if zlib.crc32(body, zlib.crc32(kind)) != checksum:
+        chunk = _part(data, first, 12 + int.from_bytes(_part(data, first, 4), "big"))
+        if zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:], "big"):
             raise _DamageError("a checksum does not fit")
-        yield kind, body
-        first += 12 + length
-
-
-def _png_chunk(kind: bytes, body: bytes) -> bytes:
-    checksum = zlib.crc32(body, zlib.crc32(kind))
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", checksum)
+        yield chunk
+        kind = bytes(chunk[4:8])
+        first += len(chunk)
 
 
 def _png_length(width: int, height: int, channels: int, interlaced: bool) -> int:
@@ -146,21 +152,22 @@ def _png_length(width: int, height: int, channels: int, interlaced: bool) -> int
     return total
 
 
-def _check_inflated(pixels: bytes, expected: int) -> None:
-    """That compressed rows are whole, and no more than are expected; their checksum is verified."""
-    inflate = zlib.decompressobj()
-    found, left = 0, pixels
+def _check_rows(compressed: list[memoryview], expected: int) -> None:
+    """That rows are whole, and no more than are expected; their checksum is verified."""
+    inflate, found = zlib.decompressobj(), 0
+    left: bytes | memoryview
     try:
-        while left and found <= expected:
-            found += len(inflate.decompress(left, PIECE))
-            left = inflate.unconsumed_tail
+        for left in compressed:
+            while left and found <= expected:
+                found += len(inflate.decompress(left, PIECE))
+                left = inflate.unconsumed_tail
     except zlib.error:
         found = -1
     if found != expected or not inflate.eof or inflate.unused_data:
         raise _DamageError("its rows are not whole")
 
 
-def _reduce_jpeg(data: bytes, colour: bool) -> Reduced:
+def _reduce_jpeg(data: bytes, colour: bool) -> _Reduced:
     """Its tables, frame and scans; JFIF's and Adobe's marks, which tell YCbCr from RGB."""
     size: Size | None = None
     kept, first, scans = [b"\xff\xd8"], 2, 0
@@ -192,10 +199,10 @@ def _reduce_jpeg(data: bytes, colour: bool) -> Reduced:
         first = end
     if size is None or not scans:
         raise _DamageError("it holds no picture")
-    return size, b"".join([*kept, b"\xff\xd9"])
+    return _Reduced(size, b"".join([*kept, b"\xff\xd9"]))
 
 
-def _reduce_webp(data: bytes, colour: bool) -> Reduced:
+def _reduce_webp(data: bytes, colour: bool) -> _Reduced:
     """Its one chunk of pixels."""
     content = _part(data, 8, int.from_bytes(_part(data, 4, 4), "little"))
     first, pictures = 4, []
@@ -213,7 +220,7 @@ def _reduce_webp(data: bytes, colour: bool) -> Reduced:
     kind, body = pictures[0]
     size = _lossless_size(body) if kind == b"VP8L" else _lossy_size(body)
     chunk = kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
-    return size, b"RIFF" + struct.pack("<I", 4 + len(chunk)) + b"WEBP" + chunk
+    return _Reduced(size, b"RIFF" + struct.pack("<I", 4 + len(chunk)) + b"WEBP" + chunk)
 
 
 def _lossless_size(body: bytes) -> Size:

@@ -18,7 +18,8 @@ export function checkValues(value, depth = 0) {
 export const isObject = value => value instanceof Object && !Array.isArray(value);
 
 // Of latents, what none of them exceeds.
-export const magnitudes = ({ latentMin, latentMax }) => latentMin.map((min, i) => Math.max(Math.abs(min), Math.abs(latentMax[i])));
+export const magnitudes = ({ latentMin, latentMax }) => latentMin.map(
+	(min, i) => Math.max(Math.abs(min), Math.abs(latentMax[i])));
 
 export const sumOfProducts = (one, other) => one.reduce((sum, value, i) => sum + Math.abs(value) * other[i], 0);
 

@@ -34,7 +34,8 @@ export function parseInfo(info) {
 	const latents = latentMin.length;
 	check(latentMax.length === latents && latentMin.every((min, i) => latentMax[i] > min),
 		'its latent ranges (min and max) differ in number, or one is empty or reversed');
-	check((layers ? bound : linearBound)(decoder) <= LARGEST, 'its numbers are so large that colours exceed what can be reckoned');
+	check((layers ? bound : linearBound)(decoder) <= LARGEST,
+		'its numbers are so large that colours exceed what can be reckoned');
 	return {
 		...decoder, width, height, latents, pixelSize, provenance, title,
 		units: layers?.[0].bias.length ?? 0,
@@ -65,7 +66,8 @@ function neuralDecoder({ min, max, weights, biases, colorspace = 'rgb', raking: 
 	const second = unpack(flat2, rows, rows, 2);
 	const third = unpack(flat3, 3, rows, 3);
 	const units = ours ? layers?.[1] : usedUnits(first, second, third, bias1, bias2);
-	check(!ours || (Array.isArray(layers) && layers.length === 4 && [inputs, units, units, 3].every((width, i) => layers[i] === width)),
+	const widths = [inputs, units, units, 3];
+	check(!ours || (Array.isArray(layers) && layers.length === 4 && widths.every((width, i) => layers[i] === width)),
 		'its layer widths do not fit its latents and condition inputs');
 	check(units > rows - 4 && units <= rows, `${units} units are announced, but there are ${rows} biases`);
 	check(units >= 1 && units <= MAX_UNITS, `it has ${units} units, where 1 to ${MAX_UNITS} are supported`);

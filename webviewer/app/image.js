@@ -19,8 +19,8 @@ export async function loadInfo(url) {
 		if (blob.size > LONGEST_INFO) throw new SyntaxError();
 		decoder = parseInfo(JSON.parse(await text(blob)));
 	} catch (error) {
-		const problem = error instanceof SyntaxError || error instanceof TypeError ? 'info.json is damaged and cannot be read; write the image again.'
-			: error.message;
+		const damaged = error instanceof SyntaxError || error instanceof TypeError;
+		const problem = damaged ? 'info.json is damaged and cannot be read; write the image again.' : error.message;
 		throw new Error(`${folder.name}: ${problem}`);
 	}
 	const found = new Map();
@@ -54,8 +54,10 @@ export async function openTiles(info) {
 		throw new Error(`${folder.name}: ${planes[0]} is of ${dzi.width} x ${dzi.height} pixels, where info.json says `
 			+ `${width} x ${height}; write the image again.`);
 	}
-	const odd = others.findIndex(other => JSON.stringify(other) !== JSON.stringify(dzi));
-	if (odd >= 0) throw new Error(`${folder.name}: ${files[odd + 1]} and ${planes[0]} describe different tiles; write the image again.`);
+	const odd = 1 + others.findIndex(other => JSON.stringify(other) !== JSON.stringify(dzi));
+	if (odd) {
+		throw new Error(`${folder.name}: ${files[odd]} and ${planes[0]} describe different tiles; write the image again.`);
+	}
 	const tileFile = (file, level, { column, row }) => file.replace(/\.dzi$/, `_files/${level}/${column}_${row}.${dzi.format}`);
 	// Relight counts levels from the first that fits one tile, Deep Zoom from one pixel.
 	const full = halvings(width, height, 1);

@@ -25,7 +25,8 @@ export async function decodePicture(blob, { width, height }, colour, refuse) {
 	};
 	check(...size);
 	if (rows) await checkRows(file, rows);
-	const bitmap = await createImageBitmap(new Blob(parts, { type }), AS_STORED).catch(() => file.damaged('it cannot be decoded'));
+	const bitmap = await createImageBitmap(new Blob(parts, { type }), AS_STORED)
+		.catch(() => file.damaged('it cannot be decoded'));
 	check(bitmap.width, bitmap.height);
 	return bitmap;
 }

@@ -62,7 +62,10 @@ export function parseDeepZoom(text, file) {
 	const xml = new DOMParser().parseFromString(plain ? text.replace(DECLARATION, '') : '', 'application/xml');
 	const image = xml.querySelector('parsererror') ? null : xml.documentElement;
 	const size = [...image?.children ?? []].find(({ localName }) => localName === 'Size');
-	const read = (element, ...names) => names.map(name => /^[0-9]{1,7}$/.test(element?.getAttribute(name)) ? Number(element.getAttribute(name)) : NaN);
+	const read = (element, ...names) => names.map(name => {
+		const digits = element?.getAttribute(name);
+		return /^[0-9]{1,7}$/.test(digits) ? Number(digits) : NaN;
+	});
 	const [overlap, tileSize] = read(image, 'Overlap', 'TileSize');
 	const [width, height] = read(size, 'Width', 'Height');
 	const format = image?.getAttribute('Format')?.toLowerCase();

@@ -1,7 +1,8 @@
 """The front door: one command `raking` with a subcommand per job.
 
-For use as a library: `read_image`, `write_image` and `RelightableImage` (no GPU needed), and
-`Relighter` from `renderer.relight` to decode.
+For use as a library: `read_image`, `write_image` and `RelightableImage` (no GPU needed),
+`read_collection` for photographs and their lights, and `Relighter` from `renderer.relight` to
+decode.
 """
 
 import json
@@ -14,7 +15,7 @@ from contextlib import contextmanager, suppress
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich import box
@@ -40,7 +41,17 @@ from renderer.image import (
 from renderer.pyramid import LARGEST_TILE, TileFormat
 from shaders.errors import RakingError
 
-__all__ = ["RakingError", "RelightableImage", "main", "read_image", "write_image"]
+if TYPE_CHECKING:
+    from trainer.mlic import Mlic
+
+__all__ = [
+    "RakingError",
+    "RelightableImage",
+    "main",
+    "read_collection",
+    "read_image",
+    "write_image",
+]
 
 app = typer.Typer(
     help="Relight surfaces photographed under many lights.",
@@ -55,6 +66,15 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 ImagePath = Annotated[Path, typer.Argument(metavar="IMAGE", help="Folder of a relightable image.")]
 MlicPath = Annotated[
     Path, typer.Argument(metavar="MLIC", help="Folder of photographs and a .lp file.")
+]
+LightsPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--lights",
+        metavar="FILE",
+        help="The light file: .lp, .csv, .relight.",
+        show_default="found",
+    ),
 ]
 
 PixelSize = Annotated[
@@ -166,9 +186,17 @@ def train(
             show_default="guide",
         ),
     ] = None,
+    lights: LightsPath = None,
     test_lights: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Names of the images to hold out.")
     ] = None,
+    all_photographs: Annotated[
+        bool,
+        typer.Option(
+            "--all-photographs",
+            help="Hold out none, so that nothing is scored; networks spare 1 of 40 to validate.",
+        ),
+    ] = False,
     device: Annotated[str | None, typer.Option(help="cpu or cuda.", show_default="auto")] = None,
     tiles: Annotated[
         bool, typer.Option("--tiles", help="Write Deep Zoom pyramids, for large images.")
@@ -193,13 +221,19 @@ def train(
     settings = {key: value for key, value in of_networks.items() if value is not None}
     check_model(model, order, {"units": units, "teacher": teacher, "encoder": encoder, **settings})
     check_teacher(model, teacher, keep_teacher, encoder)
+    if all_photographs and test_lights:
+        raise typer.BadParameter("--test-lights are held out; --all-photographs holds out none")
     if keep_teacher and nested(keep_teacher.resolve(), output):
         raise typer.BadParameter("--keep-teacher and -o must name folders beside each other")
     from trainer.mlic import read_mlic
 
     with progress_bar("read") as (bar, task):
         collection = read_mlic(
-            mlic, test_lights, lambda done, n: bar.update(task, completed=done, total=n)
+            mlic,
+            test_lights,
+            lambda done, n: bar.update(task, completed=done, total=n),
+            lights=lights,
+            all_photographs=all_photographs,
         )
     for warning in collection.warnings:
         warn(warning)
@@ -313,6 +347,7 @@ def evaluate(
     mlic: Annotated[
         Path | None, typer.Argument(metavar="MLIC", help="Folder of photographs and a .lp file.")
     ] = None,
+    lights: LightsPath = None,
     test_lights: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Names of the photographs to compare with.")
     ] = None,
@@ -359,7 +394,12 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Score a stored image against held-out photographs, or models on a whole benchmark."""
-    single = {"--test-lights": test_lights, "--heat-maps": heat_maps, "--fast": fast}
+    single = {
+        "--lights": lights,
+        "--test-lights": test_lights,
+        "--heat-maps": heat_maps,
+        "--fast": fast,
+    }
     of_benchmark = {
         "models": models,
         "minutes": minutes,
@@ -385,9 +425,10 @@ def evaluate(
     if output is not None or settings:
         option = "-o" if output is not None else f"--{next(iter(settings))}"
         raise typer.BadParameter(f"{option} goes with --benchmark")
-    if pictures and test_lights:
-        raise typer.BadParameter("--test-lights goes without --pictures, which compares them all")
-    title, scores = evaluate_one(image, mlic, pictures, test_lights, heat_maps, fast)
+    if pictures and (test_lights or lights):
+        option = "--test-lights" if test_lights else "--lights"
+        raise typer.BadParameter(f"{option} goes without --pictures, which compares them all")
+    title, scores = evaluate_one(image, mlic, pictures, lights, test_lights, heat_maps, fast)
     if as_json:
         print_json(scores)
     else:
@@ -566,15 +607,16 @@ def info(
     path: Annotated[Path | None, typer.Argument(help="An image or an MLIC; else this machine.")] = (
         None
     ),
+    lights: LightsPath = None,
     as_json: Json = False,
 ) -> None:
     """What an image or a collection is, or what this machine can do."""
     if path is None:
         facts = machine_facts()
-    elif (path / "info.json").exists():
+    elif (path / "info.json").exists() and lights is None:
         facts = image_facts(read_image(path))
     else:
-        facts = collection_facts(path)
+        facts = collection_facts(path, lights)
     if as_json:
         print_json(facts)
         return
@@ -647,6 +689,7 @@ def evaluate_one(
     image: Path,
     mlic: Path,
     pictures: bool,
+    lights: Path | None,
     test_lights: Path | None,
     heat_maps: Path | None,
     fast: bool,
@@ -669,7 +712,7 @@ def evaluate_one(
         }
         if pictures:
             return str(image), evaluate_pictures(image, mlic, **options)
-        collection = read_mlic(mlic, test_lights)
+        collection = read_mlic(mlic, test_lights, lights=lights)
         for warning in collection.warnings:
             warn(warning)
         known = stored.provenance.get("collection_sha256", collection.sha256)
@@ -773,10 +816,31 @@ def image_facts(image: RelightableImage) -> dict[str, Any]:
     }
 
 
-def collection_facts(path: Path) -> dict[str, Any]:
+def read_collection(
+    path: Path | str,
+    *,
+    lights: Path | str | None = None,
+    test_lights: Path | str | None = None,
+    all_photographs: bool = False,
+) -> "Mlic":
+    """The photographs of a collection and their lights.
+
+    The result has `names` [L], `lights` [L, 3], float32 unit vectors with x right, y up and z to
+    the viewer, and `photograph(name)` [H, W, 3], uint8 or uint16; and `warnings`. For the options
+    and the rest see trainer.mlic. Raises RakingError where the collection cannot be read.
+    """
     from trainer.mlic import read_mlic
 
-    collection = read_mlic(path)
+    return read_mlic(
+        Path(path),
+        Path(test_lights) if test_lights else None,
+        lights=Path(lights) if lights else None,
+        all_photographs=all_photographs,
+    )
+
+
+def collection_facts(path: Path, lights: Path | None) -> dict[str, Any]:
+    collection = read_collection(path, lights=lights)
     return {
         "collection": str(path),
         "width": collection.width,
@@ -828,13 +892,14 @@ def check_pixel_size(pixel_size: float | None) -> None:
 
 
 def read_lights(path: Path) -> tuple[Any, list[str]]:
-    """Light directions [L, 2] of a .lp file, and names for the frames, each once."""
+    """Light directions [L, 2] of a light file, and names for the frames, each once."""
     import numpy as np
 
-    from trainer.lp import read_lp
+    from trainer.lightfile import read_light_file
 
-    entries, warned = read_lp(path)
-    for warning in warned:
+    read = read_light_file(path)
+    entries = read.entries
+    for warning in read.warnings:
         warn(warning)
     names = [f"{i:04d}_{Path(entry.name or 'frame').stem}" for i, entry in enumerate(entries)]
     return np.array([entry.direction[:2] for entry in entries]), names

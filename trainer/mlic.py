@@ -1,8 +1,8 @@
 """Multi-light image collections (MLIC): photographs of one object under many lights.
 
-A collection is a folder of photographs with one `.lp` file, and optionally `mask.png` (white is
-the object) and `test.txt` (the names of the held-out images); or a folder with such folders
-`Dome` (to train on) and `Test`, as SynthRTI has them.
+A collection is a folder of photographs with a light file, and optionally `mask.png` (white is the
+object) and `test.txt` (the names of the held-out images); or a folder with such folders `Dome`
+(to train on) and `Test`, as SynthRTI has them. docs/collections.md says what else is understood.
 """
 
 import hashlib
@@ -13,9 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from shaders.errors import RakingError
-from trainer.folder import Entry, lit_photographs, split_entries, subfolder
+from shaders.errors import RakingError, shortened
+from trainer.files import is_folder, subfolder
+from trainer.folder import Entry, lit_photographs, split_entries
 from trainer.lights import FEWEST_LIGHTS, held_out_by_rule, light_warnings, validation_lights
+from trainer.names import printable, unique
+from trainer.pictures import read_picture
+from trainer.place import collection_folder
 from trainer.reading import Shown, check_varied, picture_warnings, read_photographs
 
 __all__ = ["Mlic", "Photographs", "held_out_by_rule", "read_mlic", "validation_lights"]
@@ -81,6 +85,7 @@ class Mlic:
     sha256: str  # of names, lights and photographs, however they are split
     reading: dict[str, Any]  # the depth and colours of the photographs, and what was done
     warnings: list[str]
+    files: list[Path]  # of the photographs, in the order of `names`
 
     @property
     def height(self) -> int:
@@ -92,95 +97,140 @@ class Mlic:
 
     @property
     def names(self) -> list[str]:
-        return self.train.names + self.test.names
+        """[L], those to train on first; where Dome and Test share file names, with the folder."""
+        return unique(self.files)
 
     @property
     def lights(self) -> np.ndarray:
-        """[L, 3], those to train on first."""
+        """[L, 3] float32 unit vectors, in the order of `names`."""
         return np.concatenate([self.train.lights, self.test.lights])
+
+    def photograph(self, name: str) -> np.ndarray:
+        """[H, W, 3] uint8 or uint16, one of `names` whole, as it is read from disk again.
+
+        Raises RakingError where there is none of this name, or the file has become unreadable.
+        """
+        return read_picture(self.files[self._index(name)]).values
 
     def select(self, names: Sequence[str]) -> Photographs:
         """The photographs of these names, whichever side of the split they are on; no copy."""
-        index = {name: position for position, name in enumerate(self.names)}
-        missing = [name for name in names if name not in index]
-        if missing:
-            raise RakingError(f"the collection {self.path} has no photograph {missing[0]!r}")
-        chosen = np.array([index[name] for name in names], int)
+        chosen = np.array([self._index(name) for name in names], int)
         columns = np.concatenate([self.train.columns, self.test.columns])[chosen]
         return replace(self.train, names=list(names), lights=self.lights[chosen], columns=columns)
+
+    def _index(self, name: str) -> int:
+        """Where a photograph is among `names`; a name without folder will do where it is unique."""
+        places = [i for i, own in enumerate(self.names) if own == name]
+        places = places or [i for i, file in enumerate(self.files) if file.name == name]
+        if len(places) == 1:
+            return places[0]
+        if places:
+            own = " and ".join(self.names[i] for i in places)
+            raise RakingError(f"{shortened(name)!r} is of two photographs: name {own}")
+        raise RakingError(
+            f"the collection {shortened(self.path)} has no photograph {shortened(name)!r}"
+        )
 
 
 def read_mlic(
     path: Path,
     test_lights: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
+    *,
+    lights: Path | None = None,
+    all_photographs: bool = False,
 ) -> Mlic:
     """Reads a collection and splits it into training and held-out photographs.
 
-    JPEG, PNG, TIFF, WebP or camera raw with 8 or 16 bits, kept as integers: see
-    `trainer.pictures.read_picture`.
+    What is read, what is left out and which of several files come first: docs/collections.md.
+    Values are kept as integers of 8 or 16 bits, in sRGB: see docs/photographs.md.
     The held-out photographs are those of the `Test` folder; else those named, one a line, in the
     file `test_lights`; else those in the folder's `test.txt`; else those that `held_out_by_rule`
-    chooses. `progress` is told how many photographs of how many are read.
+    chooses. With `all_photographs` none is held out. `lights` is the light file, or the name of
+    one in the folder. `progress` is told how many photographs of how many are read.
 
-    Pictures named mask, normals, albedo, height, depth, preview or thumbnail are no photographs.
-    Entries of the `.lp` file without a photograph are skipped with a warning. Other warnings are
-    of lights and photographs that repeat, photographs that show nothing and lights that leave
-    most of the sky out; all are used as they are.
+    Warnings are of what is left out or read in a way that may be wrong, of lights and photographs
+    that repeat, photographs that show nothing and lights that leave most of the sky out.
 
     Raises RakingError for a collection that cannot be read; see the messages.
     """
     path = Path(path)
-    if not path.is_dir():
-        raise RakingError(f"{path} is not a folder: name the folder that holds the photographs")
+    if not is_folder(path):
+        raise RakingError(
+            f"{shortened(path)} is not a folder: name the folder that holds the photographs"
+        )
+    if test_lights and all_photographs:
+        raise RakingError("test lights are held out: name none to train on all photographs")
     warnings: list[str] = []
+    path = collection_folder(path, warnings)
     dome, test = subfolder(path, "dome"), subfolder(path, "test")
     if dome and test:
-        if test_lights:
-            raise RakingError(f"{test} already names the held-out lights: leave out {test_lights}")
+        _check_options(path, test, test_lights, lights)
         entries = lit_photographs(dome, warnings)
         held_out = lit_photographs(test, warnings)
         entries += [Entry(entry.path, entry.light, held_out=True) for entry in held_out]
     else:
-        entries = lit_photographs(dome or path, warnings)
-        entries = split_entries(entries, dome or path, test_lights)
+        entries = lit_photographs(dome or path, warnings, lights)
+        if not all_photographs:
+            folders = [dome or path, entries[0].path.parent]
+            entries = split_entries(entries, folders, test_lights)
+    if all_photographs:
+        entries = [replace(entry, held_out=False) for entry in entries]
     trained = sum(not entry.held_out for entry in entries)
     if trained < FEWEST_LIGHTS:
         raise RakingError(
-            f"{path} has {trained} photographs to train on, where {FEWEST_LIGHTS} are the fewest: "
-            "add photographs under other lights, or hold out fewer"
+            f"{shortened(path)} has {trained} photographs to train on, where {FEWEST_LIGHTS} are "
+            "the fewest: add photographs under other lights, or hold out fewer"
         )
     order = sorted(entries, key=lambda entry: entry.held_out)
-    names = [entry.path.relative_to(path).as_posix() for entry in order]
-    folders = [path, *([dome] if dome else [])]
-    reading = read_photographs([entry.path for entry in order], names, folders, progress)
+    files = [entry.path for entry in order]
+    names = [_below(path, file) for file in files]
+    folders = [path, *([dome] if dome else []), entries[0].path.parent]
+    reading = read_photographs(files, names, list(dict.fromkeys(folders)), progress)
     warnings += reading.warnings
     shown, white = reading.shown, reading.white
     side = np.array([entry.held_out for entry in order])
-    lights = np.array([entry.light for entry in order], np.float32)
-    warnings += light_warnings(names, lights, side) + picture_warnings(names, shown, side, white)
-    check_varied(path, shown[:trained], white)
-    train, held = (
-        Photographs(
-            [order[i].path.name for i in columns],
-            lights[columns],
-            reading.stored,
-            columns,
-            reading.size,
-            reading.mask,
-            white,
-        )
-        for columns in (np.flatnonzero(~side), np.flatnonzero(side))
+    directions = np.array([entry.light for entry in order], np.float32)
+    warnings += light_warnings(names, directions, side) + picture_warnings(
+        names, shown, side, white
     )
-    sha256 = _sha256(entries, {e.path: s for e, s in zip(order, shown, strict=True)}, path)
-    test_set = test.name if dome and test else None
-    return Mlic(path, train, held, test_set, reading.mask, sha256, reading.record, warnings)
+    check_varied(path, shown[:trained], white)
+
+    def part(columns: np.ndarray) -> Photographs:
+        own = unique([files[i] for i in columns])
+        stored, size, mask = reading.stored, reading.size, reading.mask
+        return Photographs(own, directions[columns], stored, columns, size, mask, white)
+
+    train, held = part(np.flatnonzero(~side)), part(np.flatnonzero(side))
+    test_set = test.name if dome and test and not all_photographs else None
+    root = path if dome else files[0].parent
+    sha256 = _sha256(entries, {e.path: s for e, s in zip(order, shown, strict=True)}, root)
+    return Mlic(path, train, held, test_set, reading.mask, sha256, reading.record, warnings, files)
+
+
+def _check_options(path: Path, test: Path, test_lights: Path | None, lights: Path | None) -> None:
+    """Refuses options that a collection of two folders has no use for."""
+    if test_lights:
+        raise RakingError(
+            f"{shortened(test)} already names the held-out lights: leave out "
+            f"{shortened(test_lights)}"
+        )
+    if lights:
+        raise RakingError(
+            f"{shortened(path)} has a light file each in Dome and Test, and so no use for "
+            f"{shortened(lights)}: leave it out, or name one of the two folders"
+        )
+
+
+def _below(root: Path, file: Path) -> str:
+    """The path of a file below `root`, or else its name, printable."""
+    return printable(file.relative_to(root) if file.is_relative_to(root) else Path(file.name))
 
 
 def _sha256(entries: list[Entry], shown: dict[Path, Shown], root: Path) -> str:
     digest = hashlib.sha256()
     for entry in entries:
-        digest.update(entry.path.relative_to(root).as_posix().encode())
+        digest.update(_below(root, entry.path).encode())
         digest.update(entry.light.tobytes())
         digest.update(shown[entry.path].sha256)
     return digest.hexdigest()

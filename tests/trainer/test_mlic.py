@@ -198,7 +198,8 @@ def spoil_depth(path: Path) -> None:
 
 
 def spoil_unlit(path: Path) -> None:
-    write_picture(path / "extra.png", np.zeros((SIZE, SIZE, 3), np.uint8))
+    for index in range(21):
+        write_picture(path / f"extra{index}.png", np.zeros((SIZE, SIZE, 3), np.uint8))
 
 
 def spoil_twice(path: Path) -> None:
@@ -276,7 +277,7 @@ def spoil_mask_empty(path: Path) -> None:
         (spoil_float, "image04.tif has 16 bits per channel but .* has 8"),
         (spoil_size, "image04.png is 25 x 24 pixels but .*image00.png is 24 x 24"),
         (spoil_depth, "image04.png has 16 bits per channel"),
-        (spoil_unlit, "extra.png has no light in dirs.lp"),
+        (spoil_unlit, "dirs.lp has lights for 20 of 41 photographs, and none for extra0.png"),
         (spoil_twice, "lists image04.png twice"),
         (spoil_no_lp, "holds no .lp file"),
         (spoil_two_lp, "several .lp files .dirs.lp, more.lp"),

@@ -20,6 +20,7 @@ from trainer.lights import FEWEST_LIGHTS, held_out_by_rule, light_warnings, vali
 from trainer.names import printable, unique
 from trainer.pictures import read_picture
 from trainer.place import collection_folder
+from trainer.raw import WhiteBalance
 from trainer.reading import Shown, check_varied, picture_warnings, read_photographs
 
 __all__ = ["Mlic", "Photographs", "held_out_by_rule", "read_mlic", "validation_lights"]
@@ -86,6 +87,7 @@ class Mlic:
     reading: dict[str, Any]  # the depth and colours of the photographs, and what was done
     warnings: list[str]
     files: list[Path]  # of the photographs, in the order of `names`
+    white_balance: WhiteBalance | None = None  # of camera raw, which all are developed with
 
     @property
     def height(self) -> int:
@@ -110,7 +112,7 @@ class Mlic:
 
         Raises RakingError where there is none of this name, or the file has become unreadable.
         """
-        return read_picture(self.files[self._index(name)]).values
+        return read_picture(self.files[self._index(name)], self.white_balance).values
 
     def select(self, names: Sequence[str]) -> Photographs:
         """The photographs of these names, whichever side of the split they are on; no copy."""
@@ -205,7 +207,18 @@ def read_mlic(
     test_set = test.name if dome and test and not all_photographs else None
     root = path if dome else files[0].parent
     sha256 = _sha256(entries, {e.path: s for e, s in zip(order, shown, strict=True)}, root)
-    return Mlic(path, train, held, test_set, reading.mask, sha256, reading.record, warnings, files)
+    return Mlic(
+        path,
+        train,
+        held,
+        test_set,
+        reading.mask,
+        sha256,
+        reading.record,
+        warnings,
+        files,
+        reading.white_balance,
+    )
 
 
 def _check_options(path: Path, test: Path, test_lights: Path | None, lights: Path | None) -> None:

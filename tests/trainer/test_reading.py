@@ -174,6 +174,8 @@ def test_raw_photographs_share_one_white_balance(collection: Write) -> None:
     mlic = read_mlic(path)
     assert np.ptp(mlic.train.stored.astype(int), axis=2).max() < 80
     assert mlic.reading == {"colour": "camera raw developed to sRGB", "bits": 16}
+    again = mlic.photograph("image09.dng")
+    np.testing.assert_array_equal(again, mlic.select(["image09.dng"]).images[0])
 
 
 def mask_of(path: Path, name: str, picture: Image.Image, **options: object) -> np.ndarray | None:

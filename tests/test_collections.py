@@ -133,3 +133,11 @@ def test_names_that_are_no_utf_8_are_printed_and_stored(
     held_out = json.loads(run("info", tmp_path / "image", "--json").stdout)["test_lights"]
     assert held_out == facts["test_lights"]
     run("evaluate", tmp_path / "image", path, "--fast")
+
+
+def test_folders_of_pictures_may_hold_odd_files(write: Callable[..., Path]) -> None:
+    path = write()
+    (path / "folder.jpg").mkdir()
+    os.mkfifo(path / "pipe.png")
+    scores = json.loads(run("evaluate", path, path, "--pictures", "--fast", "--json").stdout)
+    assert len(scores["per_image"]) == 16

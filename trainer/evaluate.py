@@ -8,6 +8,7 @@ import numpy as np
 
 from renderer.image import RelightableImage
 from shaders.errors import RakingError, shortened
+from trainer.files import visible_files
 from trainer.folder import AUXILIARY
 from trainer.masks import find_mask, read_mask
 from trainer.mlic import Mlic, Photographs
@@ -114,9 +115,8 @@ def _pictures_in(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         raise RakingError(f"{folder} is not a folder: name one that holds pictures")
     found: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()):
-        named = not path.name.startswith(".") and path.stem.lower() not in AUXILIARY
-        if named and path.suffix.lower() in SUFFIXES:
+    for path in sorted(visible_files(folder)):
+        if path.stem.lower() not in AUXILIARY and path.suffix.lower() in SUFFIXES:
             if path.stem in found:
                 raise RakingError(
                     f"{found[path.stem]} and {path.name} have one name: remove one of the two"

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from shaders.errors import RakingError, shortened
-from trainer.folder import visible_files
-from trainer.pictures import SUFFIXES, read_header, read_picture
+from trainer.files import visible_files
+from trainer.pictures import RAW_SUFFIXES, SUFFIXES, read_header, read_picture
 
+FORMATS = tuple(suffix for suffix in SUFFIXES if suffix not in RAW_SUFFIXES)
 GREY = 0.05  # of a mask's pixels, neither black nor white
 NOTES = (".txt", ".json", ".md")  # beside a mask, no masks
 
@@ -15,7 +16,7 @@ NOTES = (".txt", ".json", ".md")  # beside a mask, no masks
 def find_mask(folders: list[Path], warnings: list[str]) -> Path | None:
     """The file `mask`, in the first format that is read, lossless ones before; tells of others."""
     found = [p for f in folders for p in visible_files(f) if p.stem.lower() == "mask"]
-    readable = [p for p in found if p.suffix.lower() in SUFFIXES]
+    readable = [p for p in found if p.suffix.lower() in FORMATS]
     chosen = min(readable, key=_lossiness, default=None)
     for path in found:
         if path != chosen and path.suffix.lower() not in NOTES:

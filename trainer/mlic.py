@@ -20,6 +20,7 @@ from trainer.lights import FEWEST_LIGHTS, held_out_by_rule, light_warnings, vali
 from trainer.names import printable, unique
 from trainer.pictures import read_picture
 from trainer.place import collection_folder
+from trainer.raw import WhiteBalance
 from trainer.reading import Shown, check_varied, picture_warnings, read_photographs
 
 __all__ = ["Mlic", "Photographs", "held_out_by_rule", "read_mlic", "validation_lights"]
@@ -86,6 +87,7 @@ class Mlic:
     reading: dict[str, Any]  # the depth and colours of the photographs, and what was done
     warnings: list[str]
     files: list[Path]  # of the photographs, in the order of `names`
+    white_balance: WhiteBalance | None = None  # of camera raw, which all are developed with
 
     @property
     def height(self) -> int:
@@ -110,7 +112,7 @@ class Mlic:
 
         Raises RakingError where there is none of this name, or the file has become unreadable.
         """
-        return read_picture(self.files[self._index(name)]).values
+        return read_picture(self.files[self._index(name)], self.white_balance).values
 
     def select(self, names: Sequence[str]) -> Photographs:
         """The photographs of these names, whichever side of the split they are on; no copy."""
@@ -143,7 +145,7 @@ def read_mlic(
     """Reads a collection and splits it into training and held-out photographs.
 
     What is read, what is left out and which of several files come first: docs/collections.md.
-    Values are kept as integers of 8 or 16 bits: see `trainer.pictures.read_picture`.
+    Values are kept as integers of 8 or 16 bits, in sRGB: see docs/photographs.md.
     The held-out photographs are those of the `Test` folder; else those named, one a line, in the
     file `test_lights`; else those in the folder's `test.txt`; else those that `held_out_by_rule`
     chooses. With `all_photographs` none is held out. `lights` is the light file, or the name of
@@ -185,14 +187,15 @@ def read_mlic(
     order = sorted(entries, key=lambda entry: entry.held_out)
     files = [entry.path for entry in order]
     names = [_below(path, file) for file in files]
-    folders = list(dict.fromkeys([path, *([dome] if dome else []), entries[0].path.parent]))
-    reading = read_photographs(files, names, folders, progress)
+    folders = [path, *([dome] if dome else []), entries[0].path.parent]
+    reading = read_photographs(files, names, list(dict.fromkeys(folders)), progress)
     warnings += reading.warnings
     shown, white = reading.shown, reading.white
     side = np.array([entry.held_out for entry in order])
     directions = np.array([entry.light for entry in order], np.float32)
-    warnings += light_warnings(names, directions, side)
-    warnings += picture_warnings(names, shown, side, white)
+    warnings += light_warnings(names, directions, side) + picture_warnings(
+        names, shown, side, white
+    )
     check_varied(path, shown[:trained], white)
 
     def part(columns: np.ndarray) -> Photographs:
@@ -204,8 +207,18 @@ def read_mlic(
     test_set = test.name if dome and test and not all_photographs else None
     root = path if dome else files[0].parent
     sha256 = _sha256(entries, {e.path: s for e, s in zip(order, shown, strict=True)}, root)
-    record, mask = reading.record, reading.mask
-    return Mlic(path, train, held, test_set, mask, sha256, record, warnings, files)
+    return Mlic(
+        path,
+        train,
+        held,
+        test_set,
+        reading.mask,
+        sha256,
+        reading.record,
+        warnings,
+        files,
+        reading.white_balance,
+    )
 
 
 def _check_options(path: Path, test: Path, test_lights: Path | None, lights: Path | None) -> None:

@@ -27,7 +27,11 @@ from trainer.tiff import deflate_is_whole
 
 __all__ = ["COPIES", "RAW_SUFFIXES", "SUFFIXES", "Picture", "read_header", "read_picture"]
 
-SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".tif", ".tiff", ".webp")
+# The endings of what is read as a photograph.
+SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".tif", ".tiff", ".webp"),
+    *RAW_SUFFIXES,
+)
 
 COPIES = 3  # of a picture that exist at once while it is read
 

@@ -17,6 +17,7 @@ from trainer.lights import leak, listing
 from trainer.masks import find_mask, read_mask
 from trainer.memory import available_memory
 from trainer.pictures import COPIES, Picture, read_header, read_picture
+from trainer.raw import WhiteBalance
 
 SMALLEST_SIDE = 11  # the window of SSIM
 READERS = 2  # threads that decode
@@ -50,6 +51,7 @@ class Reading:
     size: tuple[int, int]  # (H, W)
     mask: np.ndarray | None  # [H, W] bool, true at the object pixels; None where they are all
     shown: list[Shown]  # [A]
+    white_balance: WhiteBalance | None  # of camera raw
     record: dict[str, Any]  # the depth and the colours, for the image's provenance
     warnings: list[str]
 
@@ -76,10 +78,15 @@ def read_photographs(
     objects = size[0] * size[1] if mask is None else int(np.count_nonzero(mask))
     _check_memory(headers, objects, paths[0].parent)
     stored = np.empty((objects, len(paths), 3), f"u{headers[0].depth // 8}")
-    shown, brightest = _store(paths, headers, mask, stored, progress)
+    # Of the first by name, so that all are developed alike, however they are split.
+    by_name = sorted(zip(paths, headers, strict=True), key=lambda pair: pair[0].name)
+    balance = next((h.white_balance for _, h in by_name if h.white_balance), None)
+    read = partial(read_picture, white_balance=balance)
+    shown, brightest = _store(paths, headers, mask, _ahead(read, paths), stored, progress)
     warnings += _header_warnings(names, headers)
     white = _white(headers, brightest, paths[0].parent, warnings)
-    return Reading(stored, white, size, mask, shown, _record(headers, white), warnings)
+    record = _record(headers, white)
+    return Reading(stored, white, size, mask, shown, balance, record, warnings)
 
 
 def _read_headers(paths: list[Path]) -> list[Header]:
@@ -95,20 +102,17 @@ def _store(
     paths: list[Path],
     headers: list[Header],
     mask: np.ndarray | None,
+    pictures: Iterator[Picture],
     stored: np.ndarray,
     progress: Callable[[int, int], None] | None,
 ) -> tuple[list[Shown], int]:
     """Fills `stored` [P, A, 3]; what each photograph shows, and the brightest value of all files.
 
-    Each photograph goes to its place among the others soon, so that few are held twice. Camera
-    raw is developed with the white balance of the first by name, so that all are developed alike.
+    Each photograph goes to its place among the others soon, so that few are held twice.
     """
-    by_name = sorted(zip(paths, headers, strict=True), key=lambda pair: pair[0].name)
-    balance = next((h.white_balance for _, h in by_name if h.white_balance), None)
     shown: list[Shown] = []
     waiting: list[np.ndarray] = []
     brightest = 0
-    pictures = _ahead(partial(read_picture, white_balance=balance), paths)
     for path, header, picture in zip(paths, headers, pictures, strict=True):
         if (picture.header.size, picture.header.depth) != (header.size, header.depth):
             raise RakingError(f"{shortened(path)} changed while it was read: begin again")

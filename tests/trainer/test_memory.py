@@ -34,6 +34,28 @@ def test_what_is_available_is_some_of_the_machines_memory() -> None:
     assert 2**26 < memory.available_memory() < 2**46
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_containers_limit_counts_and_cached_files_give_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int
+) -> None:
+    most, used = {
+        1: ("memory.limit_in_bytes", "memory.usage_in_bytes"),
+        2: ("memory.max", "memory.current"),
+    }[version]
+    inner = tmp_path / "outer" / "inner"
+    inner.mkdir(parents=True)
+    (inner / most).write_text("9223372036854771712\n" if version == 1 else "max\n")
+    (inner / used).write_text("100\n")
+    (inner / "memory.stat").write_text("anon 5\n")
+    (inner.parent / most).write_text("5000000\n")
+    (inner.parent / used).write_text("4000000\n")
+    (inner.parent / "memory.stat").write_text("anon 5\nactive_file 200000\ninactive_file 30000\n")
+    (tmp_path / "own").write_text(f"{'4:memory' if version == 1 else '0:'}:/outer/inner\n")
+    monkeypatch.setattr(memory, "OWN", tmp_path / "own")
+    monkeypatch.setattr(memory, "SEPARATE" if version == 1 else "UNIFIED", tmp_path)
+    assert memory.available_memory() == 1_230_000
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no such limits")
 def test_the_process_own_limit_counts() -> None:
     script = """if True:

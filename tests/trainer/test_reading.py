@@ -171,13 +171,11 @@ def test_raw_photographs_share_one_white_balance(collection: Write) -> None:
         scene = np.full((32, 32, 3), 0.1 + 0.03 * index)
         write_dng(photograph.with_suffix(".dng"), scene, as_shot=as_shot)
         photograph.unlink()
-    from trainer.reading import read_photographs
-
-    files = photographs(path)
-    reading = read_photographs(files[::-1], [f.name for f in files[::-1]], [path], None)
-    greys = reading.stored.astype(int)
-    assert np.ptp(greys, axis=2).max() < 80
-    assert reading.record == {"colour": "camera raw developed to sRGB", "bits": 16}
+    mlic = read_mlic(path)
+    assert np.ptp(mlic.train.stored.astype(int), axis=2).max() < 80
+    assert mlic.reading == {"colour": "camera raw developed to sRGB", "bits": 16}
+    again = mlic.photograph("image09.dng")
+    np.testing.assert_array_equal(again, mlic.select(["image09.dng"]).images[0])
 
 
 def mask_of(path: Path, name: str, picture: Image.Image, **options: object) -> np.ndarray | None:

@@ -1,7 +1,9 @@
 """The command as a script uses it: exit status, standard output, standard error."""
 
+import itertools
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -62,6 +64,50 @@ def test_train_and_evaluate(sample: Path, trained: Path) -> None:
     assert 15 < scores["psnr"] < 60
     assert 0 < scores["ssim"] < 1
     assert scores["delta_e"] > 0
+
+
+PHASES = ["reading", "guide", "estimating", "teacher", "estimating", "student", "storing"]
+PHASES += ["scoring", "levels", "measuring", "tiles"]
+TOLD = re.compile(r"(\w+)(?:, (\d+) %, ([\d.]+) (?:s|min|h) left)?")
+
+
+def test_every_phase_is_told_with_the_time_left(sample: Path, tmp_path: Path) -> None:
+    options = ("--units", 10, "--steps", 60, "--tiles", "--json")
+    run = raking("train", sample, "-o", tmp_path / "image", *options)
+    assert run.returncode == 0, run.stderr
+    lines = [TOLD.fullmatch(line) for line in run.stderr.splitlines()]
+    told = [line for line in lines if line]
+    begun = [phase for phase, _ in itertools.groupby(line[1] for line in told)]
+    assert begun == PHASES
+    known = [int(line[2]) for line in told if line[2]]
+    assert known == sorted(known)
+    assert len(known) >= len(PHASES) - 3, "all but what comes before the first estimate"
+    assert list(tmp_path.iterdir()) == [tmp_path / "image"]
+    convert = raking("convert", tmp_path / "image", "-o", tmp_path / "again", "--tiles")
+    phases = [line.split(",")[0] for line in convert.stderr.splitlines()]
+    assert phases == ["estimating", "levels", "measuring", "tiles"]
+
+
+def test_what_is_trained_is_not_trained_again(tmp_path: Path) -> None:
+    """Terminated while it is scored, a run keeps its training, and leaves nothing else."""
+    assert raking("sample", tmp_path / "sample", "--size", "256x256").returncode == 0
+    command = ["train", tmp_path / "sample", "-o", tmp_path / "image", "--steps", 40, "--units", 5]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "raking", *map(str, command)], stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("scoring"):
+            process.terminate()
+            break
+    process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert {path.name for path in tmp_path.iterdir()} == {"sample", ".image.checkpoint"}
+    run = raking(*command)
+    assert run.returncode == 0, run.stderr
+    assert "teacher," not in run.stderr
+    assert "student," not in run.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"sample", "image"}
 
 
 def test_evaluate_with_heat_maps_and_named_test_lights(

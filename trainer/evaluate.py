@@ -13,9 +13,10 @@ from trainer.folder import AUXILIARY
 from trainer.masks import find_mask, read_mask
 from trainer.mlic import Mlic, Photographs
 from trainer.pictures import SUFFIXES, read_header, read_picture
-from trainer.relight import relight
+from trainer.relight import CHUNK_PIXELS, relight
 from trainer.scores import ALL, FAST, Pair, Progress, score
 from trainer.smoothness import smoothness
+from trainer.threads import all_cores
 
 __all__ = ["ALL", "FAST", "evaluate", "evaluate_pictures", "held_out_photographs"]
 
@@ -49,7 +50,7 @@ def evaluate(
         )
     held_out = test or held_out_photographs(image, mlic)
     mask = image.mask if mlic.mask is None else mlic.mask
-    scores = score(_shown(image, held_out), len(held_out.names), mask, metrics, heat_maps, progress)
+    scores = score(_pairs(image, held_out), len(held_out.names), mask, metrics, heat_maps, progress)
     if "smoothness" in metrics:
         found = smoothness(image, mlic)
         scores["smoothness"] = found and found.unsteadiness
@@ -103,11 +104,23 @@ def held_out_photographs(image: RelightableImage, mlic: Mlic) -> Photographs:
     return test
 
 
-def _shown(image: RelightableImage, test: Photographs) -> Iterator[Pair]:
+def _pairs(image: RelightableImage, test: Photographs) -> Iterator[Pair]:
     """The photographs, and the image under their lights as a viewer shows it."""
-    for index, picture in enumerate(relight(image, test.lights[:, :2])):
-        shown = np.rint(picture.clip(0, 1) * 255) / 255
-        yield Pair(test.names[index], test.lights[index], test.image(index), shown)
+    for index, light in enumerate(test.lights):
+        shown = _shown(image, light[:2])
+        yield Pair(test.names[index], light, test.image(index), shown)
+
+
+def _shown(image: RelightableImage, light: np.ndarray) -> np.ndarray:
+    """The image under a light [2], clamped and rounded to 8 bits, [H, W, 3] float32, 0..1."""
+    rows = max(1, CHUNK_PIXELS // image.width)
+
+    def show(first: int) -> np.ndarray:
+        (strip,) = relight(image, light, rows=(first, min(first + rows, image.height)))
+        return np.rint(strip.clip(0, 1) * 255) / 255
+
+    with all_cores() as share_out:
+        return np.concatenate(list(share_out(show, range(0, image.height, rows))))
 
 
 def _pictures_in(folder: Path) -> dict[str, Path]:

@@ -31,7 +31,12 @@ def one_thread() -> Iterator[None]:
 def all_cores() -> Iterator[ShareOut]:
     """A `map` whose calls run on all cores, each with one thread of PyTorch.
 
-    They wait for each other no more than the order of their results asks for.
+    They wait for each other no more than the order of their results asks for. An interrupt drops
+    what has not begun.
     """
-    with one_thread(), ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield pool.map
+    pool = ThreadPoolExecutor(os.cpu_count())
+    with one_thread():
+        try:
+            yield pool.map
+        finally:
+            pool.shutdown(cancel_futures=True)

@@ -155,14 +155,15 @@ def train(
     if stored is not None:
         follow = StoredTeacher(stored, run.samples)
     else:
-        _look_ahead(run, ["teacher", "student"], None, finish, warn, keep_teacher is not None)
+        if "teacher" not in run.checkpoint.state:
+            _look_ahead(run, ["teacher", "student"], None, finish, warn, keep_teacher is not None)
         networks, taken = _trained("teacher", run)
         follow = TrainedTeacher(networks)
         if keep_teacher is not None:
             image = _image("teacher", run, networks, taken)
             run.plan.begin("writing teacher")
             write_image(image, keep_teacher, asked=asked)
-    # What comes after was seen with a teacher of a second's training, if at all.
+    # What follows was seen with a teacher of a second's training, and a while ago.
     _look_ahead(run, ["student"], follow, finish, warn)
     return _image("student", run, *_trained("student", run, follow))
 
@@ -227,7 +228,7 @@ def _look_ahead(
     run.plan.begin("estimating")
     to_train = [phase for phase in phases if phase not in run.checkpoint.state]
     by_step, expected = _rehearse(run, phases, teacher, finish)
-    if keep_teacher and "teacher" in to_train:
+    if keep_teacher:
         kept = ("storing", "scoring", "writing")
         expected |= {f"{phase} teacher": expected.get(phase, 0.0) for phase in kept}
     run.plan.expect(expected)

@@ -841,7 +841,9 @@ def check_pixel_size(pixel_size: float | None) -> None:
 
 
 def check_title(title: str | None) -> None:
-    if title is not None and not (title.strip() and title.isprintable() and len(title) <= LONGEST_TITLE):
+    if title is not None and not (
+        title.strip() and title.isprintable() and len(title) <= LONGEST_TITLE
+    ):
         raise typer.BadParameter(f"--title takes one line of up to {LONGEST_TITLE} characters")
 
 

@@ -99,7 +99,9 @@ def test_an_element_has_its_place_before_its_style(browser, museum) -> None:
     page.route("**/style.css", lambda route: held.append(route))
     page.goto(museum, wait_until="commit")
     page.evaluate("document.querySelector('style').remove()")
-    page.wait_for_function("document.querySelector('raking-viewer').shadowRoot?.querySelector('link')")
+    page.wait_for_function(
+        "document.querySelector('raking-viewer').shadowRoot?.querySelector('link')"
+    )
     assert page.locator("raking-viewer").first.bounding_box()["height"] == 480
     box = page.locator("raking-viewer").first.bounding_box()
     shown = screenshot(page)[round(box["y"]) + 1 : round(box["y"]) + 400, 20:680]

@@ -79,7 +79,9 @@ def element(page: Page, index: int) -> np.ndarray:
 
 
 def scroll_to(page: Page, index: int) -> None:
-    page.evaluate("i => document.getElementById(`v${i}`).scrollIntoView({ block: 'center' })", index)
+    page.evaluate(
+        "i => document.getElementById(`v${i}`).scrollIntoView({ block: 'center' })", index
+    )
 
 
 def still(page: Page, index: int) -> np.ndarray:

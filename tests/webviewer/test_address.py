@@ -1,7 +1,6 @@
 """What an address, or an element's attributes, may hold by mistake or by malice."""
 
 import re
-from pathlib import Path
 
 import pytest
 

@@ -16,7 +16,8 @@ PREVIEW = """i => {
     const root = document.querySelector('raking-viewer').shadowRoot;
     const canvas = root.querySelectorAll('#chooser li')[i].querySelector('canvas');
     const { width, height } = canvas;
-    return [[height, width, 4], [...canvas.getContext('2d').getImageData(0, 0, width, height).data]];
+    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+    return [[height, width, 4], [...data]];
 }"""
 
 

@@ -1,4 +1,4 @@
-"""Within a page that scrolls: wheel and finger are the page's, Ctrl and two fingers the picture's."""
+"""In a page that scrolls: wheel and finger are the page's, Ctrl and two fingers the picture's."""
 
 from collections.abc import Callable, Iterator
 
@@ -70,7 +70,7 @@ def test_a_finger_scrolls_the_page_and_the_disc_still_moves_the_light(page, touc
         touch("touchMove", (300, y))
     touch("touchEnd")
     page.wait_for_function("scrollY > 20")
-    page.locator("#a").get_by_text("Two fingers").wait_for()
+    page.locator("#a").get_by_text("Two fingers move the picture").wait_for()
     assert (state(page, "light"), state(page, "zoom")) == (light, None)
     scrolled = page.evaluate("scrollY")
     box = page.locator("#a").get_by_role("slider", name="Light direction").bounding_box()

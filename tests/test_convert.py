@@ -63,6 +63,33 @@ def test_to_tiles_and_back(flat: Path, tmp_path: Path) -> None:
     assert found == {**describe(flat), "pixelSizeInMM": 0.05}
 
 
+def test_a_title_is_kept_until_another_is_given(flat: Path, tmp_path: Path) -> None:
+    titles = ["Münze <b>1</b>", None, "Another"]
+    image = flat
+    for i, title in enumerate(titles):
+        given = ["--title", title] if title else []
+        run = raking("convert", image, *given, "-o", tmp_path / str(i))
+        assert run.returncode == 0, run.stderr
+        image = tmp_path / str(i)
+        assert read_image(image).title == (title or titles[0])
+    assert read_image(flat).title is None
+    assert "title" not in describe(flat)["raking"]
+
+
+@pytest.mark.parametrize("title", ["", "  ", "two\nlines", "\u202eturned", "x" * 201])
+def test_a_title_is_one_line_of_text(flat: Path, tmp_path: Path, title: str) -> None:
+    run = raking("convert", flat, "--title", title, "-o", tmp_path / "out")
+    assert run.returncode == 2
+    assert "--title" in run.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_title_is_not_for_several_images(flat: Path, tmp_path: Path) -> None:
+    run = raking("convert", flat, flat, "--title", "A coin", "-o", tmp_path / "out")
+    assert run.returncode == 2
+    assert "one image" in run.stderr
+
+
 def test_the_summary_has_the_levels(flat: Path, tmp_path: Path) -> None:
     formats = ("--tile-format", "jpg", "--quality", 80)
     run = raking("convert", flat, "--tiles", *formats, "-o", tmp_path / "tiled")

@@ -1,4 +1,4 @@
-"""Web hosts that are not ours: a museum's, with the viewer as part of its pages, and stranger ones."""
+"""Web hosts that are not ours: a museum's, with the viewer in its pages, and stranger ones."""
 
 import shutil
 import threading

@@ -21,7 +21,7 @@ SIZES = [(1366, 768), (390, 844)]
 WATCH = """
     window.shifts = [];
     new PerformanceObserver(list => list.getEntries().forEach(({ value, sources }) => shifts.push(
-        [value, sources.map(({ node, previousRect, currentRect }) => [node?.id, previousRect, currentRect])])))
+        [value, sources.map(({ previousRect, currentRect }) => [previousRect, currentRect])])))
         .observe({ type: 'layout-shift', buffered: true });
     window.unstyled = 0;
     const look = () => {

@@ -33,6 +33,16 @@ def images(small: Path, large: Path, tmp_path_factory: pytest.TempPathFactory) -
     return [small, folder]
 
 
+def test_an_image_without_a_title_is_called_by_its_folder(small: Path, tmp_path: Path) -> None:
+    """Not by the collection's, which is "photographs" or "Dome" for all."""
+    image = read_image(small)
+    image.title = None
+    image.provenance["collection"] = "Dome"
+    write_image(image, tmp_path / "a & b")
+    write_site([tmp_path / "a & b"], tmp_path / "site")
+    assert "<title>a &amp; b</title>" in (tmp_path / "site" / "index.html").read_text()
+
+
 @pytest.fixture(scope="module")
 def site(images: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("www") / "museum" / "coins"

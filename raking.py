@@ -7,15 +7,18 @@ decode.
 
 import io
 import json
+import shlex
 import signal
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -26,12 +29,15 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     TaskID,
+    TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
 )
 from rich.table import Table
 from rich.text import Text
 
+from renderer.aside import scratch_folder, settle
+from renderer.finished import check_force, digest, image_digest, image_is_done, stored_image
 from renderer.image import (
     RelightableImage,
     check_image,
@@ -39,8 +45,12 @@ from renderer.image import (
     read_image,
     write_image,
 )
+from renderer.info import LONGEST_TITLE
+from renderer.ours import check_file, check_output
 from renderer.pyramid import LARGEST_TILE, TileFormat
-from shaders.errors import RakingError, escaped, printable
+from shaders.errors import RakingError, escaped, printable, shortened
+from trainer.facts import disk_use, held_out, readable_facts
+from trainer.plan import Plan, Standing, duration
 
 if TYPE_CHECKING:
     from trainer.mlic import Mlic
@@ -62,7 +72,26 @@ app = typer.Typer(
 )
 errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
 INTERRUPTED = 130
+LINE_SECONDS = 60  # between lines that tell the progress of one phase
+LONGEST_USAGE = 200  # characters of what is wrong with a command line
+UsageError: Any = typer.BadParameter.__base__  # which typer does not name
 
+# What no one means to ask for; beyond, a number is refused before anything is done with it.
+MOST_FRAMES = 10_000
+LARGEST_FRAME = 100_000_000  # pixels
+LARGEST_SEED = 2**63 - 1
+MOST_MINUTES = 60 * 24 * 366
+MOST_STEPS = 1_000_000_000
+MOST_JOBS = 1024
+MOST_LIGHTS = 1000
+MOST_REPEATS = 1000
+MOST_SECONDS = 3600
+HIGHEST_FPS = 1000
+LARGEST_PIXEL = 1e9  # millimetres
+
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace what an earlier command of ours wrote there.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 ImagePath = Annotated[Path, typer.Argument(metavar="IMAGE", help="Folder of a relightable image.")]
 MlicPath = Annotated[
@@ -78,9 +107,18 @@ LightsPath = Annotated[
     ),
 ]
 
+Title = Annotated[
+    str | None,
+    typer.Option(help="What viewers call the image.", show_default="its folder's name"),
+]
 PixelSize = Annotated[
     float | None,
-    typer.Option(metavar="MM", help="What a pixel is of the object, for scale bars and measuring."),
+    typer.Option(
+        metavar="MM",
+        min=0,
+        max=LARGEST_PIXEL,
+        help="What a pixel is of the object, for scale bars and measuring.",
+    ),
 ]
 
 
@@ -120,21 +158,28 @@ class Renderer(StrEnum):
 def sample(
     path: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
     size: Annotated[str, typer.Option(help="Pixels, WIDTHxHEIGHT, up to 16 million.")] = "512x512",
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED)] = 0,
     as_json: Json = False,
 ) -> None:
     """Write a procedural collection: a carved relief of several materials, 49 + 20 lights."""
-    from trainer.sample import write_sample
+    from trainer.sample import MAX_PIXELS, sample_is_done, write_sample
 
-    width, height = parse_size(size)
+    width, height = parse_size(size, MAX_PIXELS)
+    facts = {"collection": str(path), "width": width, "height": height, "seed": seed}
+    following: list[object] = ["raking", "train", path, "-o", beside(path, "image")]
+    if sample_is_done(path, width, height, seed):
+        what = f"the sample of {width} x {height} pixels and seed {seed}"
+        tell_done(path, what, facts, as_json, following)
+        return
     with progress_bar("sample") as (bar, task):
         write_sample(
             path, width, height, seed, lambda done, n: bar.update(task, completed=done, total=n)
         )
     if as_json:
-        print_json({"collection": str(path), "width": width, "height": height, "seed": seed})
+        print_json(facts)
     else:
         say(f"{path}: {width} x {height} pixels, 49 lights to train on and 20 to test with")
+        print_next(*following)
 
 
 @app.command()
@@ -165,16 +210,24 @@ def train(
     order: Annotated[
         int | None, typer.Option(min=2, max=3, help="For hsh.", show_default="3")
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, show_default="0")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=LARGEST_SEED, show_default="0")] = None,
     minutes: Annotated[
-        float | None, typer.Option(help="A budget for the whole run.", show_default="by steps")
+        float | None,
+        typer.Option(
+            min=0, max=MOST_MINUTES, help="A budget for the whole run.", show_default="by steps"
+        ),
     ] = None,
     steps: Annotated[
-        int | None, typer.Option(help="Training steps, instead.", show_default="by model")
+        int | None,
+        typer.Option(
+            min=1, max=MOST_STEPS, help="Training steps, instead.", show_default="by model"
+        ),
     ] = None,
     pixels: Annotated[
         float | None,
-        typer.Option(metavar="FRACTION", help="Of the pixels, to train on.", show_default="1"),
+        typer.Option(
+            min=0, max=1, metavar="FRACTION", help="Of the pixels, to train on.", show_default="1"
+        ),
     ] = None,
     sampling: Annotated[
         Sampling | None, typer.Option(help="How those are chosen.", show_default="uniform")
@@ -203,13 +256,20 @@ def train(
         bool, typer.Option("--tiles", help="Write Deep Zoom pyramids, for large images.")
     ] = False,
     pixel_size: PixelSize = None,
+    title: Title = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Train a relightable image from photographs. Interrupted, the same command goes on."""
-    started = time.monotonic()
-    output = output.resolve()
-    check_writable(output)
+    taught = Path(teacher) if teacher not in (None, "original", "improved") else None
+    read = [path for path in (mlic, lights, test_lights, taught) if path]
+    for place in (output, keep_teacher):
+        if place is not None:
+            check_writable(place)
+            check_output(place, read)
+    given, output = output, output.resolve()
     check_pixel_size(pixel_size)
+    check_title(title)
     of_networks = {
         "seed": seed,
         "minutes": minutes,
@@ -226,61 +286,85 @@ def train(
         raise typer.BadParameter("--test-lights are held out; --all-photographs holds out none")
     if keep_teacher and nested(keep_teacher.resolve(), output):
         raise typer.BadParameter("--keep-teacher and -o must name folders beside each other")
-    from trainer.mlic import read_mlic
+    checkpoint = output.with_name(f".{output.name}.checkpoint")
+    tile_format = TileFormat() if tiles else None
+    networks = model in (Model.neural, Model.disk)
+    with shown_plan(minutes if networks else None) as plan:
+        from trainer.asked import training_asked
+        from trainer.checkpoint import make_place, remove_checkpoint
+        from trainer.mlic import read_mlic
 
-    with progress_bar("read") as (bar, task):
         collection = read_mlic(
             mlic,
             test_lights,
-            lambda done, n: bar.update(task, completed=done, total=n),
+            plan.begin("reading"),
             lights=lights,
             all_photographs=all_photographs,
         )
-    for warning in collection.warnings:
-        warn(warning)
-    checkpoint = output.with_name(f".{output.name}.checkpoint")
-    with progress_bar("train") as (bar, task):
-        if model in (Model.neural, Model.disk):
+        for warning in collection.warnings:
+            warn(warning)
+        asked = training_asked(
+            collection,
+            settings,
+            (teacher or "original") if model is Model.disk else None,
+            model=model.value,
+            order=(order or 3) if model is Model.hsh else None,
+            units=units or {Model.neural: 50, Model.disk: 20}.get(model),
+            encoder=(encoder or Encoder.original).value if model is Model.neural else None,
+            keep_teacher=keep_teacher is not None,
+            tiles=tiles,
+            pixel_size=pixel_size,
+            title=title,
+        )
+        if image_is_done(output, asked, force, warn):
+            remove_checkpoint(checkpoint)
+            if keep_teacher:
+                settle(keep_teacher)
+            name, block = stored_image(output)
+            facts = {"image": str(output), **block.provenance}
+            facts |= {"levels": block.levels} if tiles else {}
+            tell_done(output, name, facts, as_json, ["raking", "view", given])
+            return
+        teacher_asked = {**asked, "part": "teacher"}
+        if keep_teacher and image_is_done(keep_teacher, teacher_asked, force, warn):
+            warn(f"{keep_teacher} is there already, and is written again")
+        options: dict[str, Any] = {
+            "plan": plan,
+            "finish": partial(write_piece, output, tile_format),
+            "warn": warn,
+        }
+        if networks:
             from trainer.train import train as train_image
 
-            def report(phase: str, step: int, steps: int, loss: float, psnr: float | None) -> None:
-                text = phase if psnr is None else f"{phase}, validation PSNR {psnr:.2f} dB"
-                bar.update(task, completed=step, total=steps, description=text)
-
+            make_place(checkpoint, warn)
             image = train_image(
                 collection,
                 model=model.value,
                 units=units or (50 if model is Model.neural else 20),
                 teacher=teacher or "original",
                 encoder=(encoder or Encoder.original).value,
-                progress=report,
                 checkpoint=checkpoint,
                 keep_teacher=keep_teacher,
-                warn=warn,
-                spent=time.monotonic() - started,
+                asked=teacher_asked,
+                **options,
                 **settings,
             )
         else:
             from trainer.classical import fit
 
-            image = fit(
-                collection,
-                model.value,
-                order or 3,
-                lambda done, n: bar.update(task, completed=done, total=n),
-                warn,
-            )
-    image.pixel_size_mm = pixel_size
-    levels = write_converted(image, output, TileFormat() if tiles else None)
-    if checkpoint.is_file():
-        checkpoint.unlink()
+            image = fit(collection, model.value, order or 3, **options)
+        image.pixel_size_mm, image.title = pixel_size, title
+        levels = write_converted(image, output, tile_format, plan, asked)
+    remove_checkpoint(checkpoint)
     if as_json:
         print_json(
             {"image": str(output), **image.provenance, **({"levels": levels} if tiles else {})}
         )
     else:
-        print_training(image, output)
+        print_training(image, given)
         print_levels(levels)
+        say(f"Wrote {given}{f' and, its teacher, {keep_teacher}' if keep_teacher else ''}")
+        print_next("raking", "view", given)
 
 
 @app.command()
@@ -303,42 +387,58 @@ def convert(
         int | None, typer.Option(min=1, max=100, help="Of jpg.", show_default="95")
     ] = None,
     pixel_size: PixelSize = None,
+    title: Title = None,
     site: Annotated[
         bool, typer.Option("--site", help="OUT is a web site that shows the images as they are.")
     ] = False,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Write images anew, as pyramids or flat, or export them with the viewer for any web host."""
     of_tiles = {"name": tile_format and tile_format.value, "size": tile_size, "quality": quality}
     given = {key: value for key, value in of_tiles.items() if value is not None}
     check_pixel_size(pixel_size)
-    if site and (tiles or pixel_size or given):
+    check_title(title)
+    if site and (tiles or pixel_size or title or given):
         raise typer.BadParameter("--site takes the images as they are: convert them before")
     if given and not tiles:
         raise typer.BadParameter("--tile-format, --tile-size and --quality go with --tiles")
     if quality is not None and tile_format is not TileName.jpg:
         raise typer.BadParameter("--quality goes with --tile-format jpg; the others lose nothing")
     if site:
-        export_site(images, output, as_json)
+        export_site(images, output, force, as_json)
         return
+    if title and len(images) > 1:
+        raise typer.BadParameter("--title goes with one image: convert them one by one")
     outputs = [output] if len(images) == 1 else [output / path.resolve().name for path in images]
     if len(set(outputs)) < len(outputs):
         raise typer.BadParameter("two images have the same name: convert them one by one")
     for path in outputs:
         check_writable(path)
+        check_output(path, images)
     converted = []
     for path, target in zip(images, outputs, strict=True):
         image = read_image(path)
+        asked = {"command": "convert", "source": image_digest(path, image), "tiles": tiles}
+        asked |= {**given, "pixel_size": pixel_size, "title": title}
+        done = image_is_done(target, asked, force, warn)
         image.pixel_size_mm = pixel_size or image.pixel_size_mm
-        levels = write_converted(image, target, TileFormat(**given) if tiles else None)
+        image.title = title or image.title
+        if done:
+            levels = stored_image(target)[1].levels or []
+        else:
+            levels = convert_one(image, target, TileFormat(**given) if tiles else None, asked)
         facts = {"image": str(target), "width": image.width, "height": image.height}
-        converted.append({**facts, "model": image.label, "tiles": tiles, "levels": levels})
+        facts |= {"model": image.label, "tiles": tiles, "levels": levels}
+        converted.append(facts | ({"done": True} if done else {}))
         if not as_json:
-            kind = "tiled" if tiles else "flat"
+            kind = ("tiled" if tiles else "flat") + (", done before" if done else "")
             say(f"{target}: {image.label}, {image.width} x {image.height} pixels, {kind}")
             print_levels(levels)
     if as_json:
         print_json({"images": converted})
+    else:
+        print_next("raking", "view", *outputs)
 
 
 @app.command()
@@ -372,14 +472,20 @@ def evaluate(
         str | None, typer.Option(help="Of --benchmark: such as hsh3,disk20.", show_default="all")
     ] = None,
     minutes: Annotated[
-        float | None, typer.Option(help="Of --benchmark: the time of each model.")
+        float | None,
+        typer.Option(min=0, max=MOST_MINUTES, help="Of --benchmark: the time of each model."),
     ] = None,
     steps: Annotated[
-        int | None, typer.Option(help="Of --benchmark: training steps.", show_default="by model")
+        int | None,
+        typer.Option(
+            min=1, max=MOST_STEPS, help="Of --benchmark: training steps.", show_default="by model"
+        ),
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Of --benchmark.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=LARGEST_SEED, help="Of --benchmark.")
+    ] = None,
     pixels: Annotated[
-        float | None, typer.Option(help="Of --benchmark: the share to train on.")
+        float | None, typer.Option(min=0, max=1, help="Of --benchmark: the share to train on.")
     ] = None,
     sampling: Annotated[
         str | None, typer.Option(help="Of --benchmark: uniform, regular or informed.")
@@ -388,10 +494,14 @@ def evaluate(
         str | None, typer.Option(help="Of --benchmark: per cent of the pixels, as in Table 10.")
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Of --benchmark: collections at a time.")
+        int | None,
+        typer.Option(min=1, max=MOST_JOBS, help="Of --benchmark: collections at a time."),
     ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Of --benchmark: forget an earlier run.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Of --heat-maps: replace earlier ones.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -401,6 +511,7 @@ def evaluate(
         "--test-lights": test_lights,
         "--heat-maps": heat_maps,
         "--fast": fast,
+        "--force": force,
     }
     of_benchmark = {
         "models": models,
@@ -430,31 +541,49 @@ def evaluate(
     if pictures and (test_lights or lights):
         option = "--test-lights" if test_lights else "--lights"
         raise typer.BadParameter(f"{option} goes without --pictures, which compares them all")
-    title, scores = evaluate_one(image, mlic, pictures, lights, test_lights, heat_maps, fast)
+    options = (lights, test_lights, heat_maps, fast, force)
+    title, scores = evaluate_one(image, mlic, pictures, *options)
     if as_json:
         print_json(scores)
     else:
         print_scores(title, scores)
+        if heat_maps:
+            say(f"Wrote {heat_maps}")
+            print_next("python", "-m", "webbrowser", heat_maps.resolve().as_uri())
+        else:
+            compared = ["--pictures"] if pictures else []
+            maps = ["--heat-maps", beside(image, "errors")]
+            print_next("raking", "evaluate", image, mlic, *compared, *maps)
 
 
 @app.command()
 def render(
     image: ImagePath,
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="A PNG; for several lights, a new folder.")
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            help="A .png, .jpg or .webp; for several lights a video, .mp4, or a new folder.",
+        ),
     ],
     light: Annotated[str | None, typer.Option(metavar="X,Y", help="One light direction.")] = None,
     lights: Annotated[Path | None, typer.Option(metavar="FILE.lp", help="One frame each.")] = None,
-    orbit: Annotated[int | None, typer.Option(metavar="N", min=1, help="N lights around.")] = None,
+    orbit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=MOST_FRAMES, help="N lights around.")
+    ] = None,
     elevation: Annotated[
         float, typer.Option(min=0, max=90, help="Of the orbit, in degrees.")
     ] = 30.0,
     crop: Annotated[str | None, typer.Option(metavar="X,Y,WIDTH,HEIGHT")] = None,
     size: Annotated[str | None, typer.Option(help="Of the frames, WIDTHxHEIGHT.")] = None,
-    scale: Annotated[float | None, typer.Option(help="Of the frames, instead of --size.")] = None,
+    scale: Annotated[
+        float | None, typer.Option(min=0, max=16, help="Of the frames, instead of --size.")
+    ] = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Relight an image on the GPU, off screen: one PNG, or a sequence and an animation."""
+    """Relight an image on the GPU, off screen: a picture, a video or a sequence of frames."""
     import numpy as np
 
     from renderer import frames
@@ -463,6 +592,8 @@ def render(
         raise typer.BadParameter("give one of --light, --lights and --orbit")
     if size and scale:
         raise typer.BadParameter("give --size or --scale, not both")
+    kind = frames.check_output(output, several=light is None)
+    frame_size = parse_size(size, LARGEST_FRAME) if size else None
     if light is not None:
         directions, names = np.array([parse_light(light)]), ["frame"]
     elif lights is not None:
@@ -470,22 +601,43 @@ def render(
     else:
         directions = frames.orbit(orbit or 1, elevation)
         names = [f"frame_{i:04d}" for i in range(len(directions))]
+    (frames.check_sequence if kind == "folder" else check_file)(output)
+    check_output(output, [image, *([lights] if lights else [])])
     stored = read_image(image)
+    asked = digest(image_digest(image, stored), directions.tolist(), crop, size, scale)
     if crop:
         stored = frames.crop_image(stored, parse_numbers(crop, 4, "--crop"))
-    frame_size = parse_size(size) if size else None
     if scale is not None:
         frame_size = scaled_size(stored, scale)
+    frames.check_frame_size(kind, frame_size or (stored.width, stored.height))
     relit = frames.relight_frames(stored, directions, frame_size)
-    if light is not None:
-        frames.write_frame(next(relit), output)
-    else:
-        with progress_bar("frames") as (bar, task):
-            frames.write_sequence(
-                relit, names, output, lambda done, n: bar.update(task, completed=done, total=n)
-            )
+    facts = {"output": str(output), "frames": len(names), "lights": directions.tolist()}
+    if kind == "folder":
+        settle(output)
+        if not force and frames.sequence_is_done(output, names, asked):
+            what = f"the {len(names)} frames of {image}"
+            tell_done(output, what, facts, as_json, ["raking", "view", image])
+            return
+        check_force(output, "other frames", force, warn)
+    with progress_bar("frames") as (bar, task):
+
+        def report(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        if kind == "folder":
+            frames.write_sequence(relit, names, output, report, asked)
+        elif kind == "MP4":
+            frames.write_video(relit, len(names), output, report)
+        else:
+            frames.write_frame(next(relit), output)
+            report(1, 1)
     if as_json:
-        print_json({"output": str(output), "frames": len(names), "lights": directions.tolist()})
+        print_json(facts)
+    else:
+        width, height = frame_size or (stored.width, stored.height)
+        count = "1 frame" if len(names) == 1 else f"{len(names):,} frames"
+        say(f"Wrote {output}: {count} of {width} x {height} pixels")
+        print_next("raking", "view", image)
 
 
 @app.command()
@@ -494,7 +646,9 @@ def view(
     window: Annotated[bool, typer.Option("--window", help="A native window instead.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
     open_browser: Annotated[bool, typer.Option("--open/--no-open")] = True,
-    target: Annotated[float, typer.Option(min=1, help="Frames per second while moving.")] = 30.0,
+    target: Annotated[
+        float, typer.Option(min=1, max=HIGHEST_FPS, help="Frames per second while moving.")
+    ] = 30.0,
 ) -> None:
     """Look at relightable images in the browser, or in a native window."""
     if window:
@@ -522,7 +676,9 @@ def view(
 @app.command()
 def verify(
     image: ImagePath,
-    lights: Annotated[int, typer.Option(min=20, help="Light directions to compare.")] = 20,
+    lights: Annotated[
+        int, typer.Option(min=20, max=MOST_LIGHTS, help="Light directions to compare.")
+    ] = 20,
     renderer: Annotated[Renderer, typer.Option(help="Of the browser.")] = Renderer.auto,
     as_json: Json = False,
 ) -> None:
@@ -542,6 +698,7 @@ def verify(
         print_json(result)
     else:
         print_agreement(result)
+        print_next("raking", "bench", image, "-o", beside(image, "bench"))
     if not result["ok"]:
         raise typer.Exit(1)
 
@@ -553,23 +710,30 @@ def bench(
     quick: Annotated[bool, typer.Option("--quick", help="A subset, in two minutes.")] = False,
     renderer: Annotated[Renderer, typer.Option()] = Renderer.auto,
     target_fps: Annotated[
-        float, typer.Option(min=1, help="What adaptive resolution holds.")
+        float, typer.Option(min=1, max=HIGHEST_FPS, help="What adaptive resolution holds.")
     ] = 20.0,
     seconds: Annotated[
         float | None,
-        typer.Option(min=0.1, help="Least length of each measurement.", show_default="1, or 0.5"),
+        typer.Option(
+            min=0.1,
+            max=MOST_SECONDS,
+            help="Least length of each measurement.",
+            show_default="1, or 0.5",
+        ),
     ] = None,
     repeats: Annotated[
-        int | None, typer.Option(min=1, help="Browser processes per case.", show_default="3")
+        int | None,
+        typer.Option(min=1, max=MOST_REPEATS, help="Browser processes per case.", show_default="3"),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the order of cases.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Of the order of cases.")] = 0,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget an earlier run.")] = False,
     gallery: Annotated[
         bool,
         typer.Option("--gallery", help="Instead: open, tour and drag a large pyramid of IMAGE."),
     ] = False,
     minutes: Annotated[
-        float | None, typer.Option(min=0.1, help="Of the tour of --gallery.", show_default="5")
+        float | None,
+        typer.Option(min=0.1, max=MOST_MINUTES, help="Of the tour of --gallery.", show_default="5"),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -603,7 +767,7 @@ def bench(
     if as_json:
         print_json({"report": str(report), "results": str(report.with_name("results.csv"))})
     else:
-        say(str(report))
+        print_report(report)
 
 
 @app.command()
@@ -615,45 +779,83 @@ def info(
     as_json: Json = False,
 ) -> None:
     """What an image or a collection is, or what this machine can do."""
+    if path is not None and not path.exists():
+        settle(path)
     if path is None:
         facts = machine_facts()
+        shown, following = (
+            {key.capitalize(): fact for key, fact in facts.items()},
+            ["sample", "collection"],
+        )
     elif (path / "info.json").exists() and lights is None:
-        facts = image_facts(read_image(path))
+        image = read_image(path)
+        facts, shown = image_facts(image), readable_facts(image, path)
+        following = ["view", path]
     else:
         facts = collection_facts(path, lights)
+        shown, chosen = readable_collection(facts), ["--lights", lights] if lights else []
+        following = ["train", path, *chosen, "-o", beside(path, "image")]
     if as_json:
         print_json(facts)
-        return
-    for key, value in facts.items():
-        say(f"{key}: {value}")
+    else:
+        print_facts(shown)
+        print_next("raking", *following)
 
 
 def write_converted(
-    image: RelightableImage, path: Path, tiles: TileFormat | None
+    image: RelightableImage,
+    path: Path,
+    tiles: TileFormat | None,
+    plan: Plan,
+    asked: dict[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
     """Writes an image, flat or tiled; returns the errors of the smaller levels."""
     if tiles is None:
-        write_image(image, path)
+        write_image(image, path, progress=plan.begin("writing"), asked=asked)
         return []
     from trainer.levels import smaller_levels
 
-    with progress_bar("levels") as (bar, task):
-        smaller = smaller_levels(image, lambda done, n: bar.update(task, completed=done, total=n))
-    with progress_bar("tiles") as (bar, task):
-        write_image(
-            image,
-            path,
-            tiles=tiles,
-            smaller=smaller,
-            progress=lambda done, n: bar.update(task, completed=done, total=n),
-        )
+    smaller = smaller_levels(image, plan)
+    progress = plan.begin("tiles")
+    write_image(image, path, tiles=tiles, smaller=smaller, progress=progress, asked=asked)
     return smaller.errors
 
 
-def export_site(images: list[Path], output: Path, as_json: bool) -> None:
-    """`raking convert --site`."""
-    from webviewer.site import write_site
+def convert_one(
+    image: RelightableImage, path: Path, tiles: TileFormat | None, asked: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """As `write_converted`, with a plan of its own."""
+    from trainer.rehearsal import for_the_whole, piece_of_image
 
+    with shown_plan() as plan:
+        plan.begin("estimating")
+        rehearsal, piece = Plan(), piece_of_image(image)
+        write_piece(path, tiles, piece, rehearsal)
+        plan.expect(for_the_whole(rehearsal.took, piece, image))
+        return write_converted(image, path, tiles, plan, asked)
+
+
+def write_piece(
+    output: Path, tiles: TileFormat | None, piece: RelightableImage, plan: Plan
+) -> None:
+    """Writes a piece of an image beside `output`, only to see how long that takes."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with scratch_folder(output.parent, output.name) as folder:
+        write_converted(piece, folder / "image", tiles, plan)
+        plan.end()
+
+
+def export_site(images: list[Path], output: Path, force: bool, as_json: bool) -> None:
+    """`raking convert --site`."""
+    from webviewer.site import check_site, site_addresses, site_is_done, write_site
+
+    if not force and site_is_done(images, output):
+        facts = {"site": str(output), "images": site_addresses(images)}
+        following: list[object] = ["python", "-m", "http.server", "-d", output]
+        tell_done(output, "the site of these images", facts, as_json, following)
+        return
+    check_site(output)
+    check_force(output, "a site of other images or by another viewer", force, warn)
     with progress_bar("site") as (bar, task):
         addresses = write_site(
             images, output, lambda done, n: bar.update(task, completed=done, total=n)
@@ -662,6 +864,8 @@ def export_site(images: list[Path], output: Path, as_json: bool) -> None:
         print_json({"site": str(output), "images": addresses})
     else:
         say(f"{output}: put this folder on any web server; it holds {', '.join(addresses)}")
+        print("To try it, open http://localhost:8000/ while this runs:")
+        print_next("python", "-m", "http.server", "-d", output)
 
 
 def bench_gallery(
@@ -686,7 +890,8 @@ def bench_gallery(
         return
     for title, rows in tables(result).items():
         print_table(title, rows)
-    say(str(output / "gallery.json"))
+    say(f"Wrote {output / 'gallery.json'}")
+    print_next("raking", "view", image)
 
 
 def evaluate_one(
@@ -697,6 +902,7 @@ def evaluate_one(
     test_lights: Path | None,
     heat_maps: Path | None,
     fast: bool,
+    force: bool,
 ) -> tuple[str, dict[str, Any]]:
     """`raking evaluate IMAGE MLIC`: what was scored, and its scores."""
     if not pictures:
@@ -707,7 +913,10 @@ def evaluate_one(
     from trainer.mlic import read_mlic
 
     if heat_maps:
+        settle(heat_maps)
         check_heat_maps(heat_maps)
+        check_output(heat_maps, [image, mlic, *([test_lights] if test_lights else [])])
+        check_force(heat_maps, "heat maps", force, warn)
     with progress_bar("evaluate") as (bar, task):
         options: dict[str, Any] = {
             "metrics": FAST if fast else ALL,
@@ -779,14 +988,7 @@ def evaluate_benchmark(folder: Path, output: Path, as_json: bool, **settings: An
         files = {key: str(report.with_name(name)) for key, name in names.items()}
         print_json({"report": str(report), **files})
     else:
-        say(str(report))
-
-
-def duration(seconds: float) -> str:
-    """About how long: 40 s, 12 min or 3.5 h."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+        print_report(report)
 
 
 def machine_facts() -> dict[str, Any]:
@@ -859,6 +1061,27 @@ def collection_facts(path: Path, lights: Path | None) -> dict[str, Any]:
     }
 
 
+def readable_collection(facts: dict[str, Any]) -> dict[str, str]:
+    """`collection_facts` for people, but for the warnings, which are printed as such."""
+    for warning in facts["warnings"]:
+        warn(warning)
+    size = f"{facts['width']:,} x {facts['height']:,} pixels, {facts['bits']} bits"
+    return {
+        "Collection": facts["collection"],
+        "Photographs": f"{facts['photographs']}, {size}",
+        "Held out": held_out(facts["test_lights"]),
+        "Mask": "yes" if facts["mask"] else "none",
+        "On disk": disk_use(Path(facts["collection"])),
+    }
+
+
+def beside(path: Path, ending: str) -> Path:
+    """A name of its own for what comes of `path`."""
+    if path.name in ("", ".."):
+        path = path.resolve()
+    return path.with_name(f"{path.name}-{ending}")
+
+
 def check_model(model: Model, order: int | None, of_networks: dict[str, Any]) -> None:
     """Refuses options of the one kind of model with the other."""
     if order is not None and model is not Model.hsh:
@@ -897,6 +1120,13 @@ def check_pixel_size(pixel_size: float | None) -> None:
         raise typer.BadParameter("--pixel-size takes millimetres, more than 0")
 
 
+def check_title(title: str | None) -> None:
+    if title is not None and not (
+        title.strip() and title.isprintable() and len(title) <= LONGEST_TITLE
+    ):
+        raise typer.BadParameter(f"--title takes one line of up to {LONGEST_TITLE} characters")
+
+
 def read_lights(path: Path) -> tuple[Any, list[str]]:
     """Light directions [L, 2] of a light file, and names for the frames, each once."""
     import numpy as np
@@ -905,6 +1135,8 @@ def read_lights(path: Path) -> tuple[Any, list[str]]:
 
     read = read_light_file(path)
     entries = read.entries
+    if len(entries) > MOST_FRAMES:
+        raise typer.BadParameter(f"{path} lists {len(entries)} lights, where {MOST_FRAMES} go")
     for warning in read.warnings:
         warn(warning)
     names = [f"{i:04d}_{Path(entry.name or 'frame').stem}" for i, entry in enumerate(entries)]
@@ -914,7 +1146,9 @@ def read_lights(path: Path) -> tuple[Any, list[str]]:
 def scaled_size(image: RelightableImage, scale: float) -> tuple[int, int]:
     if not 0 < scale <= 16:
         raise typer.BadParameter("--scale takes a number above 0 and up to 16")
-    return max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    check_size(*size, LARGEST_FRAME)
+    return size
 
 
 def parse_light(text: str) -> tuple[float, float]:
@@ -927,16 +1161,25 @@ def parse_light(text: str) -> tuple[float, float]:
     return x, y
 
 
-def parse_size(text: str) -> tuple[int, int]:
-    width, height = parse_numbers(text.replace("x", ","), 2, "a size WIDTHxHEIGHT")
+def parse_size(text: str, most: int) -> tuple[int, int]:
+    """The width and height of `WIDTHxHEIGHT`, of up to `most` pixels."""
+    width, height = parse_numbers(text, 2, "a size WIDTHxHEIGHT", "x")
     if width < 1 or height < 1:
         raise typer.BadParameter(f"the size {text} is not positive")
+    check_size(width, height, most)
     return width, height
 
 
-def parse_numbers(text: str, count: int, what: str) -> Any:
+def check_size(width: int, height: int, most: int) -> None:
+    if width * height > most:
+        raise typer.BadParameter(
+            f"{width} x {height} pixels are more than the {most // 1_000_000} million that go"
+        )
+
+
+def parse_numbers(text: str, count: int, what: str, separator: str = ",") -> Any:
     try:
-        numbers = tuple(int(part) for part in text.split(","))
+        numbers = tuple(int(part) for part in text.split(separator))
     except ValueError:
         numbers = ()
     if len(numbers) != count:
@@ -955,6 +1198,76 @@ def progress_bar(description: str) -> Iterator[tuple[Progress, TaskID]]:
     )
     with Progress(*columns, console=errors) as bar:
         yield bar, bar.add_task(description, total=None)
+
+
+@contextmanager
+def shown_plan(minutes: float | None = None) -> Iterator[Plan]:
+    """A plan, with a budget or without, whose run is shown on standard error: as one bar or, where
+    that is no terminal, as a line for every phase and every minute."""
+    budget = None if minutes is None else 60 * minutes
+    if not errors.is_terminal:
+        plan = Plan(line_teller(), budget=budget)
+        with reporting(plan):
+            yield plan
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[left]}"),
+    )
+    with Progress(*columns, console=errors) as bar:
+        task = bar.add_task("", total=None, left="")
+
+        def draw(standing: Standing) -> None:
+            text, left = standing.phase, ""
+            if standing.validation_psnr is not None:
+                text += f", validation PSNR {standing.validation_psnr:.2f} dB"
+            if standing.left is not None:
+                bar.update(task, completed=standing.share, total=1.0)
+                left = f"{duration(standing.left)} left"
+            bar.update(task, description=text, left=left)
+
+        plan = Plan(draw, budget=budget)
+        with reporting(plan):
+            yield plan
+        bar.update(task, completed=1.0, total=1.0, left="")
+
+
+@contextmanager
+def reporting(plan: Plan) -> Iterator[None]:
+    """Has the plan report every second, through phases that tell nothing for long, too."""
+    ended = Event()
+
+    def repeat() -> None:
+        while not ended.wait(1):
+            plan.report()
+
+    thread = Thread(target=repeat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def line_teller() -> Callable[[Standing], None]:
+    """Prints where a run stands, such as "student, 41 %, 2.5 min left"."""
+    phase, told = "", 0.0
+
+    def tell(standing: Standing) -> None:
+        nonlocal phase, told
+        now = time.monotonic()
+        if standing.phase == phase and now - told < LINE_SECONDS:
+            return
+        phase, told = standing.phase, now
+        known = ""
+        if standing.left is not None:
+            known = f", {100 * standing.share:.0f} %, {duration(standing.left)} left"
+        errors.print(f"{phase}{known}", markup=False, soft_wrap=True)
+
+    return tell
 
 
 def print_agreement(result: dict[str, Any]) -> None:
@@ -991,6 +1304,17 @@ def print_training(image: RelightableImage, path: Path) -> None:
     say("Held out: " + (", ".join(test) if isinstance(test, list) else test["test_set"]))
 
 
+def tell_done(
+    path: Path, what: str, facts: dict[str, Any], as_json: bool, following: list[object]
+) -> None:
+    """Of a command whose work is done already, and which one is next."""
+    if as_json:
+        print_json({**facts, "done": True})
+    else:
+        say(f"{path}: done before, {what}; nothing was written")
+        print_next(*following)
+
+
 def print_levels(levels: list[dict[str, Any]]) -> None:
     """How well the smaller levels of a pyramid show the image; nothing of a flat one."""
     if levels:
@@ -999,6 +1323,24 @@ def print_levels(levels: list[dict[str, Any]]) -> None:
             for row in levels
         ]
         print_table("smaller levels against the image shrunk", rows)
+
+
+def print_facts(facts: dict[str, str]) -> None:
+    """Names and values in two columns."""
+    width = max(map(len, facts))
+    for name, value in facts.items():
+        say(f"{name:{width}}  {value}")
+
+
+def print_report(report: Path) -> None:
+    """A report in HTML, and how to look at it."""
+    say(f"Wrote {report}")
+    print_next("python", "-m", "webbrowser", report.resolve().as_uri())
+
+
+def print_next(*command: object) -> None:
+    """The last line of a command: the one that is most useful now."""
+    say(f"Next: {shlex.join(map(str, command))}")
 
 
 def print_table(title: str, rows: list[dict[str, Any]]) -> None:
@@ -1036,7 +1378,9 @@ def main() -> None:
     # As an interrupt does, so that what was written aside is cleaned up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except UsageError as error:
+        fail(usage(error), 2)
     except RakingError as error:
         fail(str(error))
     except MemoryError:
@@ -1049,9 +1393,16 @@ def main() -> None:
         raise
 
 
-def fail(sentence: str) -> NoReturn:
+def usage(error: Any) -> str:
+    """What is wrong with a command line, and where to look."""
+    command = f"raking {error.ctx.info_name}" if error.ctx and error.ctx.parent else "raking"
+    sentence = error.format_message().removeprefix("Invalid value: ").rstrip(".")
+    return f"{shortened(sentence, LONGEST_USAGE)}; see {command} --help"
+
+
+def fail(sentence: str, status: int = 1) -> NoReturn:
     errors.print(f"raking: {printable(sentence)}", style="red", soft_wrap=True)
-    sys.exit(1)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

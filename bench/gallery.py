@@ -15,9 +15,12 @@ from playwright.sync_api import CDPSession, Page
 
 from bench.browser import open_page, read_renderer
 from bench.environment import read_environment
-from bench.journal import make_folder
+from bench.outputs import make_folder
 from bench.repeated import write_at_size
 from renderer.aside import writing_aside
+from renderer.finished import image_digest, stored_image
+from renderer.image import check_writable, read_image
+from renderer.ours import check_file
 from renderer.pyramid import TileFormat
 from shaders.errors import RakingError
 from webviewer.server import ViewerServer
@@ -55,16 +58,17 @@ def measure_gallery(
     """Measures all three on `image`, repeated to size, and writes `output`/gallery.json.
 
     The pyramid and the flat image made for it stay in `output` for the next run. Raises
-    RakingError where the page fails.
+    RakingError where the page fails, and where files that are not ours are in the way.
     """
-    make_folder(output)
+    check_file(output / "gallery.json", is_result)
+    make_folder(output, (), [image])
     pyramid, flat = output / "pyramid", output / "flat"
-    if not pyramid.exists():
-        write_at_size(
-            image, pyramid, *PYRAMID, TileFormat(), lambda done, n: progress("pyramid", done / n)
-        )
-    if not flat.exists():
-        write_at_size(image, flat, *DRAGGED)
+    check_writable(flat)
+    source = image_digest(image, read_image(image))
+    make_image(
+        image, pyramid, source, PYRAMID, TileFormat(), lambda done, n: progress("pyramid", done / n)
+    )
+    make_image(image, flat, source, DRAGGED)
     result = {
         "environment": read_environment(renderer),
         "image": str(image),
@@ -78,6 +82,35 @@ def measure_gallery(
     with writing_aside(output / "gallery.json") as aside:
         aside.write_text(json.dumps(result, indent=1), "utf-8")
     return result
+
+
+def make_image(
+    image: Path,
+    output: Path,
+    source: str,
+    size: tuple[int, int],
+    tiles: TileFormat | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Writes `image`, whose digest is `source`, at a size, unless an earlier run did."""
+    asked = {"command": "bench --gallery", "source": source, "size": list(size)}
+    check_writable(output)
+    if output.is_dir() and any(output.iterdir()):
+        _, block = stored_image(output)
+        if block.asked == asked:
+            return
+        if block.asked.get("command") != asked["command"]:
+            raise RakingError(f"{output} is an image of its own: choose another folder with -o")
+    write_at_size(image, output, *size, tiles, progress, asked)
+
+
+def is_result(file: Path) -> bool:
+    """Whether a file is a gallery.json of ours."""
+    try:
+        found = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and {"environment", "opening", "drag", "tour"} <= found.keys()
 
 
 def tables(result: Record) -> dict[str, list[Record]]:

@@ -7,19 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.scenarios import Case
+from renderer.aside import writing_aside
 from shaders.errors import RakingError
 
 Record = dict[str, Any]
-
-
-def make_folder(out: Path) -> None:
-    """The folder that the journal and the results go to. Raises RakingError where it cannot be."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RakingError(
-            f"{out} cannot be made a folder ({error.strerror}): choose another with -o."
-        ) from error
 
 
 class Journal:
@@ -37,15 +28,17 @@ class Journal:
         self.settings = settings
         self.environment = environment
         self.records: list[Record] = []
+        header = {"settings": settings, "environment": environment}
         if fresh:
-            path.unlink(missing_ok=True)
+            with writing_aside(path) as aside:
+                aside.write_text(json.dumps(header) + "\n", "utf-8")
         lines = list(self._complete_lines())
         if lines:
             self._compare(lines[0]["settings"])
             self.environment = lines[0]["environment"]
             self.records = lines[1:]
         else:
-            self._write({"settings": settings, "environment": environment})
+            self._write(header)
 
     def append(self, record: Record) -> None:
         self._write(record)

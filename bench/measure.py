@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from playwright.sync_api import Page
@@ -14,14 +13,16 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from bench.browser import check_renderer, open_page
 from bench.environment import read_environment, system_load
-from bench.journal import Journal, Record, make_folder
+from bench.journal import Journal, Record
 from bench.looped import show_looped
 from bench.native import write_native
+from bench.outputs import make_folder
 from bench.picture import coarse_psnr, decode_rows, middle_rows
 from bench.repeated import write_at_size
 from bench.report import write_report
 from bench.results import write_raw, write_results
 from bench.scenarios import Case, Round, full_matrix, interleave, quick_matrix
+from renderer.aside import scratch_folder
 from renderer.image import read_image
 from shaders.errors import RakingError
 from webviewer.server import ViewerServer
@@ -30,6 +31,8 @@ CLOCK_BUDGET = 15.0  # seconds after which a clock takes no further frame
 CASE_BUDGET = 180.0  # seconds after which a page that does not answer is given up
 FULL_BUDGET = 40 * 60.0  # seconds after which no further case begins
 QUICK_BUDGET = 105.0
+FIGURES = [f"{name}.{kind}" for name in ("figure9", "figure_window") for kind in ("svg", "png")]
+FILES = ("results.csv", "native.csv", "raw.json", "report.html", *FIGURES)
 
 # Both clocks of one page. Decoding alone is timed without adaptive resolution only.
 MEASURE = """(options) => {
@@ -113,13 +116,13 @@ def run_bench(
         matrix = quick_matrix if quick else full_matrix
         rounds = matrix([subject.name for subject in subjects], repeats)
     cases = interleave(rounds, seed)
-    make_folder(out)
+    make_folder(out, FILES, images)
     journal = Journal(out / "journal.jsonl", settings, environment, fresh)
     deadline = time.monotonic() + (QUICK_BUDGET if quick else FULL_BUDGET)
     if native and (fresh or not (out / "native.csv").exists()):
         measure_native_decode(subjects, out, len(cases), progress)
-    with TemporaryDirectory(prefix="crops-", dir=out) as crops:
-        measure_all(cases, subjects, journal, Path(crops), deadline, progress)
+    with scratch_folder(out, "crops") as crops:
+        measure_all(cases, subjects, journal, crops, deadline, progress)
     return finish(out, journal, cases)
 
 

@@ -20,14 +20,16 @@ def write_at_size(
     height: int,
     tiles: TileFormat | None = None,
     progress: Progress | None = None,
+    asked: dict[str, Any] | None = None,
 ) -> None:
     """Writes the image at `source` anew, as one of `width` x `height` pixels.
 
     Some 450 MB of memory do for 100 million pixels, as one plane is made at a time. `progress` is
-    told the tiles written, and of how many. Raises RakingError as `write_image` does.
+    told the tiles written, and of how many; `asked` is recorded. Raises RakingError as
+    `write_image` does.
     """
     image = at_size(read_image(source), width, height)
-    write_image(image, output, tiles=tiles, progress=progress)
+    write_image(image, output, tiles=tiles, progress=progress, asked=asked)
 
 
 def at_size(image: RelightableImage, width: int, height: int) -> RelightableImage:

@@ -17,6 +17,7 @@ from playwright.sync_api import Page
 
 from bench.browser import check_renderer, open_page
 from bench.picture import decode_rows
+from renderer.aside import scratch_folder
 from renderer.device import device_name, request_device
 from renderer.image import RelightableImage, read_image, write_image
 from renderer.relight import Relighter
@@ -90,10 +91,10 @@ def verify(
     directions = spread_lights(lights)
     backends = compare(image, path, directions, renderer, progress, path.name)
     rows = []
-    with tempfile.TemporaryDirectory(prefix="raking-verify-") as folder:
+    with scratch_folder(Path(tempfile.gettempdir()), "raking-verify") as folder:
         for units, latents in RANDOM_DECODERS:
             random_image, scale = largest_random_image(units, latents, directions)
-            written = Path(folder) / f"random_{units}_{latents}"
+            written = folder / f"random_{units}_{latents}"
             write_image(random_image, written)
             label = f"random decoder, {units} units, {latents} latents"
             for row in compare(random_image, written, directions, renderer, progress, label):

@@ -1,4 +1,4 @@
-"""Relit frames as files: one PNG, or a sequence with an animation."""
+"""Relit frames as files: one picture, a sequence with an animation, or a video."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -9,12 +9,20 @@ from PIL import Image
 
 from renderer.aside import writing_aside
 from renderer.image import RelightableImage
+from renderer.marks import exif_mark, png_mark, video_mark
+from renderer.ours import check_file, check_folder, marked_files
 from renderer.relight import Relighter
+from renderer.video import VideoWriter, check_video_size
 from shaders.errors import RakingError
 
 # Pixels of the longer side: animations are to be looked at and sent, and are held whole.
 ANIMATION_SIDE = 960
+ANIMATION_PIXELS = 150_000_000  # of all frames together
 FRAME_MILLISECONDS = 80
+
+PICTURES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+VIDEO = ".mp4"
+LONGEST_SIDES = {"JPEG": 65_500, "WEBP": 16_383}  # what the formats can hold
 
 Progress = Callable[[int, int], None]
 
@@ -61,10 +69,81 @@ def relight_frames(
         yield frame.resize(size, Image.Resampling.LANCZOS) if size else frame
 
 
+def check_output(path: Path, several: bool) -> str:
+    """The kind of output that a path's ending names: a format of Pillow, "MP4" or "folder".
+
+    Raises RakingError for an ending that is unknown, or not for that many lights. A folder has no
+    ending, or one of digits, as in `v1.2`.
+    """
+    ending = path.suffix.lower()
+    if ending == VIDEO and several:
+        return "MP4"
+    if several and (path.is_dir() or not ending.strip(".0123456789")):
+        return "folder"
+    if not several and ending in PICTURES:
+        return PICTURES[ending]
+    if several and ending in PICTURES:
+        raise RakingError(
+            f"{path} names one picture for several lights; name a folder, or a video, {VIDEO}"
+        )
+    if ending == VIDEO:
+        raise RakingError(f"{path} is a video, which takes several lights: --orbit or --lights")
+    known = f"a folder or a video, {VIDEO}" if several else f"a picture, {', '.join(PICTURES)}"
+    raise RakingError(f"{path} has an ending that is not known here; name {known}")
+
+
+def check_frame_size(kind: str, size: tuple[int, int]) -> None:
+    """RakingError where frames of a size (width, height) do not fit into a kind of output."""
+    width, height = size
+    if max(size) > LONGEST_SIDES.get(kind, max(size)):
+        raise RakingError(
+            f"a {kind} holds {LONGEST_SIDES[kind]} pixels a side, and the frame is "
+            f"{width} x {height}; write a .png, or give --scale"
+        )
+    if kind == "MP4":
+        check_video_size(size)
+
+
 def write_frame(frame: Image.Image, path: Path) -> None:
-    """Writes one PNG aside and renames it into place."""
-    with writing_aside(path) as aside:
-        frame.save(aside, format="PNG")
+    """Writes one picture, of the kind that its ending names, aside and renames it into place.
+
+    PNG and WebP lose nothing. A JPEG, which cannot be transparent, is black outside the object.
+    Raises RakingError where something else is there than a picture that this software rendered.
+    """
+    kind = check_output(path, several=False)
+    check_file(path)
+    options: dict[str, dict] = {
+        "PNG": {"pnginfo": png_mark()},
+        "JPEG": {"exif": exif_mark(), "quality": 95, "subsampling": "4:4:4"},
+        "WEBP": {"exif": exif_mark(), "lossless": True, "exact": True},
+    }
+    picture = on_black(frame) if kind == "JPEG" else frame
+    with writing_aside(path, check_file) as aside:
+        picture.save(aside, format=kind, **options[kind])
+
+
+def write_video(
+    frames: Iterator[Image.Image], count: int, path: Path, progress: Progress | None = None
+) -> None:
+    """Writes `count` frames as a video aside, and renames it into place; black off the object.
+
+    Raises RakingError as `write_frame` does.
+    """
+    check_file(path)
+    with writing_aside(path, check_file) as aside, VideoWriter(aside, video_mark()) as video:
+        for done, frame in enumerate(frames, start=1):
+            video.add(np.asarray(on_black(frame)))
+            if progress:
+                progress(done, count)
+
+
+def on_black(frame: Image.Image) -> Image.Image:
+    """A frame without its transparency, RGB."""
+    if frame.mode == "RGB":
+        return frame
+    black = Image.new("RGB", frame.size)
+    black.paste(frame, mask=frame.getchannel("A"))
+    return black
 
 
 def write_sequence(
@@ -72,30 +151,54 @@ def write_sequence(
     names: Sequence[str],
     folder: Path,
     progress: Progress | None = None,
+    asked: str = "",
 ) -> None:
     """Writes `folder/NAME.png` for every frame and `folder/animation.webp`.
 
-    The folder appears when it is complete. Raises RakingError where it exists and is not empty.
+    The folder appears when it is complete. `asked` is recorded in the frames, for
+    `sequence_is_done`. Raises RakingError where the folder holds anything but rendered pictures.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise RakingError(f"{folder} exists and is not empty; choose another folder or empty it")
-    with writing_aside(folder) as aside:
+    check_sequence(folder)
+    with writing_aside(folder, check_sequence) as aside:
         aside.mkdir()
         for i, (name, frame) in enumerate(zip(names, frames, strict=True), start=1):
-            frame.save(aside / f"{name}.png")
+            frame.save(aside / f"{name}.png", pnginfo=png_mark(Asked=asked))
             if progress:
                 progress(i, len(names))
         _write_animation([aside / f"{name}.png" for name in names], aside / "animation.webp")
 
 
+def check_sequence(folder: Path) -> None:
+    """RakingError unless a sequence may be written to `folder`; call it before long work."""
+    check_folder(folder, "sequence of frames", marked_files)
+
+
+def sequence_is_done(folder: Path, names: Sequence[str], asked: str) -> bool:
+    """Whether `write_sequence` wrote these frames to `folder`, as `asked` now."""
+    files = [folder / f"{name}.png" for name in names]
+    if not all(file.is_file() for file in [*files, folder / "animation.webp"]):
+        return False
+    return all(_asked(file) == asked for file in files)
+
+
+def _asked(file: Path) -> object:
+    try:
+        with Image.open(file) as frame:
+            return frame.info.get("Asked")
+    except (OSError, SyntaxError, ValueError):
+        return None
+
+
 def _write_animation(files: list[Path], path: Path) -> None:
-    """An endless animation of pictures, made small."""
-    first, *others = map(_small, files)
+    """An endless animation of pictures, made small, and smaller the more they are."""
+    side = min(ANIMATION_SIDE, int((ANIMATION_PIXELS / len(files)) ** 0.5))
+    first, *others = (_small(file, side) for file in files)
     options: dict = {"duration": FRAME_MILLISECONDS, "loop": 0, "quality": 90}
+    options["exif"] = exif_mark()
     first.save(path, save_all=True, append_images=others, **options)
 
 
-def _small(file: Path) -> Image.Image:
+def _small(file: Path, side: int) -> Image.Image:
     with Image.open(file) as frame:
-        frame.thumbnail((ANIMATION_SIDE, ANIMATION_SIDE), Image.Resampling.LANCZOS)
+        frame.thumbnail((side, side), Image.Resampling.LANCZOS)
         return frame.copy()

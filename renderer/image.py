@@ -6,6 +6,7 @@ Tiled, each of these pictures is a Deep Zoom pyramid instead, such as `plane_0.d
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,17 +14,20 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from renderer.aside import writing_aside
+from renderer.aside import settle, writing_aside
 from renderer.info import Info, describe, parse_info
 from renderer.memory import check_memory
+from renderer.ours import check_folder, no_file
 from renderer.picture import read_picture
 from renderer.pyramid import (
     Pyramid,
     TileFormat,
     full_size_level,
     halvings,
+    parse_pyramid,
     parse_pyramids,
     read_pyramid,
+    tile_folder,
     write_pyramid,
 )
 from shaders.errors import RakingError
@@ -42,6 +46,7 @@ class RelightableImage:
     Latent `i` of a pixel is `planes[i // 3, y, x, i % 3]`, a level 0..255; row 0 is the top.
     `provenance` says how the image was made (software, collection, settings, held-out scores).
     `lights` are those of the photographs that it was made from, unit vectors towards them.
+    `title` is what the image is called where it is shown; its folder's name where there is none.
     """
 
     decoder: AnyDecoder
@@ -50,6 +55,7 @@ class RelightableImage:
     provenance: dict[str, Any] = field(default_factory=dict)
     lights: np.ndarray | None = None  # [L, 3] float32
     pixel_size_mm: float | None = None
+    title: str | None = None
 
     def __post_init__(self) -> None:
         expected = (self.decoder.planes, *self.planes.shape[1:3], 3)
@@ -74,11 +80,7 @@ class RelightableImage:
     @property
     def label(self) -> str:
         """How the papers name this model, such as DisK(20) or HSH(3)."""
-        if isinstance(self.decoder, LinearDecoder):
-            return self.decoder.label
-        model = self.provenance.get("model")
-        name = MODEL_NAMES.get(model, "Neural") if isinstance(model, str) else "Neural"
-        return f"{name}({self.decoder.units})"
+        return label(self.decoder, self.provenance)
 
     @property
     def test_lights(self) -> list[str] | None:
@@ -94,6 +96,15 @@ class SmallerLevels:
 
     planes: list[np.ndarray]  # each [K / 3, h, w, 3] uint8
     errors: list[dict[str, Any]]  # of the first few: width, height, psnr in dB
+
+
+def label(decoder: AnyDecoder, provenance: dict[str, Any]) -> str:
+    """How the papers name a model, such as DisK(20) or HSH(3)."""
+    if isinstance(decoder, LinearDecoder):
+        return decoder.label
+    model = provenance.get("model")
+    name = MODEL_NAMES.get(model, "Neural") if isinstance(model, str) else "Neural"
+    return f"{name}({decoder.units})"
 
 
 def read_image(path: Path) -> RelightableImage:
@@ -115,7 +126,10 @@ def read_image(path: Path) -> RelightableImage:
         read(files[-1], levels)
         mask = levels > 127
     provenance = info.raking.provenance if info.raking else {}
-    return RelightableImage(decoder, planes, mask, provenance, info.lights, info.pixel_size_mm)
+    title = info.raking.title if info.raking else None
+    return RelightableImage(
+        decoder, planes, mask, provenance, info.lights, info.pixel_size_mm, title
+    )
 
 
 def check_image(path: Path) -> list[Path]:
@@ -131,6 +145,8 @@ def check_image(path: Path) -> list[Path]:
 
 def read_info_text(path: Path) -> str:
     """The text of an image's `info.json`; RakingError where there is none to read."""
+    if not path.exists():
+        settle(path)  # a process may have been killed while it replaced the image
     if not path.is_dir():
         raise RakingError(f"{path} is not a folder; give the folder of a relightable image")
     file = path / "info.json"
@@ -155,40 +171,67 @@ def write_image(
     tiles: TileFormat | None = None,
     smaller: SmallerLevels | None = None,
     progress: Progress | None = None,
+    asked: dict[str, Any] | None = None,
 ) -> None:
     """Writes an image aside and then renames it into place, so that no half of it is ever seen.
 
     With `tiles` it is written as pyramids, whose levels below full size are the means of the
-    object's pixels, unless they are given as `smaller`. `progress` is told the tiles written, and
-    of how many. One plane is worked on at a time.
+    object's pixels, unless they are given as `smaller`. `progress` is told the tiles or pictures
+    written, and of how many. One plane is worked on at a time. `asked` is recorded
+    (renderer/finished.py).
 
-    Raises RakingError where `path` holds something that is not a relightable image (or anything,
+    Raises RakingError where `path` holds anything but a relightable image of ours (or anything,
     without `overwrite`), or where it cannot be written.
     """
     check_writable(path, overwrite)
-    with writing_aside(path) as aside:
+    with writing_aside(path, lambda place: check_writable(place, overwrite)) as aside:
         aside.mkdir()
         if tiles:
             names = _write_tiles(image, aside, tiles, smaller, progress or (lambda done, n: None))
         else:
-            names = _write_flat(image, aside)
-        _write_info(image, aside, names, tiles or TileFormat(), smaller if tiles else None)
+            names = _write_flat(image, aside, progress or (lambda done, n: None))
+        _write_info(image, aside, names, tiles or TileFormat(), smaller if tiles else None, asked)
 
 
 def check_writable(path: Path, overwrite: bool = True) -> None:
-    """RakingError unless a relightable image may be written to `path`; call it before long work."""
-    if path.is_dir():
-        if any(path.iterdir()) and not (overwrite and (path / "info.json").exists()):
-            raise RakingError(f"{path} is not empty; choose another folder or empty it")
-    elif path.exists():
-        raise RakingError(f"{path} is a file; choose a folder to write the image to")
+    """RakingError unless a relightable image may be written to `path`; call it before long work.
+
+    It may take the place of one that this software wrote, where nothing else lies in its folder.
+    """
+    check_folder(path, "relightable image", _own_files if overwrite else no_file)
 
 
-def _write_flat(image: RelightableImage, folder: Path) -> list[str]:
+def _own_files(path: Path) -> Callable[[str], bool]:
+    """Which files of a folder are of the image in it, if that is one that this software wrote."""
+    file = path / "info.json"
+    try:
+        info = parse_info(read_info_text(path), file)[0] if file.is_file() else None
+    except RakingError:
+        info = None
+    if info is None or info.raking is None:
+        return lambda name: False
+    pictures = [*info.raking.planes, *([info.raking.mask] if info.raking.mask else [])]
+    pyramids = {}
+    for name in pictures:
+        if name.endswith(".dzi") and (path / name).is_file():
+            with suppress(RakingError):
+                pyramids[tile_folder(Path(name)).name] = parse_pyramid(path / name)
+
+    def is_own(name: str) -> bool:
+        folder, *tile = Path(name).parts
+        if tile:
+            return folder in pyramids and pyramids[folder].has_tile("/".join(tile))
+        return name == "info.json" or name in pictures
+
+    return is_own
+
+
+def _write_flat(image: RelightableImage, folder: Path, progress: Progress) -> list[str]:
     """Writes the pictures; returns the names of the planes."""
     names = [f"plane_{i}.png" for i in range(len(image.planes))]
-    for name, plane in zip(names, image.planes, strict=True):
+    for i, (name, plane) in enumerate(zip(names, image.planes, strict=True), start=1):
         Image.fromarray(plane, "RGB").save(folder / name)
+        progress(i, len(names))
     if image.mask is not None:
         Image.fromarray(image.mask.astype(np.uint8) * 255, "L").save(folder / "mask.png")
     return names
@@ -238,6 +281,7 @@ def _write_info(
     planes: Sequence[str],
     tiles: TileFormat,
     smaller: SmallerLevels | None,
+    asked: dict[str, Any] | None,
 ) -> None:
     text = describe(
         image.decoder,
@@ -250,8 +294,10 @@ def _write_info(
         planes=planes,
         mask="mask" + Path(planes[0]).suffix,
         levels=smaller.errors if smaller else None,
+        title=image.title,
         picture_format=tiles.name,
         quality=tiles.quality if tiles.name == "jpg" else 100,
+        asked=asked,
     )
     (folder / "info.json").write_text(text, "utf-8")
 

@@ -28,7 +28,8 @@ LONGEST_SIDE = 1_000_000  # pixels
 LARGEST = 1e9  # that sums may come to; beyond, float32's steps are larger than all brightness
 DEEPEST = 32  # lists and objects in one another
 SURROGATE = re.compile("[\ud800-\udfff]")
-ENDINGS = ("png", "webp", "jpg", "dzi")  # of planes that are not listed, the best first
+ENDINGS = ("dzi", "png", "webp", "jpg")  # of planes that are not listed, the best first
+LONGEST_TITLE = 200  # characters
 COLORSPACES = {"ptm": ("rgb", "lrgb"), "hsh": ("rgb",), "rbf": ("mrgb",)}
 
 
@@ -52,8 +53,10 @@ class RakingBlock(Keys):
     version: Whole = Field(ge=VERSION, le=VERSION)
     planes: list[str]
     mask: str | None = None
+    title: str | None = Field(None, max_length=LONGEST_TITLE)
     levels: list[dict[str, Any]] | None = None  # the smaller ones of a pyramid, as measured
     provenance: dict[str, Any] = {}
+    asked: dict[str, Any] = {}  # of the command that wrote the image, to know it again
 
 
 class NeuralBlock(RakingBlock):
@@ -74,6 +77,7 @@ class Info(Keys):
     height: Whole = Field(gt=0, le=LONGEST_SIDE)
     light_values: list[FiniteFloat] | None = Field(None, alias="lights")
     pixel_size_mm: FiniteFloat | None = Field(None, alias="pixelSizeInMM", gt=0)
+    picture_format: Any = Field(None, alias="format")  # the ending that planes are said to have
     raking: RakingBlock | None
 
     @property
@@ -91,12 +95,14 @@ class Info(Keys):
 
     def plane_files(self) -> list[list[list[str]]]:
         """The ways that the planes may be numbered: for every plane the file names that it may
-        have, the best first. OpenLIME counts neural planes from 1, all others from 0."""
+        have, the stated one first, then the best. OpenLIME counts neural planes from 1, all
+        others from 0."""
         if self.raking:
             return [[[name] for name in self.raking.planes]]
         count = self.latents // 3
+        endings = sorted(ENDINGS, key=lambda ending: ending != self.picture_format)
         return [
-            [[f"plane_{i + first}.{ending}" for ending in ENDINGS] for i in range(count)]
+            [[f"plane_{i + first}.{ending}" for ending in endings] for i in range(count)]
             for first in (0, 1)
         ]
 
@@ -192,14 +198,17 @@ def describe(
     planes: Sequence[str] | None = None,
     mask: str | None = None,
     levels: Sequence[dict[str, Any]] | None = None,
+    title: str | None = None,
     picture_format: str = "png",
     quality: int = 100,
+    asked: dict[str, Any] | None = None,
 ) -> str:
     """The text of `info.json`.
 
     `lights` [L, 3] are the photographs' (an "rbf" decoder's own take their place), `planes` the
     files of the planes, plane_0.png and so on unless given, `mask` that of the mask where `masked`,
-    mask.png unless given. `levels` describes the smaller levels of a pyramid.
+    mask.png unless given. `levels` describes the smaller levels of a pyramid, `asked` the command
+    that writes the image. `title` is what the image is called where it is shown.
     """
     if isinstance(decoder, LinearDecoder):
         keys, block = _linear_keys(decoder)
@@ -211,6 +220,10 @@ def describe(
         keys["pixelSizeInMM"] = float(pixel_size_mm)
     if levels is not None:
         block["levels"] = list(levels)
+    if asked is not None:
+        block["asked"] = asked
+    if title is not None:
+        block["title"] = title
     info = {
         **keys,
         "width": width,

@@ -29,6 +29,7 @@ ADAM7 = (
     *((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4)),
     *((0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)),
 )
+LARGEST_PIXEL, LARGEST_EXTRA = 16, 1 << 26  # bytes of a file: for each pixel, and besides
 PIECE = 1 << 20  # bytes that are inflated at a time
 JPEG_FRAMES = range(0xC0, 0xC3)  # baseline, extended, progressive
 JPEG_TABLES = (0xC4, 0xDB, 0xDD)  # and the restart interval
@@ -62,6 +63,8 @@ def read_picture(file: Path, size: Size, colour: bool) -> np.ndarray:
     try:
         if not file.is_file():
             raise RakingError(f"{file} is missing; copy the whole image folder again")
+        if file.stat().st_size > LARGEST_EXTRA + LARGEST_PIXEL * size[0] * size[1]:
+            raise _DamageError("it is far larger than its picture")
         data = file.read_bytes()
         kind, reduce = _kind(data)
         reduced = reduce(data, colour)

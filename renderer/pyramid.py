@@ -25,9 +25,14 @@ ENCODINGS = {
     "jpg": [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444],
 }
 LARGEST_TILE = 8192
+DECLARATION = re.compile(r"^<\?xml\s[^?>]*\?>")  # of an encoding, which is UTF-8 anyway
 ENTITIES = re.compile("<!(?!--)")  # or other declarations
 LONGEST_DESCRIPTION = 4096  # characters of a .dzi, of which some 200 are needed
 STRIP_ROWS = 256
+TILE_NAME = re.compile(
+    r"(?P<level>0|[1-9][0-9]{0,6})/(?P<column>0|[1-9][0-9]{0,6})_(?P<row>0|[1-9][0-9]{0,6})\."
+    r"(?P<format>[a-z]+)"
+)
 
 Format = Literal["png", "webp", "jpg"]
 
@@ -89,6 +94,14 @@ class Pyramid:
         for row, (y0, y1) in enumerate(self._spans(height)):
             for column, (x0, x1) in enumerate(self._spans(width)):
                 yield Tile(column, row, x0, y0, x1, y1)
+
+    def has_tile(self, name: str) -> bool:
+        """Whether `write_pyramid` writes a file of this name, such as 3/0_1.png, for it."""
+        found = TILE_NAME.fullmatch(name)
+        if not found or found["format"] != self.format or int(found["level"]) > self.top:
+            return False
+        width, height = self.level_size(int(found["level"]))
+        return int(found["column"]) * self.size < width and int(found["row"]) * self.size < height
 
     def count(self) -> int:
         """The tiles of all levels."""
@@ -165,7 +178,7 @@ def parse_pyramid(file: Path) -> Pyramid:
         text = file.read_text("utf-8-sig")
         if len(text) > LONGEST_DESCRIPTION or ENTITIES.search(text):
             raise ValueError("it is no plain description")
-        root = ET.fromstring(text)
+        root = ET.fromstring(DECLARATION.sub("", text))
         size = next(child for child in root if child.tag.split("}")[-1] == "Size")
         numbers = [root.get("TileSize"), root.get("Overlap"), size.get("Width"), size.get("Height")]
         tile_size, overlap, width, height = (_whole(number) for number in numbers)
@@ -226,8 +239,12 @@ def read_pyramid(file: Path, pyramid: Pyramid, level: int, picture: np.ndarray) 
     """
     for tile in pyramid.tiles(pyramid.top):
         name = _tile_file(file, level, tile.column, tile.row, pyramid)
-        part = picture[tile.y0 : tile.y1, tile.x0 : tile.x1]
-        part[:] = read_picture(name, (part.shape[1], part.shape[0]), picture.ndim == 3)
+        size = tile.x1 - tile.x0, tile.y1 - tile.y0
+        levels = read_picture(name, size, picture.ndim == 3)
+        # Its own pixels alone, as viewers show them: where tiles overlap, they may differ.
+        x, y = tile.column * pyramid.size, tile.row * pyramid.size
+        own = picture[y : y + pyramid.size, x : x + pyramid.size]
+        own[:] = levels[y - tile.y0 :, x - tile.x0 :][: own.shape[0], : own.shape[1]]
 
 
 def tile_folder(file: Path) -> Path:

@@ -1,7 +1,10 @@
 """The command as a script uses it: exit status, standard output, standard error."""
 
+import itertools
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 import time
@@ -61,6 +64,50 @@ def test_train_and_evaluate(sample: Path, trained: Path) -> None:
     assert 15 < scores["psnr"] < 60
     assert 0 < scores["ssim"] < 1
     assert scores["delta_e"] > 0
+
+
+PHASES = ["reading", "guide", "estimating", "teacher", "estimating", "student", "storing"]
+PHASES += ["scoring", "levels", "measuring", "tiles"]
+TOLD = re.compile(r"(\w+)(?:, (\d+) %, ([\d.]+) (?:s|min|h) left)?")
+
+
+def test_every_phase_is_told_with_the_time_left(sample: Path, tmp_path: Path) -> None:
+    options = ("--units", 10, "--steps", 60, "--tiles", "--json")
+    run = raking("train", sample, "-o", tmp_path / "image", *options)
+    assert run.returncode == 0, run.stderr
+    lines = [TOLD.fullmatch(line) for line in run.stderr.splitlines()]
+    told = [line for line in lines if line]
+    begun = [phase for phase, _ in itertools.groupby(line[1] for line in told)]
+    assert begun == PHASES
+    known = [int(line[2]) for line in told if line[2]]
+    assert known == sorted(known)
+    assert len(known) >= len(PHASES) - 3, "all but what comes before the first estimate"
+    assert list(tmp_path.iterdir()) == [tmp_path / "image"]
+    convert = raking("convert", tmp_path / "image", "-o", tmp_path / "again", "--tiles")
+    phases = [line.split(",")[0] for line in convert.stderr.splitlines()]
+    assert phases == ["estimating", "levels", "measuring", "tiles"]
+
+
+def test_what_is_trained_is_not_trained_again(tmp_path: Path) -> None:
+    """Terminated while it is scored, a run keeps its training, and leaves nothing else."""
+    assert raking("sample", tmp_path / "sample", "--size", "256x256").returncode == 0
+    command = ["train", tmp_path / "sample", "-o", tmp_path / "image", "--steps", 40, "--units", 5]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "raking", *map(str, command)], stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("scoring"):
+            process.terminate()
+            break
+    process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert {path.name for path in tmp_path.iterdir()} == {"sample", ".image.checkpoint"}
+    run = raking(*command)
+    assert run.returncode == 0, run.stderr
+    assert "teacher," not in run.stderr
+    assert "student," not in run.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"sample", "image"}
 
 
 def test_evaluate_with_heat_maps_and_named_test_lights(
@@ -146,7 +193,7 @@ def test_viewing_and_rendering_start_without_torch(written: Path, tmp_path: Path
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=60
     )
-    assert run.stdout.strip() == "False", run.stderr
+    assert run.stdout.split()[-1] == "False", run.stderr
 
 
 def test_reading_images_needs_no_gpu_library() -> None:
@@ -226,3 +273,55 @@ def test_a_terminated_sample_leaves_nothing(tmp_path: Path) -> None:
     process.terminate()
     assert process.wait(timeout=60) == 143
     assert list(tmp_path.iterdir()) == []
+
+
+def following(run: subprocess.CompletedProcess[str]) -> list[str]:
+    """The command that the last line of another one's output gives."""
+    assert run.returncode == 0, run.stderr
+    last = run.stdout.splitlines()[-1]
+    assert last.startswith("Next: ")
+    return shlex.split(last.removeprefix("Next: "))
+
+
+def test_every_command_says_what_it_wrote_and_which_one_is_next(tmp_path: Path) -> None:
+    collection = tmp_path / "a coin's photographs"
+    image = tmp_path / "a coin's photographs-image"
+    made = following(raking("sample", collection, "--size", "32x32"))
+    assert made == ["raking", "train", str(collection), "-o", str(image)]
+    trained = raking(*made[1:], "--model", "ptm")
+    assert following(trained) == ["raking", "view", str(image)]
+    assert f"Wrote {image}" in trained.stdout.splitlines()
+    for output in (tmp_path / "x.jpg", tmp_path / "x.mp4"):
+        light = ("--light", "0,0") if output.suffix == ".jpg" else ("--orbit", 3)
+        run = raking("render", image, *light, "-o", output)
+        assert following(run) == ["raking", "view", str(image)]
+        assert f"Wrote {output}:" in run.stdout
+        assert output.stat().st_size
+    tiled = tmp_path / "tiled"
+    assert following(raking("convert", image, "-o", tiled)) == ["raking", "view", str(tiled)]
+    run = raking("convert", image, "--site", "-o", tmp_path / "site")
+    assert following(run) == ["python", "-m", "http.server", "-d", str(tmp_path / "site")]
+    scored = following(raking("evaluate", image, collection, "--fast"))
+    assert scored[:5] == ["raking", "evaluate", str(image), str(collection), "--heat-maps"]
+    assert following(raking("info", image)) == ["raking", "view", str(image)]
+    assert following(raking("info", collection)) == made
+
+
+def test_facts_are_rounded_and_named(trained: Path, sample: Path) -> None:
+    exact = json.loads(raking("info", trained, "--json").stdout)
+    shown = dict(
+        line.split("  ", 1)
+        for line in raking("info", trained).stdout.splitlines()
+        if not line.startswith("Next: ")
+    )
+    shown = {name: value.strip() for name, value in shown.items()}
+    assert shown["Model"] == "DisK(20), 723 parameters, 9 values a pixel"
+    assert shown["Size"] == "64 x 48 pixels"
+    assert f"PSNR {exact['scores']['psnr']:.2f} dB" in shown["Quality"]
+    assert "300 steps" in shown["Training"]
+    assert shown["Trained on"] == f"49 photographs of {sample.name}"
+    assert shown["Held out"] == "all of Test"
+    files = [file for file in trained.rglob("*") if file.is_file()]
+    assert f"in {len(files)} files" in shown["On disk"]
+    assert not any("_" in name for name in shown)
+    assert exact["collection_sha256"] not in str(shown)

@@ -20,6 +20,10 @@ def raking(*arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+def contents(path: Path) -> dict[str, bytes]:
+    return {str(file): file.read_bytes() for file in path.rglob("*") if file.is_file()}
+
+
 def describe(path: Path) -> dict:
     return json.loads((path / "info.json").read_text())
 
@@ -54,7 +58,36 @@ def test_to_tiles_and_back(flat: Path, tmp_path: Path) -> None:
     assert "DisK(20), 150 x 90 pixels, flat" in run.stdout
     for name in ("plane_0.png", "plane_1.png", "plane_2.png", "mask.png"):
         assert (again / name).read_bytes() == (flat / name).read_bytes()
-    assert describe(again) == {**describe(flat), "pixelSizeInMM": 0.05}
+    found = describe(again)
+    assert found["raking"].pop("asked")["command"] == "convert"
+    assert found == {**describe(flat), "pixelSizeInMM": 0.05}
+
+
+def test_a_title_is_kept_until_another_is_given(flat: Path, tmp_path: Path) -> None:
+    titles = ["Münze <b>1</b>", None, "Another"]
+    image = flat
+    for i, title in enumerate(titles):
+        given = ["--title", title] if title else []
+        run = raking("convert", image, *given, "-o", tmp_path / str(i))
+        assert run.returncode == 0, run.stderr
+        image = tmp_path / str(i)
+        assert read_image(image).title == (title or titles[0])
+    assert read_image(flat).title is None
+    assert "title" not in describe(flat)["raking"]
+
+
+@pytest.mark.parametrize("title", ["", "  ", "two\nlines", "\u202eturned", "x" * 201])
+def test_a_title_is_one_line_of_text(flat: Path, tmp_path: Path, title: str) -> None:
+    run = raking("convert", flat, "--title", title, "-o", tmp_path / "out")
+    assert run.returncode == 2
+    assert "--title" in run.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_title_is_not_for_several_images(flat: Path, tmp_path: Path) -> None:
+    run = raking("convert", flat, flat, "--title", "A coin", "-o", tmp_path / "out")
+    assert run.returncode == 2
+    assert "one image" in run.stderr
 
 
 def test_the_summary_has_the_levels(flat: Path, tmp_path: Path) -> None:
@@ -67,12 +100,63 @@ def test_the_summary_has_the_levels(flat: Path, tmp_path: Path) -> None:
     assert (tmp_path / "tiled" / "mask_files" / "8" / "0_0.jpg").is_file()
 
 
-def test_an_image_may_take_its_own_place(flat: Path) -> None:
-    before = read_image(flat).planes
-    run = raking("convert", flat, "--tiles", "-o", flat)
-    assert run.returncode == 0, run.stderr
-    assert not (flat / "plane_0.png").exists()
-    np.testing.assert_array_equal(read_image(flat).planes, before)
+@pytest.mark.parametrize("place", ["flat", "flat/tiles", "link", "link/tiles", "flat/../flat"])
+def test_an_image_never_takes_the_place_of_its_source(flat: Path, place: str) -> None:
+    before = contents(flat)
+    (flat.parent / "link").symlink_to(flat)
+    for force in ([], ["--force"]):
+        run = raking("convert", flat, "--tiles", "-o", flat.parent / place, *force)
+        assert run.returncode == 1
+        assert "which is read" in " ".join(run.stderr.split())
+    assert contents(flat) == before
+
+
+def test_done_other_settings_and_force(flat: Path, tmp_path: Path) -> None:
+    command = ("convert", flat, "-o", tmp_path / "out")
+    assert raking(*command).returncode == 0
+    stamp = (tmp_path / "out" / "info.json").stat().st_mtime_ns
+    again = raking(*command)
+    assert again.returncode == 0
+    assert "done before" in again.stdout
+    assert json.loads(raking(*command, "--json").stdout)["images"][0]["done"] is True
+    other = raking(*command, "--tiles")
+    assert other.returncode == 1
+    assert "DisK(20) of 150 x 90 pixels" in " ".join(other.stderr.split())
+    assert "--force" in other.stderr
+    assert (tmp_path / "out" / "info.json").stat().st_mtime_ns == stamp
+    forced = raking(*command, "--tiles", "--force")
+    assert forced.returncode == 0
+    assert "is replaced" in " ".join(forced.stderr.split())
+    assert not (tmp_path / "out" / "plane_0.png").exists()
+    write_image(read_image(flat), flat, asked={"another": "source"})
+    changed = raking(*command, "--tiles")
+    assert changed.returncode == 1
+    assert "another source" in " ".join(changed.stderr.split())
+
+
+def test_a_site_is_done_or_asks_for_force(flat: Path, tmp_path: Path) -> None:
+    command = ("convert", flat, "--site", "-o", tmp_path / "site")
+    assert raking(*command).returncode == 0
+    again = raking(*command, "--json")
+    assert json.loads(again.stdout) == {
+        "site": str(tmp_path / "site"),
+        "images": ["images/flat/"],
+        "done": True,
+    }
+    image = read_image(flat)
+    image.provenance["collection"] = "Another coin"
+    write_image(image, flat)
+    refused = raking(*command)
+    assert refused.returncode == 1
+    assert "--force" in refused.stderr
+    assert raking(*command, "--force").returncode == 0
+    assert "Another coin" in (tmp_path / "site" / "index.html").read_text()
+    (tmp_path / "site" / "CNAME").write_text("coins.example")
+    for force in ([], ["--force"]):
+        run = raking(*command, *force)
+        assert run.returncode == 1
+        assert "CNAME" in run.stderr
+    assert (tmp_path / "site" / "CNAME").read_text() == "coins.example"
 
 
 @pytest.mark.parametrize("name", ["neural_disk/Student", "openlime/hsh", "openlime/ptm"])
@@ -143,19 +227,19 @@ def test_bad_usage_is_one_sentence(
 
 
 def test_a_truncated_tile_is_one_sentence(flat: Path, tmp_path: Path) -> None:
-    assert raking("convert", flat, "--tiles", "-o", flat).returncode == 0
-    tile = flat / "plane_2_files" / "8" / "0_0.png"
+    assert raking("convert", flat, "--tiles", "-o", tmp_path / "tiled").returncode == 0
+    tile = tmp_path / "tiled" / "plane_2_files" / "8" / "0_0.png"
     tile.write_bytes(tile.read_bytes()[:500])
-    run = raking("convert", flat, "-o", tmp_path / "again")
+    run = raking("convert", tmp_path / "tiled", "-o", tmp_path / "again")
     assert run.returncode == 1
     assert "8/0_0.png is damaged" in "".join(run.stderr.split("\n"))
     assert not (tmp_path / "again").exists()
 
 
-def test_viewing_checks_without_reading(flat: Path) -> None:
+def test_viewing_checks_without_reading(flat: Path, tmp_path: Path) -> None:
     """A truncated tile is the page's matter; a missing file is told at once."""
-    assert raking("convert", flat, "--tiles", "-o", flat).returncode == 0
-    (flat / "plane_2_files" / "8" / "0_0.png").unlink()
-    run = raking("view", flat, "--no-open")
+    assert raking("convert", flat, "--tiles", "-o", tmp_path / "tiled").returncode == 0
+    (tmp_path / "tiled" / "plane_2_files" / "8" / "0_0.png").unlink()
+    run = raking("view", tmp_path / "tiled", "--no-open")
     assert run.returncode == 1
     assert "8/0_0.png is missing" in "".join(run.stderr.split("\n"))

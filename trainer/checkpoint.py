@@ -4,6 +4,7 @@ After what torch.save writes stands its SHA-256, so that any damage is told befo
 """
 
 import io
+import itertools
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -12,10 +13,12 @@ from typing import Any
 import torch
 
 from renderer.aside import writing_aside
+from renderer.ours import check_file
 from shaders.errors import RakingError
 
 VERSION = 2
 DIGEST_BYTES = sha256().digest_size
+ARCHIVE = b"PK"  # how the files of torch.save begin
 
 
 class Checkpoint:
@@ -68,3 +71,30 @@ def _read(path: Path) -> dict[str, Any]:
         raise ValueError("its checksum does not fit")
     stored = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     return {"settings": dict(stored["settings"]), "state": dict(stored["state"])}
+
+
+def make_place(path: Path, warn: Callable[[str], None]) -> None:
+    """Sees to it that a checkpoint can be written to `path`: a file that never was one is renamed.
+
+    Raises RakingError where something else than a file is there.
+    """
+    check_file(path, lambda file: True)
+    if path.exists() and path.stat().st_size and not _is_archive(path):
+        kept = next(
+            other
+            for number in itertools.count(1)
+            if not (other := path.with_name(f"{path.name}.{number}")).exists()
+        )
+        warn(f"{path} is no checkpoint; it is renamed to {kept.name} and training begins anew")
+        path.rename(kept)
+
+
+def remove_checkpoint(path: Path) -> None:
+    """Removes a checkpoint, if one is at `path`."""
+    if path.is_file() and _is_archive(path):
+        path.unlink()
+
+
+def _is_archive(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(ARCHIVE)) == ARCHIVE

@@ -6,7 +6,6 @@ lights, and its colour is a sum of these latents with weights that depend on the
 covariance of the pixels' values (PCA), and then applied to one chunk of pixels after the other.
 """
 
-import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -20,9 +19,12 @@ from shaders.errors import RakingError
 from shaders.linear import MODELS, LinearDecoder, channel_terms, light_basis, spline_terms
 from trainer.evaluate import FAST, evaluate
 from trainer.mlic import Mlic
+from trainer.plan import Plan, Progress
 from trainer.provenance import origin
 from trainer.quantise import dequantise, latent_ranges, quantise
+from trainer.rehearsal import Finish, for_the_whole, piece_of_collection
 from trainer.samples import Samples
+from trainer.threads import all_cores
 
 COMPONENTS = 9  # of PCA: three planes, as many as the neural images have
 ORDERS = (2, 3)  # of HSH
@@ -37,7 +39,6 @@ FLAT = 1e-10
 CHUNK_PIXELS = 1 << 16
 SAMPLE_PIXELS = 1 << 18  # for the principal components and the ranges of the latents
 
-Progress = Callable[[int, int], None]
 Warn = Callable[[str], None]
 
 
@@ -97,27 +98,50 @@ def fit(
     mlic: Mlic,
     model: str,
     order: int = 3,
-    progress: Progress | None = None,
+    *,
+    plan: Plan | None = None,
+    finish: Finish | None = None,
     warn: Warn = warnings.warn,
 ) -> RelightableImage:
     """A relightable image of the collection, with its held-out scores in the provenance.
 
     `model` is "ptm", "hsh" (of `order` 2 or 3) or "rbf" (PCA/RBF, nine components). Held-out
-    photographs are measured but never fitted. `progress` is told the pixels done, and of how many.
+    photographs are measured but never fitted. `plan` and `finish` are as `trainer.train.train`
+    takes them.
 
     Raises RakingError as `fit_floats` does.
     """
-    started = time.monotonic()
+    plan = plan or Plan()
+    started = plan.elapsed
+    plan.begin("fitting")
     fitted = fit_floats(mlic, model, order, warn)
-    image = store(fitted, progress)
-    image.provenance = {
-        "model": model,
-        "order": fitted.decoder.order,
-        "seconds": round(time.monotonic() - started, 1),
-        **origin(mlic),
-    }
+    if finish is not None:
+        plan.begin("estimating")
+        plan.expect(_rehearse(fitted, finish))
+    image = _image(fitted, plan)
+    image.provenance["seconds"] = round(plan.elapsed - started, 1)
+    return image
+
+
+def _rehearse(fitted: Fit, finish: Finish) -> dict[str, float]:
+    """The seconds of each phase to come."""
+    mlic = fitted.samples.mlic
+    piece = piece_of_collection(mlic)
+    plan = Plan()
+    samples = Samples(piece, torch.device("cpu"))
+    finish(_image(replace(fitted, samples=samples), plan), plan)
+    plan.end()
+    return for_the_whole(plan.took, piece, mlic)
+
+
+def _image(fitted: Fit, plan: Plan) -> RelightableImage:
+    """The model as it is stored, with its scores."""
+    mlic = fitted.samples.mlic
+    image = store(fitted, plan.begin("storing"))
+    decoder = fitted.decoder
+    image.provenance = {"model": decoder.model, "order": decoder.order, **origin(mlic)}
     if mlic.test.names:
-        scores = evaluate(image, mlic, metrics=FAST)
+        scores = evaluate(image, mlic, metrics=FAST, progress=plan.begin("scoring"))
         image.provenance["scores"] = {key: scores[key] for key in FAST}
     return image
 
@@ -152,13 +176,16 @@ def store(fitted: Fit, progress: Progress | None = None) -> RelightableImage:
     low, high = latent_ranges(fitted.latents(_some_pixels(samples)))
     decoder = replace(fitted.decoder, latent_min=low, latent_max=high)
     planes = np.zeros((decoder.planes, mlic.height * mlic.width, 3), np.uint8)
-    done = 0
-    for pixels in torch.arange(len(samples)).split(CHUNK_PIXELS):
+
+    def store_some(pixels: Tensor) -> int:
         levels = fitted.levels(fitted.latents(pixels), low, high)  # [B, K]
         planes[:, samples.place[pixels].numpy()] = levels.reshape(len(levels), -1, 3).swapaxes(0, 1)
-        done += len(pixels)
-        if progress:
-            progress(done, len(samples))
+        return int(pixels[-1]) + 1
+
+    with all_cores() as share_out:
+        for done in share_out(store_some, torch.arange(len(samples)).split(CHUNK_PIXELS)):
+            if progress:
+                progress(done, len(samples))
     pictures = planes.reshape(-1, mlic.height, mlic.width, 3)
     return RelightableImage(decoder, pictures, mlic.mask, lights=mlic.train.lights)
 

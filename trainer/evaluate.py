@@ -7,14 +7,16 @@ from typing import Any
 import numpy as np
 
 from renderer.image import RelightableImage
-from shaders.errors import RakingError
+from shaders.errors import RakingError, shortened
 from trainer.files import visible_files
 from trainer.folder import AUXILIARY
+from trainer.masks import find_mask, read_mask
 from trainer.mlic import Mlic, Photographs
-from trainer.pictures import SUFFIXES, quiet_opencv, read_picture
-from trainer.relight import relight
+from trainer.pictures import SUFFIXES, read_header, read_picture
+from trainer.relight import CHUNK_PIXELS, relight
 from trainer.scores import ALL, FAST, Pair, Progress, score
 from trainer.smoothness import smoothness
+from trainer.threads import all_cores
 
 __all__ = ["ALL", "FAST", "evaluate", "evaluate_pictures", "held_out_photographs"]
 
@@ -48,7 +50,7 @@ def evaluate(
         )
     held_out = test or held_out_photographs(image, mlic)
     mask = image.mask if mlic.mask is None else mlic.mask
-    scores = score(_shown(image, held_out), len(held_out.names), mask, metrics, heat_maps, progress)
+    scores = score(_pairs(image, held_out), len(held_out.names), mask, metrics, heat_maps, progress)
     if "smoothness" in metrics:
         found = smoothness(image, mlic)
         scores["smoothness"] = found and found.unsteadiness
@@ -68,15 +70,17 @@ def evaluate_pictures(
 ) -> dict[str, Any]:
     """The scores of a folder of pictures against one of photographs, paired by name.
 
-    JPEG, PNG or TIFF of 8 or 16 bits; names are compared without their suffix. A `mask.png`
-    beside the photographs restricts the means to the object, and transparency counts for nothing.
+    JPEG, PNG, TIFF or WebP; names are compared without their suffix. A `mask` beside the
+    photographs restricts the means to the object, and transparency counts for nothing.
     Returns what `score` does. Raises RakingError naming pictures without a partner, or of
     another size.
     """
     paired = _pair_files(_pictures_in(pictures), _pictures_in(truth), pictures, truth)
-    with quiet_opencv():
-        mask = _read_mask(truth)
-        return score(_read_pairs(paired, mask), len(paired), mask, metrics, heat_maps, progress)
+    for picture, known in paired:
+        _check_size(picture, known)
+    found = find_mask([truth], [])
+    mask = read_mask(found, read_header(paired[0][1]).size) if found else None
+    return score(_read_pairs(paired), len(paired), mask, metrics, heat_maps, progress)
 
 
 def held_out_photographs(image: RelightableImage, mlic: Mlic) -> Photographs:
@@ -100,11 +104,23 @@ def held_out_photographs(image: RelightableImage, mlic: Mlic) -> Photographs:
     return test
 
 
-def _shown(image: RelightableImage, test: Photographs) -> Iterator[Pair]:
+def _pairs(image: RelightableImage, test: Photographs) -> Iterator[Pair]:
     """The photographs, and the image under their lights as a viewer shows it."""
-    for index, picture in enumerate(relight(image, test.lights[:, :2])):
-        shown = np.rint(picture.clip(0, 1) * 255) / 255
-        yield Pair(test.names[index], test.lights[index], test.image(index), shown)
+    for index, light in enumerate(test.lights):
+        shown = _shown(image, light[:2])
+        yield Pair(test.names[index], light, test.image(index), shown)
+
+
+def _shown(image: RelightableImage, light: np.ndarray) -> np.ndarray:
+    """The image under a light [2], clamped and rounded to 8 bits, [H, W, 3] float32, 0..1."""
+    rows = max(1, CHUNK_PIXELS // image.width)
+
+    def show(first: int) -> np.ndarray:
+        (strip,) = relight(image, light, rows=(first, min(first + rows, image.height)))
+        return np.rint(strip.clip(0, 1) * 255) / 255
+
+    with all_cores() as share_out:
+        return np.concatenate(list(share_out(show, range(0, image.height, rows))))
 
 
 def _pictures_in(folder: Path) -> dict[str, Path]:
@@ -139,30 +155,21 @@ def _pair_files(
     return [(pictures[stem], truths[stem]) for stem in pictures]
 
 
-def _read_pairs(paired: list[tuple[Path, Path]], mask: np.ndarray | None) -> Iterator[Pair]:
+def _read_pairs(paired: list[tuple[Path, Path]]) -> Iterator[Pair]:
     for picture, truth in paired:
-        shown, known = _read_floats(picture), _read_floats(truth)
-        _check_size(shown, picture, known.shape, truth)
-        if mask is not None:
-            _check_size(known, truth, mask.shape, truth.with_name("mask.png"))
-        yield Pair(truth.stem, None, known, shown)
+        yield Pair(truth.stem, None, _read_floats(truth), _read_floats(picture))
 
 
-def _check_size(picture: np.ndarray, path: Path, shape: tuple[int, ...], other: Path) -> None:
-    if picture.shape[:2] != shape[:2]:
+def _check_size(path: Path, other: Path) -> None:
+    (height, width), known = read_header(path).size, read_header(other).size
+    if (height, width) != known:
         raise RakingError(
-            f"{path} is {picture.shape[1]} x {picture.shape[0]} pixels but {other} is "
-            f"{shape[1]} x {shape[0]}: only pictures of one size can be compared"
+            f"{shortened(path)} is {width} x {height} pixels but {shortened(other)} is "
+            f"{known[1]} x {known[0]}: only pictures of one size can be compared"
         )
 
 
 def _read_floats(path: Path) -> np.ndarray:
     """[H, W, 3] float32, 0..1."""
-    levels, _ = read_picture(path)
+    levels = read_picture(path).values
     return levels.astype(np.float32) / np.float32(np.iinfo(levels.dtype).max)
-
-
-def _read_mask(folder: Path) -> np.ndarray | None:
-    """[H, W] bool of the `mask.png` in a folder, if there is one."""
-    path = folder / "mask.png"
-    return _read_floats(path).max(axis=2) > 0.5 if path.is_file() else None

@@ -4,11 +4,9 @@ A pixel is encoded once from its values under all training lights and decoded un
 encoder's input does not depend on the light.
 """
 
-import contextlib
 import copy
 import math
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +20,7 @@ from trainer.lesson import Lesson
 from trainer.metrics import psnr_of_error
 from trainer.networks import Networks
 from trainer.optimiser import Soap
+from trainer.plan import Plan
 from trainer.samples import Samples
 
 # Many small steps learn more in the same time than few large ones.
@@ -42,9 +41,6 @@ CHECKPOINT_SECONDS = 15.0
 COLLAPSE = 3.0
 WATCHED_LIGHTS = 8
 SLOWEST = 1 / 64  # of the rate, to which every collapse halves it
-
-# step, steps in all, loss, PSNR on validation lights in dB
-Report = Callable[[int, int, float, float | None], None]
 
 
 @dataclass(frozen=True)
@@ -108,15 +104,15 @@ def fit(
     schedule: Schedule,
     seed: int,
     checkpoint: Checkpoint,
-    clock: Callable[[], float],
-    report: Report,
+    plan: Plan,
+    phase: str,
 ) -> int:
     """Trains on random pixels [P] of `samples`, and leaves the best weights in the networks.
 
     The best are those with the highest PSNR on the validation lights in the last tenth of
     training, when they settle; without such lights, the last. The state is kept in the
-    checkpoint, from which the same call goes on, with the seconds of the whole run that `clock`
-    tells. Returns the steps taken.
+    checkpoint, from which the same call goes on, with the seconds of the whole run. The `plan` is
+    told of the `phase`. Returns the steps taken.
 
     Raises RakingError where training diverges.
     """
@@ -132,10 +128,12 @@ def fit(
         random.set_state(present["random"])
         best.load_state_dict(present["best"])
         guard.load_state_dict(present["guard"])
-    started = reported = saved = time.monotonic()
     elapsed = before
+    progress = schedule.progress(step, elapsed)
+    plan.begin(phase, resumed=progress)
+    started = reported = saved = time.monotonic()
 
-    while (progress := schedule.progress(step, elapsed)) < 1:
+    while progress < 1:
         for group in optimiser.param_groups:
             group["lr"] = guard.pace * LEARNING_RATE * (1 + math.cos(math.pi * progress)) / 2
 
@@ -148,21 +146,22 @@ def fit(
 
         now = time.monotonic()
         elapsed = before + now - started
-        last = schedule.progress(step, elapsed) == 1
+        settled, progress = progress >= SETTLED, schedule.progress(step, elapsed)
+        last = progress == 1
         if step % VALIDATION_STEPS == 0 or last:
             if guard.collapsed(networks, step):
                 optimiser = Soap(networks.parameters(), LEARNING_RATE)
-            best.consider(networks, settled=progress >= SETTLED)
+            best.consider(networks, settled)
         if now - reported > REPORT_SECONDS or last:
             reported = now
-            report(step, schedule.steps_in_all(step, elapsed), loss.item(), best.latest)
+            plan.tell(step, schedule.steps_in_all(step, elapsed), best.latest)
         if now - saved > CHECKPOINT_SECONDS:
             saved = now
             state = {"step": step, "seconds": elapsed, "best": best.state_dict()}
             state |= {"guard": guard.state_dict()}
             state |= {"networks": networks.state_dict(), "optimiser": optimiser.state_dict()}
             state |= {"random": random.get_state()}
-            checkpoint.save(present=state, seconds=clock())
+            checkpoint.save(present=state, seconds=plan.elapsed)
     best.restore(networks)
     return step
 
@@ -249,21 +248,6 @@ class _Guard:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.pace, self.psnr, self.weights = state["pace"], state["psnr"], state["weights"]
-
-
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """One thread of PyTorch: the tensors of a step are so small that sharing them gains little.
-
-    Where another program keeps a core busy, threads that wait for each other would make training
-    ten times slower. And the result does not depend on the number of cores.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _mixed_precision(device: torch.device) -> torch.autocast:

@@ -1,6 +1,5 @@
 """What a collection consists of: its photographs, the light of each, which to hold out."""
 
-import warnings as python_warnings
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -8,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from shaders.errors import RakingError, shortened
 from trainer.files import pictures_in, subfolder, visible_files
@@ -24,6 +22,7 @@ from trainer.names import (
     printable,
     without_raw_twins,
 )
+from trainer.pictures import read_header
 from trainer.place import choose_folder, find_light_file, photograph_folders
 from trainer.text import is_comment, read_text
 
@@ -182,12 +181,8 @@ def _of_one_size(photographs: list[Path]) -> list[Path]:
 
 def _size(path: Path) -> tuple[int, int] | None:
     """The size of a picture by its header."""
-    with (
-        suppress(OSError, ValueError, SyntaxError, Image.DecompressionBombError),
-        python_warnings.catch_warnings(action="ignore"),
-        Image.open(path) as picture,
-    ):
-        return picture.size
+    with suppress(RakingError):
+        return read_header(path).size
     return None
 
 

@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib import colormaps
 from PIL import Image, ImageDraw, ImageFont
 
-from shaders.errors import RakingError
+from renderer.marks import png_mark
+from renderer.ours import check_folder, marked_files
 
 LEVELS = 255
 # Fixed, so that maps of different lights and images compare.
@@ -41,13 +42,12 @@ def write_heat_map(
     path = folder / f"{Path(name).stem}.png"
     if path.exists():  # photographs may differ in nothing but their suffix
         path = folder / f"{name}.png"
-    whole.save(path, compress_level=4)
+    whole.save(path, compress_level=4, pnginfo=png_mark())
 
 
 def check_heat_maps(folder: Path) -> None:
     """RakingError unless heat maps may be written to `folder`; call it before long work."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise RakingError(f"{folder} exists and is not empty; choose another folder or empty it")
+    check_folder(folder, "folder of heat maps", marked_files)
 
 
 def _legend(name: str, width: int, table: np.ndarray) -> Image.Image:

@@ -5,9 +5,7 @@ the mean of their latents shows something else where they differ. Neural latents
 fitted: from the mean, some steps towards the mean colours under lights spread over the disc.
 """
 
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +17,10 @@ from torch.nn import functional
 from renderer.image import RelightableImage, SmallerLevels
 from renderer.pyramid import halved, halvings
 from shaders.decoder import Decoder
-from trainer.fit import one_thread
 from trainer.metrics import psnr_of_error
-from trainer.relight import decoder_parameters, relight
+from trainer.plan import Plan, Progress
+from trainer.relight import decoder_parameters, relight, stored_latents
+from trainer.threads import ShareOut, all_cores
 
 # Blocks of this many pixels a side are worked on alone: no level pixel stands for more, but in
 # levels of a handful of pixels.
@@ -34,6 +33,7 @@ FIT_STEPS = 2
 WELL_SHOWN = 2e-5  # mean squared error below which nothing is fitted: 47 dB
 TETHER = 1e-2  # to the mean, in units of the latents' ranges: without, lights between are lost
 CHUNK = 1 << 9  # pixels fitted at a time, so that what is worked out stays near the processor
+STRIP_ROWS = 16  # of a block, decoded at a time; even
 
 # Lights that errors are measured under: none of those fitted.
 ELEVATIONS = (15, 35, 55, 75)  # degrees
@@ -55,43 +55,51 @@ MEASURED = (
     * np.stack([np.cos(np.radians(AZIMUTHS)), np.sin(np.radians(AZIMUTHS))])
 ).T.astype(np.float32)
 
-Progress = Callable[[int, int], None]
 
-
-def smaller_levels(image: RelightableImage, progress: Progress | None = None) -> SmallerLevels:
+def smaller_levels(image: RelightableImage, plan: Plan | None = None) -> SmallerLevels:
     """The levels below full size, with their errors measured.
 
-    Each is half the size of the one before, rounded up, down to one pixel. `progress` is told the
-    pixels done, and of how many.
+    Each is half the size of the one before, rounded up, down to one pixel. The `plan` is told of
+    the phases "levels" and "measuring".
     """
+    plan = plan or Plan()
+    progress = plan.begin("levels")
     weights = _weights(image)
     means = [halvings(plane, weights)[1:] for plane in image.planes]
     levels = [np.stack(planes) for planes in zip(*means, strict=True)]
     if isinstance(image.decoder, Decoder):
         _fit_levels(image, image.decoder, weights, levels, progress)
-    return SmallerLevels(levels, level_errors(image, levels))
+    errors = level_errors(image, levels, plan.begin("measuring"))
+    plan.end()
+    return SmallerLevels(levels, errors)
 
 
-def level_errors(image: RelightableImage, levels: list[np.ndarray]) -> list[dict[str, Any]]:
+def level_errors(
+    image: RelightableImage, levels: list[np.ndarray], progress: Progress | None = None
+) -> list[dict[str, Any]]:
     """How well each of `levels` [K / 3, h, w, 3], the largest first, shows the image.
 
     For each its width, its height and the PSNR in dB of the decoded level against the image
     decoded and then shrunk, over the object and lights from raking to high. Of large images some
-    blocks are measured; levels too small to be looked at are left out.
+    blocks are measured; levels too small to be looked at are left out. `progress` is told the
+    blocks done, and of how many.
     """
     weights = _weights(image)
-    blocks = list(_blocks(image))
-    step = -(-len(blocks) * BLOCK * BLOCK // MEASURED_PIXELS)
+    step = -(-image.width * image.height // MEASURED_PIXELS)
+    blocks = list(_blocks(image))[::step]
     errors, shares = np.zeros(len(levels)), np.zeros(len(levels))
-    for block in blocks[::step]:
-        for i, truth in enumerate(_mean_colours(image, weights, block, MEASURED)):
-            planes = levels[i][:, *block.at(i + 1)]
-            part = RelightableImage(image.decoder, np.ascontiguousarray(planes))
-            shown = np.concatenate([frame.clip(0, 1) for frame in relight(part, MEASURED)], axis=2)
-            error = np.square(shown - truth, dtype=np.float64).mean(axis=2)
-            share = np.ones(error.shape) if weights is None else weights[i + 1][block.at(i + 1)]
-            errors[i] += (error * share).sum()
-            shares[i] += share.sum()
+    with all_cores() as share_out:
+        for done, block in enumerate(blocks):
+            if progress:
+                progress(done, len(blocks))
+            for i, truth in enumerate(_mean_colours(image, weights, block, MEASURED, share_out)):
+                planes = levels[i][:, *block.at(i + 1)]
+                part = RelightableImage(image.decoder, np.ascontiguousarray(planes))
+                shown = np.concatenate(list(_frames(part, MEASURED)), axis=2)
+                error = np.square(shown - truth, dtype=np.float64).mean(axis=2)
+                share = np.ones(error.shape) if weights is None else weights[i + 1][block.at(i + 1)]
+                errors[i] += (error * share).sum()
+                shares[i] += share.sum()
     return [
         {
             "width": planes.shape[2],
@@ -134,28 +142,23 @@ def _fit_levels(
     decoder: Decoder,
     weights: list[np.ndarray] | None,
     levels: list[np.ndarray],
-    progress: Progress | None,
+    progress: Progress,
 ) -> None:
     """Fits the levels' latents, in place."""
-
-    def fit(block: _Block) -> int:
-        finer = _together(image.planes[:, *block.at(0)])
-        pixels = finer[..., 0].size
-        for i, colours in enumerate(_mean_colours(image, weights, block, FITTED)):
-            place, weight = block.at(i + 1), None
-            start = halved(finer, None if weights is None else weights[i][block.at(i)])
-            if weights is not None:
-                weight = weights[i + 1][place]
-            finer = _fitted(decoder, start, colours, weight)
-            levels[i][:, *place] = finer.reshape(*finer.shape[:2], -1, 3).transpose(2, 0, 1, 3)
-        return pixels
-
-    done, total = 0, image.height * image.width
-    with one_thread(), ThreadPoolExecutor(os.cpu_count()) as pool:
-        for pixels in pool.map(fit, _blocks(image)):
-            done += pixels
-            if progress:
-                progress(done, total)
+    solver = _Solver(decoder)
+    done = 0
+    with all_cores() as share_out:
+        for block in _blocks(image):
+            finer = _together(image.planes[:, *block.at(0)])
+            done += finer[..., 0].size
+            for i, colours in enumerate(_mean_colours(image, weights, block, FITTED, share_out)):
+                place, weight = block.at(i + 1), None
+                start = halved(finer, None if weights is None else weights[i][block.at(i)])
+                if weights is not None:
+                    weight = weights[i + 1][place]
+                finer = _fitted(solver, start, colours, weight, share_out)
+                levels[i][:, *place] = finer.reshape(*finer.shape[:2], -1, 3).transpose(2, 0, 1, 3)
+            progress(done, image.height * image.width)
     for i in range(BLOCK_LEVELS, len(levels)):
         weight = None if weights is None else weights[i]
         levels[i] = np.stack([halved(plane, weight) for plane in levels[i - 1]])
@@ -171,20 +174,52 @@ def _mean_colours(
     weights: list[np.ndarray] | None,
     block: _Block,
     lights: np.ndarray,
+    share_out: ShareOut,
 ) -> Iterator[np.ndarray]:
     """A block's colours under `lights` [L, 2], clipped to 0..1 and averaged over the pixels that a
     level's pixel stands for: for each level, the largest first, [h, w, 3 L] float32."""
-    part = RelightableImage(image.decoder, np.ascontiguousarray(image.planes[:, *block.at(0)]))
+    planes = image.planes[:, *block.at(0)]
+    weight = None if weights is None else weights[0][block.at(0)]
+
+    def first_means(first: int) -> np.ndarray:
+        rows = slice(first, first + STRIP_ROWS)
+        part = RelightableImage(image.decoder, np.ascontiguousarray(planes[:, rows]))
+        means = [
+            _mean(frame, None if weight is None else weight[rows])
+            for frame in _frames(part, lights)
+        ]
+        return np.concatenate(means, axis=2)
+
     count = min(BLOCK_LEVELS, (max(image.width, image.height) - 1).bit_length())
-    colours = None
-    for i in range(count):
-        weight = None if weights is None else weights[i][block.at(i)]
-        if colours is None:
-            frames = (frame.clip(0, 1) for frame in relight(part, lights))
-            colours = np.concatenate([_mean(frame, weight) for frame in frames], axis=2)
-        else:
-            colours = _mean(colours, weight)
+    if count:
+        colours = np.concatenate(
+            list(share_out(first_means, range(0, planes.shape[1], STRIP_ROWS)))
+        )
         yield colours
+    for i in range(1, count):
+        colours = _mean(colours, None if weights is None else weights[i][block.at(i)])
+        yield colours
+
+
+def _frames(image: RelightableImage, lights: np.ndarray) -> Iterator[np.ndarray]:
+    """The image under each of `lights` [L, 2], [H, W, 3], clipped to 0..1."""
+    if not isinstance(image.decoder, Decoder):
+        yield from (frame.clip(0, 1) for frame in relight(image, lights))
+        return
+    # With pixels along the rows, and with what no light changes worked out once, this takes a
+    # third of the time that `relight` does.
+    (weight1, bias1), (weight2, bias2), (weight3, bias3) = (
+        (weight, bias[:, None]) for weight, bias in decoder_parameters(image.decoder)
+    )
+    with torch.inference_mode():
+        latents = stored_latents(image, 0, image.height).flatten(0, 1).T.contiguous()  # [K, P]
+        lit = weight1[:, len(latents) :] @ torch.from_numpy(lights).T  # [N, L]
+        unlit = torch.addmm(bias1, weight1[:, : len(latents)], latents)  # [N, P]
+        for light in lit.T:
+            hidden = functional.elu(unlit + light[:, None], inplace=True)
+            hidden = functional.elu(torch.addmm(bias2, weight2, hidden), inplace=True)
+            colours = torch.addmm(bias3, weight3, hidden).clamp_(0, 1)  # [3, P]
+            yield colours.T.reshape(image.height, image.width, 3).numpy()
 
 
 def _mean(colours: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
@@ -200,25 +235,32 @@ def _mean(colours: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
 def _sums(values: np.ndarray) -> np.ndarray:
     """Of 2 x 2 pixels, with a last odd row or column twice."""
     height, width = values.shape[:2]
-    values = np.pad(values, [(0, height % 2), (0, width % 2), (0, 0)], "edge")
+    if height % 2 or width % 2:
+        values = np.pad(values, [(0, height % 2), (0, width % 2), (0, 0)], "edge")
     rows = values[0::2] + values[1::2]
     return rows[:, 0::2] + rows[:, 1::2]
 
 
 def _fitted(
-    decoder: Decoder, levels: np.ndarray, colours: np.ndarray, weight: np.ndarray | None
+    solver: "_Solver",
+    levels: np.ndarray,
+    colours: np.ndarray,
+    weight: np.ndarray | None,
+    share_out: ShareOut,
 ) -> np.ndarray:
     """Levels [h, w, K] uint8 that show `colours` [h, w, 3 L] better under the lights fitted."""
-    solver = _Solver(decoder)
-    flat = levels.reshape(-1, decoder.latents)
+    flat = levels.reshape(-1, levels.shape[2])
     wanted = colours.reshape(len(flat), -1, 3)
     chosen = np.arange(len(flat)) if weight is None else np.flatnonzero(weight)
     result = flat.copy()
-    for first in range(0, len(chosen), CHUNK):
+
+    def fit(first: int) -> None:
         pixels = chosen[first : first + CHUNK]
         start = torch.from_numpy(flat[pixels].astype(np.float32) / 255)
         found = solver.solve(start, torch.from_numpy(wanted[pixels])) * 255
         result[pixels] = np.rint(found.numpy()).astype(np.uint8)
+
+    list(share_out(fit, range(0, len(chosen), CHUNK)))
     return result.reshape(levels.shape)
 
 
@@ -242,11 +284,15 @@ class _Solver:
         """Latents [P, K] that show colours `wanted` [P, L, 3] better than `start` [P, K] does, or
         that itself."""
         before = self._error(start, wanted)
-        latents = start.clone()
         badly = before > WELL_SHOWN
-        if badly.any():
-            latents[badly] = self._stepped(start[badly], wanted[badly])
-        return torch.where((self._error(latents, wanted) < before)[:, None], latents, start)
+        if not badly.any():
+            return start
+        latents, wanted, before = start[badly], wanted[badly], before[badly]
+        stepped = self._stepped(latents, wanted)
+        better = self._error(stepped, wanted) < before
+        found = start.clone()
+        found[badly] = torch.where(better[:, None], stepped, latents)
+        return found
 
     def _error(self, latents: Tensor, wanted: Tensor) -> Tensor:
         """Mean squared, [P]."""
@@ -268,9 +314,9 @@ class _Solver:
     def _shown(self, latents: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Colours [P, L, 3] of latents [P, K], and the hidden layers [P, L, N]."""
         (second, bias2), (third, bias3) = self.second, self.third
-        one = functional.elu((latents @ self.first.T)[:, None] + self.light)
-        two = functional.elu(one @ second.T + bias2)
-        return two @ third.T + bias3, (one, two)
+        one = functional.elu((latents @ self.first.T)[:, None] + self.light, inplace=True)
+        two = functional.elu(functional.linear(one, second, bias2), inplace=True)
+        return functional.linear(two, third, bias3), (one, two)
 
     def _slope(self, one: Tensor, two: Tensor) -> Tensor:
         """How the colours change with the latents, [P, 3 L, K], from the hidden layers: below 0

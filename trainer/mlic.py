@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,9 +18,10 @@ from trainer.files import is_folder, subfolder
 from trainer.folder import Entry, lit_photographs, split_entries
 from trainer.lights import FEWEST_LIGHTS, held_out_by_rule, light_warnings, validation_lights
 from trainer.names import printable, unique
-from trainer.pictures import quiet_opencv, read_picture
+from trainer.pictures import read_picture
 from trainer.place import collection_folder
-from trainer.reading import Shown, check_varied, picture_warnings, read_mask, read_photographs
+from trainer.raw import WhiteBalance
+from trainer.reading import Shown, check_varied, picture_warnings, read_photographs
 
 __all__ = ["Mlic", "Photographs", "held_out_by_rule", "read_mlic", "validation_lights"]
 
@@ -37,6 +39,7 @@ class Photographs:
     columns: np.ndarray  # [L], which of the A photographs these are
     size: tuple[int, int]  # (H, W)
     mask: np.ndarray | None  # [H, W] bool, true at the P pixels; None where they are all
+    white: int  # the integer that stands for 1.0: 255, 65535, or less where 16 bits are not full
 
     @property
     def values(self) -> np.ndarray:
@@ -61,11 +64,6 @@ class Photographs:
         """[L, H, W, 3], as `pixels`."""
         return self.pixels.transpose(2, 0, 1, 3)
 
-    @property
-    def white(self) -> int:
-        """The integer that stands for 1.0: 255 or 65535."""
-        return int(np.iinfo(self.stored.dtype).max)
-
     def image(self, index: int) -> np.ndarray:
         """One photograph, [H, W, 3] float32, 0..1, black off the object."""
         values = self.stored[:, self.columns[index]].astype(np.float32) / np.float32(self.white)
@@ -86,8 +84,10 @@ class Mlic:
     test_set: str | None  # the name of the Test folder, where that is the split
     mask: np.ndarray | None  # [H, W] bool, true = object
     sha256: str  # of names, lights and photographs, however they are split
+    reading: dict[str, Any]  # the depth and colours of the photographs, and what was done
     warnings: list[str]
     files: list[Path]  # of the photographs, in the order of `names`
+    white_balance: WhiteBalance | None = None  # of camera raw, which all are developed with
 
     @property
     def height(self) -> int:
@@ -112,8 +112,7 @@ class Mlic:
 
         Raises RakingError where there is none of this name, or the file has become unreadable.
         """
-        with quiet_opencv():
-            return read_picture(self.files[self._index(name)])[0]
+        return read_picture(self.files[self._index(name)], self.white_balance).values
 
     def select(self, names: Sequence[str]) -> Photographs:
         """The photographs of these names, whichever side of the split they are on; no copy."""
@@ -146,7 +145,7 @@ def read_mlic(
     """Reads a collection and splits it into training and held-out photographs.
 
     What is read, what is left out and which of several files come first: docs/collections.md.
-    Values are kept as integers of 8 or 16 bits; grey is expanded to RGB, alpha is dropped.
+    Values are kept as integers of 8 or 16 bits, in sRGB: see docs/photographs.md.
     The held-out photographs are those of the `Test` folder; else those named, one a line, in the
     file `test_lights`; else those in the folder's `test.txt`; else those that `held_out_by_rule`
     chooses. With `all_photographs` none is held out. `lights` is the light file, or the name of
@@ -185,27 +184,41 @@ def read_mlic(
             f"{shortened(path)} has {trained} photographs to train on, where {FEWEST_LIGHTS} are "
             "the fewest: add photographs under other lights, or hold out fewer"
         )
-    with quiet_opencv():
-        folders = [path, *([dome] if dome else []), entries[0].path.parent]
-        mask = read_mask(list(dict.fromkeys(folders)), entries[0].path, warnings)
-        order = sorted(entries, key=lambda entry: entry.held_out)
-        stored, size, shown = read_photographs(order, mask, progress)
+    order = sorted(entries, key=lambda entry: entry.held_out)
     files = [entry.path for entry in order]
     names = [_below(path, file) for file in files]
+    folders = [path, *([dome] if dome else []), entries[0].path.parent]
+    reading = read_photographs(files, names, list(dict.fromkeys(folders)), progress)
+    warnings += reading.warnings
+    shown, white = reading.shown, reading.white
     side = np.array([entry.held_out for entry in order])
     directions = np.array([entry.light for entry in order], np.float32)
-    warnings += light_warnings(names, directions, side) + picture_warnings(names, shown, side)
-    check_varied(path, shown[:trained])
+    warnings += light_warnings(names, directions, side) + picture_warnings(
+        names, shown, side, white
+    )
+    check_varied(path, shown[:trained], white)
 
     def part(columns: np.ndarray) -> Photographs:
         own = unique([files[i] for i in columns])
-        return Photographs(own, directions[columns], stored, columns, size, mask)
+        stored, size, mask = reading.stored, reading.size, reading.mask
+        return Photographs(own, directions[columns], stored, columns, size, mask, white)
 
     train, held = part(np.flatnonzero(~side)), part(np.flatnonzero(side))
     test_set = test.name if dome and test and not all_photographs else None
     root = path if dome else files[0].parent
     sha256 = _sha256(entries, {e.path: s for e, s in zip(order, shown, strict=True)}, root)
-    return Mlic(path, train, held, test_set, mask, sha256, warnings, files)
+    return Mlic(
+        path,
+        train,
+        held,
+        test_set,
+        reading.mask,
+        sha256,
+        reading.record,
+        warnings,
+        files,
+        reading.white_balance,
+    )
 
 
 def _check_options(path: Path, test: Path, test_lights: Path | None, lights: Path | None) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 # Of one photograph in several formats, the first of these; whatever else is a raw file.
-EXPORTS = (".tif", ".tiff", ".png", ".jp2", ".webp", ".jpg", ".jpeg")
+EXPORTS = (".tif", ".tiff", ".png", ".jp2", ".webp", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo")
 # The ending of a file's name, whatever camera or program it is of.
 ENDING = re.compile(r"\.(?=[0-9]*[a-z])[a-z0-9]{2,4}$", re.IGNORECASE)
 # Encodings from before Unicode, the likelier first.

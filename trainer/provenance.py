@@ -7,11 +7,12 @@ from trainer.mlic import Mlic
 
 
 def origin(mlic: Mlic) -> dict[str, Any]:
-    """The software, the collection, and how its photographs were split."""
+    """The software, the collection, and how its photographs were read and split."""
     return {
         "software": software(),
         "collection": mlic.path.resolve().name,
         "collection_sha256": mlic.sha256,
+        "photographs": mlic.reading,
         "lights": len(mlic.train.names),
         "test_lights": held_out_lights(mlic),
     }

@@ -19,8 +19,8 @@ def latent_ranges(latents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     best_error = np.full(latents.shape[1], np.inf)
     best_low = latents.min(axis=0)
     best_high = latents.max(axis=0)
-    for share in CLIPPED_SHARES:
-        low, high = np.quantile(sample, [share, 1 - share], axis=0).astype(np.float32)
+    ends = np.quantile(sample, [[share, 1 - share] for share in CLIPPED_SHARES], axis=0)
+    for share, (low, high) in zip(CLIPPED_SHARES, ends.astype(np.float32), strict=True):
         if share == 0:
             low, high = latents.min(axis=0), latents.max(axis=0)
         high = np.where(high > low, high, low + 1).astype(np.float32)

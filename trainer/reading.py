@@ -1,19 +1,23 @@
 """Reading the photographs of a collection and its mask, and what is odd about them."""
 
-import hashlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import compress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from shaders.errors import RakingError
-from trainer.folder import Entry, visible_files
+from shaders.errors import RakingError, shortened
+from trainer.header import WHITE, Header
 from trainer.lights import leak, listing
-from trainer.pictures import read_picture
+from trainer.masks import find_mask, read_mask
+from trainer.memory import available_memory
+from trainer.pictures import COPIES, Picture, read_header, read_picture
+from trainer.raw import WhiteBalance
 
 SMALLEST_SIDE = 11  # the window of SSIM
 READERS = 2  # threads that decode
@@ -23,81 +27,119 @@ PIXELS_AT_ONCE = 1 << 14
 
 FLAT = 0.02  # of white: values this close to each other show nothing
 SATURATED = 0.5  # of the values, at white
-GREY_MASK = 0.05  # of a mask's pixels, neither black nor white
+# White of 10 and 12 bits, as some cameras store them in 16.
+NARROW_WHITES = (1023, 4095)
+FITTING = 200  # bytes an object pixel beside the photographs: latents, their moments, planes
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What the object pixels of one photograph show, 0..1."""
+    """What the object pixels of one photograph show, in stored integers."""
 
-    darkest: float
-    brightest: float
-    saturated: float  # the share of values at white
+    darkest: int
+    brightest: int
+    share: float  # of the values that are as bright as the brightest
     sha256: bytes  # of the file
 
 
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """All photographs of a collection, and how they were read."""
+
+    stored: np.ndarray  # [P, A, 3] uint8 or uint16, the P object pixels of the A photographs
+    white: int  # the integer that stands for 1.0
+    size: tuple[int, int]  # (H, W)
+    mask: np.ndarray | None  # [H, W] bool, true at the object pixels; None where they are all
+    shown: list[Shown]  # [A]
+    white_balance: WhiteBalance | None  # of camera raw
+    record: dict[str, Any]  # the depth and the colours, for the image's provenance
+    warnings: list[str]
+
+
 def read_photographs(
-    entries: list[Entry], mask: np.ndarray | None, progress: Callable[[int, int], None] | None
-) -> tuple[np.ndarray, tuple[int, int], list[Shown]]:
-    """The object pixels of all photographs [P, A, 3], their size, and what each shows.
+    paths: list[Path],
+    names: list[str],
+    mask_folders: list[Path],
+    progress: Callable[[int, int], None] | None,
+) -> Reading:
+    """The object pixels of the photographs in these files, and what is odd about them.
+
+    All headers come first: of another size, or more than the memory holds, nothing is decoded.
+    `names` are for warnings; `progress` is told how many photographs of how many are read.
+
+    Raises RakingError where sizes or depths differ or memory does not suffice, and as
+    `read_picture` and `read_mask` do.
+    """
+    warnings: list[str] = []
+    headers = _read_headers(paths)
+    size = headers[0].size
+    masked = find_mask(mask_folders, warnings)
+    mask = read_mask(masked, size, warnings) if masked else None
+    objects = size[0] * size[1] if mask is None else int(np.count_nonzero(mask))
+    _check_memory(headers, objects, paths[0].parent)
+    stored = np.empty((objects, len(paths), 3), f"u{headers[0].depth // 8}")
+    # Of the first by name, so that all are developed alike, however they are split.
+    by_name = sorted(zip(paths, headers, strict=True), key=lambda pair: pair[0].name)
+    balance = next((h.white_balance for _, h in by_name if h.white_balance), None)
+    read = partial(read_picture, white_balance=balance)
+    shown, brightest = _store(paths, headers, mask, _ahead(read, paths), stored, progress)
+    warnings += _header_warnings(names, headers)
+    white = _white(headers, brightest, paths[0].parent, warnings)
+    record = _record(headers, white)
+    return Reading(stored, white, size, mask, shown, balance, record, warnings)
+
+
+def _read_headers(paths: list[Path]) -> list[Header]:
+    headers = []
+    for path in paths:
+        headers.append(read_header(path))
+        _check_side(headers[-1].size, path)
+        _check_alike(headers[-1], headers[0], path, paths[0])
+    return headers
+
+
+def _store(
+    paths: list[Path],
+    headers: list[Header],
+    mask: np.ndarray | None,
+    pictures: Iterator[Picture],
+    stored: np.ndarray,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[list[Shown], int]:
+    """Fills `stored` [P, A, 3]; what each photograph shows, and the brightest value of all files.
 
     Each photograph goes to its place among the others soon, so that few are held twice.
     """
-    first = entries[0].path
-    stored = np.empty(0)
-    size: tuple[int, int] | None = None
     shown: list[Shown] = []
     waiting: list[np.ndarray] = []
-    for entry, (picture, data) in zip(
-        entries, _ahead(read_picture, [entry.path for entry in entries]), strict=True
-    ):
-        if size is None:
-            size = picture.shape[0], picture.shape[1]
-            _check_side(size, first)
-            objects = size[0] * size[1] if mask is None else np.count_nonzero(mask)
-            stored = np.empty((objects, len(entries), 3), picture.dtype)
-        _check_alike(picture, size, stored.dtype, entry.path, first)
-        values = picture.reshape(-1, 3) if mask is None else picture[mask]
-        shown.append(_what_is_shown(values, data))
+    brightest = 0
+    for path, header, picture in zip(paths, headers, pictures, strict=True):
+        if (picture.header.size, picture.header.depth) != (header.size, header.depth):
+            raise RakingError(f"{shortened(path)} changed while it was read: begin again")
+        brightest = max(brightest, picture.brightest)
+        values = picture.values.reshape(-1, 3) if mask is None else picture.values[mask]
+        shown.append(_what_is_shown(values, picture.sha256))
         waiting.append(values)
-        if len(waiting) == TOGETHER or len(shown) == len(entries):
+        if len(waiting) == TOGETHER or len(shown) == len(paths):
             _interleave(waiting, stored, len(shown) - len(waiting))
             waiting.clear()
         if progress:
-            progress(len(shown), len(entries))
-    assert size is not None
-    return stored, size, shown
+            progress(len(shown), len(paths))
+    return shown, brightest
 
 
-def read_mask(folders: list[Path], photograph: Path, warnings: list[str]) -> np.ndarray | None:
-    found = [p for f in folders for p in visible_files(f) if p.name.lower() == "mask.png"]
-    if not found:
-        return None
-    picture, _ = read_picture(found[0])
-    size = read_picture(photograph)[0].shape[:2]
-    if picture.shape[:2] != size:
-        raise RakingError(
-            f"{found[0]} is {picture.shape[1]} x {picture.shape[0]} pixels but the photographs are "
-            f"{size[1]} x {size[0]}: save it in their size, or remove it"
-        )
-    level = picture.max(axis=2) / np.iinfo(picture.dtype).max
-    mask: np.ndarray = level > 0.5
-    if not mask.any():
-        raise RakingError(
-            f"{found[0]} holds no white, so no pixel is of the object: paint the object white"
-        )
-    if np.mean((level > 0.1) & (level < 0.9)) > GREY_MASK:
-        warnings.append(
-            f"{found[0]} is not black and white; what is brighter than mid-grey is the object"
-        )
-    return mask
-
-
-def picture_warnings(names: list[str], shown: list[Shown], held_out: np.ndarray) -> list[str]:
+def picture_warnings(
+    names: list[str], shown: list[Shown], held_out: np.ndarray, white: int
+) -> list[str]:
     """Which photographs show nothing or repeat."""
-    black = [s.brightest < FLAT for s in shown]
-    even = [not b and s.brightest - s.darkest < FLAT for s, b in zip(shown, black, strict=True)]
-    burnt = [not e and s.saturated > SATURATED for s, e in zip(shown, even, strict=True)]
+    black = [s.brightest < FLAT * white for s in shown]
+    even = [
+        not b and s.brightest - s.darkest < FLAT * white for s, b in zip(shown, black, strict=True)
+    ]
+    burnt = [
+        not e and s.brightest == white and s.share > SATURATED
+        for s, e in zip(shown, even, strict=True)
+    ]
     warnings = [
         f"used as they are, though {what}: {listing(compress(names, which))}"
         for which, what in (
@@ -116,22 +158,89 @@ def picture_warnings(names: list[str], shown: list[Shown], held_out: np.ndarray)
     return warnings
 
 
-def check_varied(path: Path, shown: list[Shown]) -> None:
+def check_varied(path: Path, shown: list[Shown], white: int) -> None:
     darkest, brightest = min(s.darkest for s in shown), max(s.brightest for s in shown)
-    if brightest - darkest < FLAT:
+    if brightest - darkest < FLAT * white:
         raise RakingError(
             f"the photographs to train on in {path} are all of one even "
-            f"{'black' if brightest < FLAT else 'colour'}, so there is nothing to learn: "
+            f"{'black' if brightest < FLAT * white else 'colour'}, so there is nothing to learn: "
             "check the files, and the mask if there is one"
         )
 
 
-def _ahead(
-    read: Callable[[Path], tuple[np.ndarray, bytes]], paths: list[Path]
-) -> Iterator[tuple[np.ndarray, bytes]]:
+def _header_warnings(names: list[str], headers: list[Header]) -> list[str]:
+    """What is unsure about how the photographs are read: one sentence for each thing."""
+    warnings = []
+    for remark in dict.fromkeys(remark for header in headers for remark in header.remarks):
+        which = listing(n for n, h in zip(names, headers, strict=True) if remark in h.remarks)
+        warnings.append(f"photographs with {remark}: {which}")
+    turned = [n for n, h in zip(names, headers, strict=True) if h.orientation != 1]
+    if turned:
+        warnings.append(
+            "orientation flags are not followed, since the camera stood still; pixels are used as "
+            f"stored, though flags would turn {listing(turned)}"
+        )
+    if len({header.colour for header in headers}) > 1:
+        warnings.append(f"photographs differ in their colours: {_colours(headers)}")
+    return warnings
+
+
+def _colours(headers: list[Header]) -> str:
+    """What all photographs have, or how many have what."""
+    counts = Counter(header.colour for header in headers)
+    if len(counts) == 1:
+        return headers[0].colour
+    return listing(f"{colour} ({count})" for colour, count in counts.most_common())
+
+
+def _white(headers: list[Header], brightest: int, folder: Path, warnings: list[str]) -> int:
+    """The integer that is white: as the files say, or as many bits as the brightest value takes."""
+    if headers[0].depth == 8:
+        return 255
+    stated = {header.white for header in headers}
+    white = stated.pop() if len(stated) == 1 else None
+    if white is None or brightest > white:
+        white = next((w for w in NARROW_WHITES if w >= brightest > NARROW_WHITES[0] // 4), WHITE)
+    if white < WHITE:
+        warnings.append(
+            f"no value of the 16-bit photographs is above {white}, so that is taken as white "
+            f"({white.bit_length()} bits in 16)"
+        )
+        if any(header.converted for header in headers):
+            raise RakingError(
+                f"the photographs in {shortened(folder)} hold {white.bit_length()} bits in 16 and "
+                "a colour profile, which says nothing about such numbers: save them as sRGB, or "
+                "scaled to 16 bits"
+            )
+    return white
+
+
+def _record(headers: list[Header], white: int) -> dict[str, Any]:
+    turned = any(header.orientation != 1 for header in headers)
+    return {
+        "colour": _colours(headers),
+        "bits": white.bit_length(),
+        **({"orientation_flags": "not followed"} if turned else {}),
+    }
+
+
+def _check_memory(headers: list[Header], objects: int, folder: Path) -> None:
+    """Refuses what will not fit while it is read, or while an image is fitted to it."""
+    stored = objects * 3 * headers[0].depth // 8 * len(headers)
+    coming = headers[0].nbytes * (READERS * COPIES + TOGETHER)
+    needed, available = stored + max(coming, objects * FITTING), available_memory()
+    if needed > available:
+        raise RakingError(
+            f"the {len(headers)} photographs of {headers[0].size[1]} x {headers[0].size[0]} pixels "
+            f"in {shortened(folder)} take {needed / 2**30:.1f} GiB of memory, where "
+            f"{available / 2**30:.1f} are free: scale or crop them, or mask the object"
+        )
+
+
+def _ahead(read: Callable[[Path], Picture], paths: list[Path]) -> Iterator[Picture]:
     """What `read` makes of each path, in order, read by threads a few paths ahead."""
     with ThreadPoolExecutor(READERS) as pool:
-        coming: deque[Future[tuple[np.ndarray, bytes]]] = deque()
+        coming: deque[Future[Picture]] = deque()
         for path in paths:
             coming.append(pool.submit(read, path))
             if len(coming) > READERS:
@@ -150,31 +259,29 @@ def _interleave(pictures: list[np.ndarray], stored: np.ndarray, first: int) -> N
             places[part, column] = picture[part].view(pixel)[:, 0]
 
 
-def _what_is_shown(values: np.ndarray, data: bytes) -> Shown:
-    white = np.iinfo(values.dtype).max
-    saturated = np.count_nonzero(values == white) / values.size
-    darkest, brightest = float(values.min() / white), float(values.max() / white)
-    return Shown(darkest, brightest, saturated, hashlib.sha256(data).digest())
+def _what_is_shown(values: np.ndarray, sha256: bytes) -> Shown:
+    brightest = values.max()
+    share = np.count_nonzero(values == brightest) / values.size
+    return Shown(int(values.min()), int(brightest), share, sha256)
 
 
 def _check_side(size: tuple[int, int], path: Path) -> None:
     if min(size) < SMALLEST_SIDE:
         raise RakingError(
-            f"{path} is {size[1]} x {size[0]} pixels, where {SMALLEST_SIDE} a side are "
+            f"{shortened(path)} is {size[1]} x {size[0]} pixels, where {SMALLEST_SIDE} a side are "
             "the fewest: add larger photographs"
         )
 
 
-def _check_alike(
-    picture: np.ndarray, size: tuple[int, int], dtype: np.dtype, path: Path, first: Path
-) -> None:
-    if picture.shape[:2] != size:
+def _check_alike(header: Header, other: Header, path: Path, first: Path) -> None:
+    if header.size != other.size:
         raise RakingError(
-            f"{path} is {picture.shape[1]} x {picture.shape[0]} pixels but {first} is "
-            f"{size[1]} x {size[0]}: photographs of a collection share one size"
+            f"{shortened(path)} is {header.size[1]} x {header.size[0]} pixels but "
+            f"{shortened(first)} is {other.size[1]} x {other.size[0]}: photographs of a collection "
+            "share one size"
         )
-    if picture.dtype != dtype:
+    if header.depth != other.depth:
         raise RakingError(
-            f"{path} has {picture.dtype.itemsize * 8} bits per channel but {first} has "
-            f"{dtype.itemsize * 8}: save the photographs with one depth"
+            f"{shortened(path)} has {header.depth} bits per channel but {shortened(first)} has "
+            f"{other.depth}: save the photographs with one depth"
         )

@@ -13,8 +13,10 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from renderer.aside import writing_aside
+from renderer.aside import check_place, settle, writing_aside
+from renderer.marks import png_mark
 from shaders.errors import RakingError
 from trainer.relief import Array, Relief, carve_relief
 
@@ -59,25 +61,30 @@ def write_sample(
     The folder appears only when it is complete. Raises RakingError.
     """
     check_arguments(path, width, height, seed)
-    with writing_aside(path) as folder:
+    with writing_aside(path, check_free) as folder:
         folder.mkdir()
         relief = carve_relief(width, height, seed)
         normals = relief.normals()
-        write_image(folder / "normals.png", np.round((normals + 1) * 127.5).astype(np.uint8))
+        shown = Image.fromarray(np.round((normals + 1) * 127.5).astype(np.uint8))
+        shown.save(folder / "normals.png", pnginfo=png_mark(Asked=asked(width, height, seed)))
         write_image(folder / "mask.png", relief.mask.astype(np.uint8) * 255)
-        suffix = ".png" if width * height <= LOSSLESS_PIXELS else ".jpg"
         sets = [("Dome", ring_lights(DOME)), ("Test", ring_lights(TEST))]
         total = sum(len(lights) for _, lights in sets)
         done = 0
         for name, lights in sets:
             (folder / name).mkdir()
-            names = [f"image{i:02d}{suffix}" for i in range(1, len(lights) + 1)]
+            names = picture_names(len(lights), width, height)
             write_lp(folder / name / "dirs.lp", names, lights)
             for image_name, light in zip(names, lights, strict=True):
                 write_image(folder / name / image_name, render(relief, normals, light))
                 done += 1
                 if progress:
                     progress(done, total)
+
+
+def picture_names(count: int, width: int, height: int) -> list[str]:
+    suffix = ".png" if width * height <= LOSSLESS_PIXELS else ".jpg"
+    return [f"image{i:02d}{suffix}" for i in range(1, count + 1)]
 
 
 def ring_lights(rings: tuple[Ring, ...]) -> Array:
@@ -208,10 +215,37 @@ def check_arguments(path: Path, width: int, height: int, seed: int) -> None:
         )
     if seed < 0:
         raise RakingError(f"The sample's seed {seed} is negative: give 0 or more.")
+    check_free(path)
+
+
+def check_free(path: Path) -> None:
+    """RakingError unless nothing or an empty folder is at `path`."""
+    check_place(path)
     if path.exists() and not path.is_dir():
         raise RakingError(f"{path} is a file: name a new folder for the sample.")
     if path.is_dir() and any(path.iterdir()):
         raise RakingError(f"{path} is not empty: name a new folder, or remove this one first.")
+
+
+def asked(width: int, height: int, seed: int) -> str:
+    """What a sample's `normals.png` records of the call that wrote it."""
+    return f"sample {width} x {height}, seed {seed}"
+
+
+def sample_is_done(path: Path, width: int, height: int, seed: int) -> bool:
+    """Whether `path` holds the sample that such a call writes, with all its files."""
+    settle(path)
+    files = [path / "mask.png"]
+    for name, rings in (("Dome", DOME), ("Test", TEST)):
+        count = sum(ring.lights for ring in rings)
+        pictures = picture_names(count, width, height)
+        files += [path / name / file for file in ["dirs.lp", *pictures]]
+    try:
+        with Image.open(path / "normals.png") as normals:
+            recorded = normals.info.get("Asked")
+        return recorded == asked(width, height, seed) and all(file.is_file() for file in files)
+    except (OSError, SyntaxError, ValueError):
+        return False
 
 
 def write_image(path: Path, pixels: NDArray[np.uint8]) -> None:

@@ -54,7 +54,7 @@ class Samples:
     def _values(self, pixels: Tensor, columns: Tensor) -> Tensor:
         # Whole rows of bytes first: to pick single values out of memory takes four times as long.
         rows = self._rows.index_select(0, pixels.to(self._rows.device)).to(self.device)
-        stored = rows if self.mlic.train.white == 255 else rows.view(torch.uint16)
+        stored = rows if self.mlic.train.stored.itemsize == 1 else rows.view(torch.uint16)
         values = stored.float().div_(self.mlic.train.white)
         return values.unflatten(1, (-1, 3)).index_select(1, columns)
 

@@ -68,7 +68,7 @@ def score(
         check_heat_maps(heat_maps)
     per_image = []
     absent = None
-    with writing_aside(heat_maps) if heat_maps else nullcontext() as folder:
+    with writing_aside(heat_maps, check_heat_maps) if heat_maps else nullcontext() as folder:
         if folder:
             folder.mkdir()
         for pair in pairs:

@@ -3,13 +3,12 @@
 The training loop is `fit` in trainer/fit.py; this is what goes before it and after it.
 """
 
-import time
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -20,15 +19,18 @@ from shaders.decoder import MAX_UNITS, Decoder
 from shaders.errors import RakingError
 from trainer.checkpoint import Checkpoint
 from trainer.evaluate import FAST, evaluate
-from trainer.fit import Schedule, Validation, fit, mean_psnr, one_thread
+from trainer.fit import Schedule, Validation, fit, mean_psnr
 from trainer.guide import Guide
 from trainer.lesson import Lesson, StoredTeacher, Teacher, TrainedTeacher, best_teacher_share
 from trainer.mlic import Mlic, validation_lights
 from trainer.networks import ENCODERS, LATENTS, TEACHER_UNITS, Networks, principal_axes
+from trainer.plan import Plan, Progress
 from trainer.provenance import held_out_lights, origin
 from trainer.quantise import dequantise, latent_ranges, quantise
+from trainer.rehearsal import Finish, for_the_whole, piece_of_collection
 from trainer.samples import Samples
 from trainer.sampling import choose_pixels
+from trainer.threads import ShareOut, all_cores, one_thread
 
 # Steps of each kind of training, whatever the size of the picture: pixels are drawn at random.
 STEPS = {"neural": 12_000, "teacher": 6_000, "student": 16_000}
@@ -46,19 +48,11 @@ ENCODE_CHUNK = 1 << 15
 # assumed before as if from so many lights.
 ASSUMED_SHARE = 0.25
 ASSUMED_LIGHTS = 4
-SCORING_SECONDS = 2.5  # to score a million pixels under one light, on a slow machine
-
-
-class Progress(Protocol):
-    """Told several times a second how far training is.
-
-    `phase` is "neural", "teacher" or "student"; `validation_psnr`, in dB, is None until first
-    measured, and for a collection too small to spare a light for it.
-    """
-
-    def __call__(
-        self, phase: str, step: int, steps: int, loss: float, validation_psnr: float | None
-    ) -> None: ...
+# A rehearsal trains for a share of what the schedule allows, and no longer than this. Fewer steps
+# would tell more of validation than of training.
+REHEARSED_SHARE = 0.02
+REHEARSED_STEPS = 20
+REHEARSED_SECONDS = 1.0
 
 
 @dataclass
@@ -70,16 +64,11 @@ class _Run:
     pixels: Tensor  # [P] those to train on
     projection: tuple[Tensor, Tensor]
     guide: Guide | None
+    spared: list[int]  # the training lights that validate
     validation: Validation
     settings: dict[str, Any]
     checkpoint: Checkpoint
-    progress: Progress | None
-    started: float  # in terms of time.monotonic(), as if there had been no interruption
-
-    @property
-    def seconds(self) -> float:
-        """Since the training began, those before an interruption too."""
-        return time.monotonic() - self.started
+    plan: Plan
 
 
 def train(
@@ -96,11 +85,12 @@ def train(
     sampling: str = "uniform",
     guided: bool = True,
     device: str | None = None,
-    progress: Progress | None = None,
     checkpoint: Path | None = None,
     keep_teacher: Path | None = None,
+    asked: dict[str, Any] | None = None,
+    plan: Plan | None = None,
+    finish: Finish | None = None,
     warn: Callable[[str], None] = warnings.warn,
-    spent: float = 0.0,
 ) -> RelightableImage:
     """A relightable image of the collection, with its held-out scores in the provenance.
 
@@ -114,18 +104,24 @@ def train(
     One of every 40 training lights, but one at least, is taken out to validate with: the weights
     kept are the best on them. The held-out photographs are scored in the end and choose nothing.
 
-    `steps` replaces the default number of every phase; `minutes` is a budget for all of this call
-    instead, less the seconds already `spent`, on reading. `pixels` is the fraction of the object's
+    `steps` replaces the default number of every phase; `minutes` is a budget for the whole run
+    instead: since the `plan` began, and with what the caller will `finish` it by. `warn` is told
+    where that leaves less than half of it for training. `pixels` is the fraction of the object's
     pixels to train on, `sampling` how they are chosen (trainer/sampling.py). The same seed,
     settings and machine give the same result, unless time decides the number of steps. `device`
     is "cpu" or "cuda"; by default CUDA where there is one. From the file `checkpoint`, written
     every 15 seconds, the same call resumes after an interrupt; removing it in the end is the
-    caller's. `keep_teacher` is a folder to write a newly trained teacher to.
+    caller's. `keep_teacher` is a folder to write a newly trained teacher to, `asked` what it
+    records of the command.
+
+    The `plan` is told of every progress. `finish` is called with a small image and another plan,
+    to see how long its phases take; not with the image that is returned.
 
     Raises RakingError for settings that cannot be, a teacher that does not fit, and training
     that diverges.
     """
-    started = time.monotonic() - spent
+    plan = plan or Plan()
+    plan.budget = None if minutes is None else 60 * minutes
     _check_settings(model, units, teacher, encoder, seed, steps, minutes)
     if keep_teacher is not None:
         check_writable(keep_teacher)
@@ -151,29 +147,37 @@ def train(
     chosen = _device(device)
     origin = _checkpoint_origin(mlic, teacher, stored, chosen)
     kept = Checkpoint(checkpoint, settings | origin, warn)
-    run = _prepare(mlic, settings, kept, progress, chosen, started)
+    run = _prepare(mlic, settings, kept, chosen, plan)
     if model == "neural":
-        return _image("neural", run, *_trained("neural", run, units))
+        _look_ahead(run, ["neural"], None, finish, warn)
+        return _image("neural", run, *_trained("neural", run))
     follow: Teacher
     if stored is not None:
         follow = StoredTeacher(stored, run.samples)
     else:
-        networks, taken = _trained("teacher", run, TEACHER_UNITS)
+        if "teacher" not in run.checkpoint.state:
+            _look_ahead(run, ["teacher", "student"], None, finish, warn, keep_teacher is not None)
+        networks, taken = _trained("teacher", run)
         follow = TrainedTeacher(networks)
         if keep_teacher is not None:
-            write_image(_image("teacher", run, networks, taken), keep_teacher)
-    return _image("student", run, *_trained("student", run, units, follow))
+            image = _image("teacher", run, networks, taken)
+            run.plan.begin("writing teacher")
+            write_image(image, keep_teacher, asked=asked)
+    # What follows was seen with a teacher of a second's training, and a while ago.
+    _look_ahead(run, ["student"], follow, finish, warn)
+    return _image("student", run, *_trained("student", run, follow))
 
 
 def _prepare(
     mlic: Mlic,
     settings: dict[str, Any],
     checkpoint: Checkpoint,
-    progress: Progress | None,
     device: torch.device,
-    started: float,
+    plan: Plan,
 ) -> _Run:
     """What is known of the collection before training: which pixels, its axes, its guide."""
+    plan.resume(checkpoint.state.get("seconds", 0.0))
+    plan.begin("guide")
     everything = Samples(mlic, device)
     spared = _spared_lights(mlic.train.lights)
     validation = Validation(everything, spared)
@@ -193,11 +197,11 @@ def _prepare(
         pixels=pixels.to(device),
         projection=principal_axes(values.flatten(1)),
         guide=guide,
+        spared=spared,
         validation=validation,
         settings=settings | {"validation_lights": [mlic.train.names[i] for i in spared]},
         checkpoint=checkpoint,
-        progress=progress,
-        started=started - checkpoint.state.get("seconds", 0.0),
+        plan=plan,
     )
 
 
@@ -208,30 +212,116 @@ def _spared_lights(lights: np.ndarray) -> list[int]:
     return validation_lights(lights, max(1, round(len(lights) / LIGHTS_PER_VALIDATION_LIGHT)))
 
 
+def _look_ahead(
+    run: _Run,
+    phases: list[str],
+    teacher: Teacher | None,
+    finish: Finish | None,
+    warn: Callable[[str], None],
+    keep_teacher: bool = False,
+) -> None:
+    """Tells the plan how long all that follows takes and, with a budget, may take: `phases` that
+    train, the first after the `teacher`, and what is done with the last one's networks."""
+    minutes = run.settings["minutes"]
+    if minutes is None and finish is None:
+        return
+    run.plan.begin("estimating")
+    to_train = [phase for phase in phases if phase not in run.checkpoint.state]
+    by_step, expected = _rehearse(run, phases, teacher, finish)
+    if keep_teacher:
+        kept = ("storing", "scoring", "writing")
+        expected |= {f"{phase} teacher": expected.get(phase, 0.0) for phase in kept}
+    run.plan.expect(expected)
+    if minutes is not None:
+        _allot(run, to_train, warn)
+    else:
+        for phase in to_train:
+            run.plan.ahead[phase] = by_step[phase] * (run.settings["steps"] or STEPS[phase])
+    for phase in to_train[:1]:
+        run.plan.ahead[phase] *= 1 - _resumed(_schedule(phase, run), run)
+
+
+def _rehearse(
+    run: _Run, phases: list[str], teacher: Teacher | None, finish: Finish | None
+) -> tuple[dict[str, float], dict[str, float]]:
+    """The seconds of a step of each of the phases, and those of each phase after training."""
+    piece = piece_of_collection(run.mlic)
+    samples = Samples(piece, run.samples.device).without(run.spared)
+    small = replace(
+        run,
+        mlic=piece,
+        samples=samples,
+        pixels=torch.arange(len(samples), device=samples.device),
+        checkpoint=Checkpoint(None, {}, lambda _: None),
+        plan=Plan(),
+    )
+    by_step = {}
+    for phase in phases:
+        networks, facts = _trained(phase, small, teacher, _rehearsed_schedule(phase, run))
+        teacher = TrainedTeacher(networks)
+        by_step[phase] = small.plan.took[phase] / facts["steps"]
+    image = _image(phases[-1], small, networks, facts)
+    if finish is not None:
+        finish(image, small.plan)
+    small.plan.end()
+    after = {phase: took for phase, took in small.plan.took.items() if phase not in phases}
+    return by_step, for_the_whole(after, piece, run.mlic)
+
+
+def _rehearsed_schedule(phase: str, run: _Run) -> Schedule:
+    if run.settings["minutes"] is not None:
+        budget = 60 * run.settings["minutes"]
+        return Schedule(seconds=min(REHEARSED_SECONDS, REHEARSED_SHARE * budget))
+    steps = run.settings["steps"] or STEPS[phase]
+    return Schedule(max(REHEARSED_STEPS, round(REHEARSED_SHARE * steps)), REHEARSED_SECONDS)
+
+
+def _allot(run: _Run, phases: list[str], warn: Callable[[str], None]) -> None:
+    """Shares out what the phases after training leave of the budget.
+
+    The first phase keeps its share; those of the others are worked out again before they begin.
+    """
+    plan, state = run.plan, run.checkpoint.state
+    begun = any(f"{phase} seconds" in state for phase in ("teacher", *phases))
+    if phases and not begun and (told := plan.scarcity(LEAST_SECONDS * len(phases))):
+        warn(told)
+    for phase in phases:
+        share = TEACHER_TIME if phase == "teacher" else 1.0
+        seconds = state.get(f"{phase} seconds", max(LEAST_SECONDS, share * plan.spare))
+        if phase == phases[0]:
+            run.checkpoint.save(**{f"{phase} seconds": seconds, "seconds": plan.elapsed})
+        plan.ahead[phase] = seconds
+
+
+def _schedule(phase: str, run: _Run) -> Schedule:
+    if run.settings["minutes"] is not None:
+        return Schedule(seconds=run.checkpoint.state[f"{phase} seconds"])
+    return Schedule(run.settings["steps"] or STEPS[phase])
+
+
+def _resumed(schedule: Schedule, run: _Run) -> float:
+    """The share of the phase to train next that was done before an interruption."""
+    present = run.checkpoint.state.get("present")
+    return schedule.progress(present["step"], present["seconds"]) if present else 0.0
+
+
 def _trained(
-    phase: str, run: _Run, units: int, teacher: Teacher | None = None
+    phase: str, run: _Run, teacher: Teacher | None = None, schedule: Schedule | None = None
 ) -> tuple[Networks, dict[str, Any]]:
     """A pair of networks, trained or taken from the checkpoint, and facts about its training."""
     # A student must not repeat its teacher's draws.
     seed = 2 * run.settings["seed"] + (phase == "student")
+    units = TEACHER_UNITS if phase == "teacher" else run.settings["units"]
     networks = Networks(run.projection, run.settings["encoder"], units, seed)
     networks.to(run.samples.device)
     state = run.checkpoint.state
     if phase not in state:
-        if f"{phase} seconds" not in state:
-            seconds = _seconds_for(phase, run, networks)
-            run.checkpoint.save(**{f"{phase} seconds": seconds, "seconds": run.seconds})
-        schedule = Schedule(_steps_for(phase, run), state[f"{phase} seconds"])
+        schedule = schedule or _schedule(phase, run)
         share = _teacher_share(run, teacher)
         random = torch.Generator().manual_seed(seed)
         lesson = None
         if run.guide or teacher:
             lesson = Lesson(run.samples, run.guide, teacher, share, random)
-
-        def report(step: int, steps: int, loss: float, psnr: float | None) -> None:
-            if run.progress:
-                run.progress(phase, step, steps, loss, psnr)
-
         with one_thread():
             taken = fit(
                 networks,
@@ -242,43 +332,18 @@ def _trained(
                 schedule,
                 seed,
                 run.checkpoint,
-                lambda: run.seconds,
-                report,
+                run.plan,
+                phase,
             )
+        run.plan.end()
         facts = {"steps": taken, "teacher_share": round(share, 3) if teacher else None}
         run.checkpoint.save(
             present=None,
-            seconds=run.seconds,
+            seconds=run.plan.elapsed,
             **{phase: networks.state_dict(), f"{phase} facts": facts},
         )
     networks.load_state_dict(state[phase])
     return networks, state[f"{phase} facts"]
-
-
-def _steps_for(phase: str, run: _Run) -> int | None:
-    if run.settings["minutes"] is not None:
-        return None
-    return run.settings["steps"] or STEPS[phase]
-
-
-def _seconds_for(phase: str, run: _Run, networks: Networks) -> float | None:
-    """A phase's share of the minutes that are left, less what storing and scoring will take."""
-    minutes = run.settings["minutes"]
-    if minutes is None:
-        return None
-    left = 60 * minutes - run.seconds - _seconds_to_finish(run, networks)
-    return max(LEAST_SECONDS, left * (TEACHER_TIME if phase == "teacher" else 1))
-
-
-def _seconds_to_finish(run: _Run, networks: Networks) -> float:
-    """An estimate, from the time that a few pixels take."""
-    started = time.monotonic()
-    pixels = torch.arange(min(len(run.samples), ENCODE_CHUNK))
-    latents = _encode(networks, run.samples, pixels)
-    quantise(latents, *latent_ranges(latents))
-    storing = (time.monotonic() - started) / len(pixels) * len(run.samples)
-    scoring = SCORING_SECONDS * len(run.samples) / 1e6 * len(run.mlic.test.names)
-    return storing + scoring
 
 
 @torch.no_grad()
@@ -298,53 +363,72 @@ def _teacher_share(run: _Run, teacher: Teacher | None) -> float:
 
 def _image(phase: str, run: _Run, networks: Networks, facts: dict[str, Any]) -> RelightableImage:
     """The networks' latents and decoder as a relightable image, with what is known about it."""
-    image, cost = _store(networks, run.samples)
-    settings = run.settings
+    settings, suffix = run.settings, ""
     if phase == "teacher":
         settings = settings | {"model": "neural", "units": TEACHER_UNITS, "teacher": None}
+        suffix = " teacher"
+    image, cost = _store(networks, run.samples, run.plan.begin(f"storing{suffix}"))
     image.provenance = {
         **settings,
         **facts,
-        "seconds": round(run.seconds, 1),
+        "seconds": round(run.plan.elapsed, 1),
         **origin(run.mlic),
     }
     if run.mlic.test.names:
-        scores = evaluate(image, run.mlic, metrics=FAST)
+        progress = run.plan.begin(f"scoring{suffix}")
+        scores = evaluate(image, run.mlic, metrics=FAST, progress=progress)
         image.provenance["scores"] = {key: scores[key] for key in FAST}
         image.provenance["scores"]["psnr_float"] = scores["psnr"] + cost
     return image
 
 
-def _store(networks: Networks, samples: Samples) -> tuple[RelightableImage, float]:
+def _store(
+    networks: Networks, samples: Samples, progress: Progress
+) -> tuple[RelightableImage, float]:
     """Encodes every object pixel and rounds the latents to 8 bits; level 0 off the object.
 
     Also returns what that costs, in dB of the held-out PSNR on some pixels.
     """
-    latents = _encode(networks, samples, torch.arange(len(samples)))
-    low, high = latent_ranges(latents)
-    levels = np.zeros((samples.mlic.height * samples.mlic.width, LATENTS), np.uint8)
-    rounded = quantise(latents, low, high)
-    levels[samples.place.numpy()] = rounded
-    shape = (samples.mlic.height, samples.mlic.width, LATENTS // 3, 3)
-    planes = np.ascontiguousarray(levels.reshape(shape).transpose(2, 0, 1, 3))
-    some = np.random.default_rng(0).integers(len(samples), size=SCORED_PIXELS)
-    cost = _psnr(networks, samples, some, latents[some]) - _psnr(
-        networks, samples, some, dequantise(rounded[some], low, high)
-    )
-    stored = networks.decoder.to_decoder(low, high)
     mlic = samples.mlic
-    return RelightableImage(stored, planes, mlic.mask, lights=mlic.train.lights), cost
+    planes = np.zeros((LATENTS // 3, mlic.height * mlic.width, 3), np.uint8)
+    place = samples.place.numpy()
+    with all_cores() as share_out:
+        latents = _encode(networks, samples, share_out, progress)
+        low, high = latent_ranges(latents)
+
+        def store(chunk: slice) -> None:
+            levels = quantise(latents[chunk], low, high)
+            planes[:, place[chunk]] = levels.reshape(len(levels), -1, 3).swapaxes(0, 1)
+
+        list(share_out(store, _chunks(len(samples))))
+    some = np.random.default_rng(0).integers(len(samples), size=SCORED_PIXELS)
+    rounded = dequantise(quantise(latents[some], low, high), low, high)
+    cost = _psnr(networks, samples, some, latents[some]) - _psnr(networks, samples, some, rounded)
+    stored = networks.decoder.to_decoder(low, high)
+    pictures = planes.reshape(-1, mlic.height, mlic.width, 3)
+    return RelightableImage(stored, pictures, mlic.mask, lights=mlic.train.lights), cost
 
 
-@torch.no_grad()
-def _encode(networks: Networks, samples: Samples, pixels: Tensor) -> np.ndarray:
-    """[P] object pixels -> [P, K] latents."""
-    latents = np.empty((len(pixels), LATENTS), np.float32)
-    for first in range(0, len(pixels), ENCODE_CHUNK):
-        chunk = slice(first, first + ENCODE_CHUNK)
-        encoded = networks.encoder(samples.values(pixels[chunk]).flatten(1))
-        latents[chunk] = encoded.cpu().numpy()
+def _encode(
+    networks: Networks, samples: Samples, share_out: ShareOut, progress: Progress
+) -> np.ndarray:
+    """The latents [P, K] of all object pixels."""
+    latents = np.empty((len(samples), LATENTS), np.float32)
+
+    @torch.no_grad()
+    def encode(chunk: slice) -> int:
+        values = samples.values(torch.arange(len(samples))[chunk])
+        latents[chunk] = networks.encoder(values.flatten(1)).cpu().numpy()
+        return min(chunk.stop, len(samples))
+
+    for done in share_out(encode, _chunks(len(samples))):
+        progress(done, len(samples))
     return latents
+
+
+def _chunks(pixels: int) -> Iterator[slice]:
+    for first in range(0, pixels, ENCODE_CHUNK):
+        yield slice(first, first + ENCODE_CHUNK)
 
 
 @torch.no_grad()

@@ -7,13 +7,14 @@ tiles of those that are pyramids. Whatever it answers has the same headers.
 import asyncio
 import functools
 import logging
+import os
 import re
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
@@ -146,8 +147,11 @@ class ViewerServer:
         if file is None:
             return web.Response(status=404, text="There is no such file here.")
         headers = {"Content-Type": TYPES[file.suffix]}
-        if path.startswith("images/") and file.suffix != ".json":
+        of_image = path.startswith("images/")
+        if of_image and file.suffix != ".json":
             headers["Cache-Control"] = KEPT
+        if of_image:  # its address has a number in place of its name
+            headers["Raking-Folder"] = quote(os.fsencode(file.parent.resolve().name))
         return web.FileResponse(file, headers=headers)
 
     def _find(self, path: str) -> Path | None:

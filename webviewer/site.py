@@ -1,19 +1,26 @@
-"""A site: images and the viewer in one folder, for any static host."""
+"""A site: images and the viewer in one folder, for any static host.
 
+It lists its files with their contents' SHA-256, so that it is known again: what a site holds
+besides, or what was changed in it, is somebody else's work.
+"""
+
+import hashlib
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 
-from renderer.aside import writing_aside
+from renderer.aside import settle, writing_aside
 from renderer.image import check_image, read_info_text
 from renderer.info import parse_info
+from renderer.marks import software
+from renderer.ours import check_folder, check_output, first_foreign
 from renderer.pyramid import tile_folder
-from shaders.errors import RakingError
 from webviewer.server import APP, SHADERS
 
-MARK = "raking-viewer.js"  # what tells a site from a folder of something else
+MANIFEST = "raking-site.json"
 POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' blob:; object-src 'none'; "
     "base-uri 'none'; form-action 'none'"
@@ -26,11 +33,15 @@ PAGE = """<!doctype html>
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>{title}</title>
     <link rel="icon" href="icon.svg">
+    <link rel="stylesheet" href="page.css">
+    <link rel="preload" as="style" href="style.css">
     <script type="module" src="main.js"></script>
 </head>
 <body>
-    <main><raking-viewer standalone src="{addresses}"></raking-viewer></main>
-    <noscript>This viewer needs JavaScript.</noscript>
+    <main><raking-viewer standalone src="{addresses}">
+        <p>These images need JavaScript and a web server: browsers run no modules from a file. Put
+        this folder on a web host, or serve it, such as with <code>python -m http.server</code>.</p>
+    </raking-viewer></main>
 </body>
 </html>
 """
@@ -46,34 +57,88 @@ def write_site(images: Sequence[Path], path: Path, progress: Progress | None = N
     where `path` holds something else than an earlier site.
     """
     check_site(path)
-    pictures = [check_image(image) for image in images]
-    addresses = [f"images/{name}/" for name in _names(images)]
-    with writing_aside(path) as aside:
-        copies = [*_viewer_files(aside)]
-        for image, address, found in zip(images, addresses, pictures, strict=True):
-            files = [image / "info.json", *_with_tiles(found)]
-            copies += [(file, aside / address / file.relative_to(image)) for file in files]
-        for done, (file, copy) in enumerate(copies, start=1):
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, copy)
+    check_output(path, images)
+    copies = _copies(images)
+    with writing_aside(path, check_site) as aside:
+        listed = {}
+        for done, (file, name) in enumerate(copies, start=1):
+            (aside / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, aside / name)
+            listed[name] = _sha256(aside / name)
             if progress:
                 progress(done, len(copies))
-        page = PAGE.format(
-            policy=POLICY,
-            title=escape(", ".join(map(_title, images))),
-            addresses=escape(" ".join(addresses)),
-        )
+        page = _page(images)
         (aside / "index.html").write_text(page, "utf-8")
-    return addresses
+        listed["index.html"] = hashlib.sha256(page.encode()).hexdigest()
+        manifest = json.dumps({"software": software(), "files": listed}, indent=1)
+        (aside / MANIFEST).write_text(manifest, "utf-8")
+    return site_addresses(images)
+
+
+def site_addresses(images: Sequence[Path]) -> list[str]:
+    """The images' addresses within their site."""
+    return [f"images/{name}/" for name in _names(images)]
 
 
 def check_site(path: Path) -> None:
-    """RakingError unless a site may be written to `path`."""
-    if path.is_dir():
-        if any(path.iterdir()) and not (path / MARK).is_file():
-            raise RakingError(f"{path} is not empty and no site; choose another folder or empty it")
-    elif path.exists():
-        raise RakingError(f"{path} is a file; choose a folder to write the site to")
+    """RakingError unless a site may be written to `path`; it may take an earlier one's place."""
+    check_folder(path, "site", _own_files)
+
+
+def site_is_done(images: Sequence[Path], path: Path) -> bool:
+    """Whether the site that `write_site` would write is there, to the last byte."""
+    settle(path)
+    listed = _listed(path)
+    if not listed or any(not (path / name).is_file() for name in listed):
+        return False
+    page = hashlib.sha256(_page(images).encode()).hexdigest()
+    digests = {name: _sha256(file) for file, name in _copies(images)} | {"index.html": page}
+    return listed == digests and first_foreign(path, _own_files) is None
+
+
+def _own_files(path: Path) -> Callable[[str], bool]:
+    """Which files of a folder are of the site in it, and still as they were written."""
+    listed = _listed(path)
+
+    def is_own(name: str) -> bool:
+        if name == MANIFEST:
+            return bool(listed)
+        return name in listed and listed[name] == _sha256(path / name)
+
+    return is_own
+
+
+def _listed(path: Path) -> dict[str, str]:
+    """The SHA-256 of a site's files, by their paths in it, as its manifest has them."""
+    file = path / MANIFEST
+    try:
+        manifest = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+        return dict(manifest["files"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _copies(images: Sequence[Path]) -> list[tuple[Path, str]]:
+    """The files that a site is copied from, and their paths in it."""
+    pictures = [check_image(image) for image in images]
+    copies = list(_viewer_files())
+    for image, address, found in zip(images, site_addresses(images), pictures, strict=True):
+        files = [image / "info.json", *_with_tiles(found)]
+        copies += [(file, address + file.relative_to(image).as_posix()) for file in files]
+    return copies
+
+
+def _page(images: Sequence[Path]) -> str:
+    return PAGE.format(
+        policy=POLICY,
+        title=escape(", ".join(map(_title, images))),
+        addresses=escape(" ".join(site_addresses(images))),
+    )
 
 
 def _names(images: Sequence[Path]) -> list[str]:
@@ -88,16 +153,15 @@ def _names(images: Sequence[Path]) -> list[str]:
 
 def _title(image: Path) -> str:
     info, _ = parse_info(read_info_text(image), image / "info.json")
-    named = info.raking.provenance.get("collection") if info.raking else None
-    return named if isinstance(named, str) and named else image.resolve().name
+    return (info.raking and info.raking.title) or image.resolve().name
 
 
-def _viewer_files(site: Path) -> list[tuple[Path, Path]]:
+def _viewer_files() -> Iterator[tuple[Path, str]]:
     """The viewer's files, and where they are copied to."""
-    application = sorted(file for file in APP.rglob("*") if file.is_file())
-    copies = [(file, site / file.relative_to(APP)) for file in application]
-    templates = sorted(SHADERS.glob("*.jinja"))
-    return [*copies, *((file, site / "shaders" / file.name) for file in templates)]
+    for file in sorted(file for file in APP.rglob("*") if file.is_file()):
+        yield file, file.relative_to(APP).as_posix()
+    for file in sorted(SHADERS.glob("*.jinja")):
+        yield file, f"shaders/{file.name}"
 
 
 def _with_tiles(pictures: Sequence[Path]) -> Iterator[Path]:

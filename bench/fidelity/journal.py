@@ -1,11 +1,17 @@
 """What a run of the fidelity benchmark has finished: the bench's journal, by item and column."""
 
-import shutil
+import json
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.fidelity.columns import ANCHORS, COLUMNS
 from bench.journal import Journal, Record
+from bench.outputs import JOURNAL
+from renderer.aside import real_path, scratch_folder
+from renderer.image import check_writable
+from shaders.errors import RakingError
 
 
 @dataclass(frozen=True)
@@ -46,13 +52,13 @@ class Fit:
 
 
 class FidelityJournal(Journal):
-    """Records by Fit. With `fresh` the images of the earlier run go too."""
+    """Records by Fit. With `fresh` the images of the earlier run go too, and nothing else."""
 
     def __init__(self, out: Path, settings: Record, environment: Record, fresh: bool) -> None:
         self.out = out
         if fresh:
-            shutil.rmtree(out / "images", ignore_errors=True)
-        super().__init__(out / "journal.jsonl", settings, environment, fresh)
+            remove_images(out)
+        super().__init__(out / JOURNAL, settings, environment, fresh)
 
     def finished(self) -> dict[Fit, Record]:  # type: ignore[override]
         """The fits that need not be done again: without an error, their images still there."""
@@ -64,3 +70,32 @@ class FidelityJournal(Journal):
 
     def latest(self) -> dict[Fit, Record]:  # type: ignore[override]
         return {Fit(**record["case"]): record for record in self.records}
+
+
+def remove_images(out: Path) -> None:
+    """Removes the images that the journal in `out` tells of, and the folders that are empty then.
+
+    Folders that hold anything else are left.
+    """
+    images = out / "images"
+    for folder in recorded_folders(out):
+        if real_path(images) not in real_path(folder).parents or not folder.is_dir():
+            continue
+        with suppress(RakingError):
+            check_writable(folder)
+            with scratch_folder(folder.parent, folder.name) as scratch:
+                folder.rename(scratch / folder.name)  # at once, whatever kills us
+        with suppress(OSError):
+            for parent in [p for p in folder.parents if images == p or images in p.parents]:
+                parent.rmdir()
+
+
+def recorded_folders(out: Path) -> Iterator[Path]:
+    """Where the images lie that a journal tells of, as far as it can be read."""
+    try:
+        lines = (out / JOURNAL).read_text("utf-8", "replace").splitlines()[1:]
+    except OSError:
+        return
+    for line in lines:
+        with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            yield Fit(**json.loads(line)["case"]).folder(out)

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from bench.fidelity.journal import FidelityJournal, Fit
 from bench.fidelity.workers import Message
 from bench.journal import Record
+from trainer.checkpoint import remove_checkpoint
 
 # Models done (the present ones in part), models in all, what is going on, seconds left.
 Progress = Callable[[float, int, str, float | None], None]
@@ -72,7 +73,7 @@ class Tally:
         fit = self.remaining[task].pop(0)
         self.shares[task] = 0.0
         if not record["error"]:
-            fit.checkpoint(self.journal.out).unlink(missing_ok=True)
+            remove_checkpoint(fit.checkpoint(self.journal.out))
             self.took.setdefault(fit.column, []).append(record["wall_seconds"])
 
     def _lose(self, task: int, status: int) -> None:

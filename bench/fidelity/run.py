@@ -16,14 +16,22 @@ from bench.fidelity.machine import read_machine
 from bench.fidelity.progress import Progress, Tally
 from bench.fidelity.report import write_results
 from bench.fidelity.workers import Send, run_tasks
-from bench.journal import Record, make_folder
-from renderer.image import RelightableImage, read_image, write_image
+from bench.journal import Record
+from bench.outputs import make_folder
+from renderer.aside import clear_up
+from renderer.image import RelightableImage, check_writable, read_image, write_image
 from shaders.errors import RakingError
 from trainer import classical
+from trainer.checkpoint import make_place, remove_checkpoint
 from trainer.evaluate import evaluate
 from trainer.mlic import Mlic, read_mlic
-from trainer.train import train
+from trainer.plan import Plan, Standing
+from trainer.train import STEPS, train
 
+FILES = (
+    *("scores.csv", "summary.csv", "tables.md", "report.html"),
+    *("figure2.svg", "figure2.png"),
+)
 SAMPLINGS = ("uniform", "regular", "informed")
 
 
@@ -79,12 +87,15 @@ def run_fidelity(
     }
     items = find_items(benchmark)
     fits = [fit for item in items for fit in plan(item, columns, subsets)]
-    make_folder(out)
+    make_folder(out, FILES, [benchmark, *(item.path for item in items)])
+    if fresh:
+        prepare_places(fits, out)
     machine = read_machine()
     journal = FidelityJournal(out, settings, machine, fresh)
     finished = journal.finished()
-    for fit in finished:
-        fit.checkpoint(out).unlink(missing_ok=True)
+    for fit in fits if fresh else finished:
+        remove_checkpoint(fit.checkpoint(out))
+    prepare_places([fit for fit in fits if fit not in finished], out)
     tasks = []
     for item in items:
         missing = [fit for fit in fits if fit.item == item.name and fit not in finished]
@@ -95,6 +106,15 @@ def run_fidelity(
     report = write_results(out, journal, items)
     raise_failures(journal, fits, report)
     return report
+
+
+def prepare_places(fits: Sequence[Fit], out: Path) -> None:
+    """Clears up where images are to be written. Raises RakingError where anything but an image of
+    ours is there."""
+    for fit in fits:
+        clear_up(fit.folder(out).parent)
+        if fit.column != ANCHORS:
+            check_writable(fit.folder(out))
 
 
 def plan(item: Item, columns: Sequence[Column], subsets: Sequence[str]) -> list[Fit]:
@@ -170,16 +190,18 @@ def fit_image(
     if column.units is None:
         return classical.fit(mlic, column.model, order=column.order or 0, warn=warn)
 
-    def report(phase: str, step: int, steps: int, *_: Any) -> None:
-        doing = f"{fit.name}, {phase} {step}/{steps}"
-        send({"share": step / steps if steps else 0.0, "doing": doing})
+    def report(standing: Standing) -> None:
+        if standing.phase in STEPS:
+            doing = f"{fit.name}, {standing.phase} {standing.done}/{standing.total}"
+            send({"share": standing.done / standing.total, "doing": doing})
 
+    make_place(fit.checkpoint(task.out), warn)
     options: dict[str, Any] = {
         "model": column.model,
         "units": column.units,
         "seed": settings["seed"],
         "steps": settings["steps"],
-        "progress": report,
+        "plan": Plan(report),
         "checkpoint": fit.checkpoint(task.out),
         "warn": warn,
     }

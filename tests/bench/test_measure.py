@@ -76,6 +76,7 @@ def test_killed_run_resumes_without_measuring_again(image_pair, tmp_path):
     measured = [Case(**json.loads(line)["case"]) for line in after[1:]]
     assert sorted(measured, key=str) == sorted(CASES, key=str)
     assert told[0][:2] == (len(before) - 1, len(CASES))
+    assert not list(out.rglob(".*"))  # neither crops nor anything half-written
     check_results(out)
     assert "DisK(8) decodes 0.00256 Mpx in" in report.read_text()
 
@@ -108,8 +109,8 @@ def test_a_failing_case_does_not_end_the_run(image_pair, tmp_path, monkeypatch):
     monkeypatch.setattr(measure, "read_environment", lambda renderer: ENVIRONMENT)
     unknown = Case("small-disk", 64, 40, shader="voodoo")
     with pytest.raises(RakingError, match=r"1 of 2 cases failed.*no shader named voodoo"):
-        run_bench(image_pair, tmp_path, rounds=[[unknown], [CASES[0]]], **SETTINGS)
-    records = [json.loads(line) for line in journal_lines(tmp_path)[1:]]
+        run_bench(image_pair, tmp_path / "out", rounds=[[unknown], [CASES[0]]], **SETTINGS)
+    records = [json.loads(line) for line in journal_lines(tmp_path / "out")[1:]]
     assert [bool(record["error"]) for record in records] == [True, False]
 
 

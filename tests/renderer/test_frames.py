@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
 
 from renderer import frames
+from renderer.marks import bears_mark
+from renderer.video import FRAMES_PER_SECOND, LARGEST_VIDEO
 from shaders.errors import RakingError
 
 
@@ -87,3 +90,110 @@ def test_a_folder_in_use_is_refused(make_image, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x")
     with pytest.raises(RakingError, match="not empty"):
         frames.write_sequence(frames.relight_frames(make_image(), frames.orbit(1)), ["a"], tmp_path)
+
+
+def smooth_frames(count: int, width: int, height: int) -> list[Image.Image]:
+    """Ramps in colour that move a little from frame to frame; RGBA, clear in the left third."""
+    y, x = np.mgrid[:height, :width]
+    planes = [
+        np.dstack(
+            [x * 200 // width + i, y * 200 // height + i, 128 + 0 * x, 255 * (3 * x >= width)]
+        )
+        for i in range(count)
+    ]
+    return [Image.fromarray(levels.astype(np.uint8)) for levels in planes]
+
+
+@pytest.mark.parametrize("ending", ["png", "webp", "jpg", "jpeg", "JPG"])
+def test_a_picture_is_of_the_kind_that_its_ending_names(tmp_path: Path, ending: str) -> None:
+    (frame,) = smooth_frames(1, 60, 40)
+    path = tmp_path / f"a.{ending}"
+    frames.write_frame(frame, path)
+    levels = np.asarray(frame).astype(int)
+    with Image.open(path) as picture:
+        found = np.asarray(picture).astype(int)
+        kind, exif = picture.format, picture.getexif()
+        assert picture.info.get("Software", exif.get(0x0131)).startswith("Raking")
+    assert bears_mark(path)
+    if ending.lower().startswith("j"):
+        assert kind == "JPEG"
+        black = levels[..., :3] * (levels[..., 3:] > 0)
+        assert found.shape == black.shape
+        assert np.abs(found - black).mean() < 2
+        return
+    assert kind == ending.upper()
+    np.testing.assert_array_equal(found, levels)
+
+
+@pytest.mark.parametrize("size", [(64, 48), (65, 49), (33, 48)])
+def test_a_video_is_what_browsers_play(tmp_path: Path, size: tuple[int, int]) -> None:
+    width, height = size
+    shown = smooth_frames(7, width, height)
+    told = []
+    frames.write_video(iter(shown), 7, tmp_path / "a.mp4", lambda *done: told.append(done))
+    assert told == [(i, 7) for i in range(1, 8)]
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        (stream,) = container.streams
+        assert stream.codec_context.name == "h264"
+        assert stream.codec_context.pix_fmt == "yuv420p"
+        assert stream.average_rate == FRAMES_PER_SECOND
+        assert (stream.width, stream.height) == (width + width % 2, height + height % 2)
+        assert "Raking" in container.metadata["comment"]
+        pictures = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    assert len(pictures) == 7
+    for frame, picture in zip(shown, pictures, strict=True):
+        levels = np.asarray(frames.on_black(frame)).astype(int)
+        inner = np.abs(picture[:height, :width] - levels)[:, width // 2 :]
+        assert inner.mean() < 4, "colours: BT.709 and its range"
+    assert bears_mark(tmp_path / "a.mp4")
+    data = (tmp_path / "a.mp4").read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat"), "the index comes first"
+
+
+def test_an_interrupted_video_leaves_nothing(tmp_path: Path) -> None:
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        frames.write_video(iter(smooth_frames(3, 64, 48)), 3, tmp_path / "a.mp4", interrupt)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "several", "kind"),
+    [
+        ("a.png", False, "PNG"),
+        ("a.JPEG", False, "JPEG"),
+        ("a.webp", False, "WEBP"),
+        ("a.mp4", True, "MP4"),
+        ("a", True, "folder"),
+        ("a.2", True, "folder"),
+        ("a.gif", False, None),
+        ("a", False, None),
+        ("a.gif", True, None),
+        ("a.mp4", False, None),
+        ("a.png", True, None),
+    ],
+)
+def test_endings(tmp_path: Path, name: str, several: bool, kind: str | None) -> None:
+    if kind:
+        assert frames.check_output(tmp_path / name, several) == kind
+        return
+    with pytest.raises(RakingError, match=r"\.mp4|\.png, \.jpg|--orbit"):
+        frames.check_output(tmp_path / name, several)
+
+
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [("JPEG", (70_000, 10)), ("WEBP", (10, 17_000)), ("MP4", (LARGEST_VIDEO // 2, 3))],
+)
+def test_frames_that_a_format_cannot_hold(kind: str, size: tuple[int, int]) -> None:
+    with pytest.raises(RakingError, match=f"{size[0]} x {size[1]}"):
+        frames.check_frame_size(kind, size)
+
+
+def test_an_animation_of_many_frames_is_small(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(frames, "ANIMATION_PIXELS", 4 * 20**2)
+    frames.write_sequence(iter(smooth_frames(4, 80, 60)), list("abcd"), tmp_path / "out")
+    with Image.open(tmp_path / "out" / "animation.webp") as animation:
+        assert max(animation.size) == 20

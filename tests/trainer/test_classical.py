@@ -15,6 +15,7 @@ from trainer.classical import basis, fit, fit_floats, store
 from trainer.evaluate import evaluate
 from trainer.metrics import psnr
 from trainer.mlic import Mlic, read_mlic
+from trainer.plan import Plan, Standing
 from trainer.relight import relight
 
 MODELS = [("ptm", 2, 6), ("hsh", 2, 9), ("hsh", 3, 16)]
@@ -68,11 +69,12 @@ def test_float_pictures_are_numpys_least_squares(
 def test_a_stored_image_is_all_but_the_float_one(
     dense: Mlic, tmp_path: Path, model: str, order: int, label: str
 ) -> None:
-    told: list[tuple[int, int]] = []
-    image = fit(dense, model, order, progress=lambda *state: told.append(state), warn=fail)
+    told: list[Standing] = []
+    image = fit(dense, model, order, plan=Plan(told.append), warn=fail)
     write_image(image, tmp_path / "image")
     again = read_image(tmp_path / "image")
-    assert told[-1] == (24 * 24, 24 * 24)
+    assert list(dict.fromkeys(each.phase for each in told)) == ["fitting", "storing", "scoring"]
+    assert all(each.done == 24 * 24 for each in told if each.phase == "storing" and each.done)
     assert again.label == label
     assert again.provenance["model"] == model
     assert again.provenance["order"] == order

@@ -10,6 +10,7 @@ from renderer.image import RelightableImage
 from renderer.pyramid import halvings
 from shaders.decoder import Decoder, Layer
 from trainer.levels import level_errors, smaller_levels
+from trainer.plan import Plan, Standing
 
 MakeImage = Callable[..., RelightableImage]
 Relight = Callable[..., np.ndarray]
@@ -85,10 +86,12 @@ def test_blocks_fit_together(make_image: MakeImage, monkeypatch: pytest.MonkeyPa
     whole = smaller_levels(image)
     monkeypatch.setattr(trainer.levels, "BLOCK", 32)
     monkeypatch.setattr(trainer.levels, "BLOCK_LEVELS", 5)
-    told: list[tuple[int, int]] = []
-    blocks = smaller_levels(image, lambda done, total: told.append((done, total)))
-    assert told[-1] == (150 * 77, 150 * 77)
-    assert len(told) == 15
+    told: list[Standing] = []
+    blocks = smaller_levels(image, Plan(told.append))
+    assert list(dict.fromkeys(standing.phase for standing in told)) == ["levels", "measuring"]
+    fitted = [standing for standing in told if standing.phase == "levels"][1:]
+    assert (fitted[-1].done, fitted[-1].total) == (150 * 77, 150 * 77)
+    assert len(fitted) == 15
     for one, other in zip(whole.planes[:5], blocks.planes[:5], strict=True):
         # Sums that are taken in another order may round otherwise, and that goes on.
         assert (np.abs(one.astype(int) - other) > 1).mean() < 1e-3

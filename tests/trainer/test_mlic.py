@@ -274,7 +274,7 @@ def spoil_mask_empty(path: Path) -> None:
         (spoil_truncate, "image04.png is damaged"),
         (spoil_text, "image04.png is damaged"),
         (spoil_empty, "image04.png is damaged"),
-        (spoil_float, "image04.tif has float32 values"),
+        (spoil_float, "image04.tif has 16 bits per channel but .* has 8"),
         (spoil_size, "image04.png is 25 x 24 pixels but .*image00.png is 24 x 24"),
         (spoil_depth, "image04.png has 16 bits per channel"),
         (spoil_unlit, "dirs.lp has lights for 20 of 41 photographs, and none for extra0.png"),

@@ -9,6 +9,7 @@ from PIL import Image
 from scipy import stats
 
 from shaders.errors import RakingError
+from trainer import evaluate
 from trainer import scores as scoring
 from trainer.evaluate import evaluate_pictures
 from trainer.scores import FAST, Pair, mean_interval, score
@@ -128,8 +129,20 @@ def test_pictures_are_paired_by_name(folders: tuple[Path, Path]) -> None:
 
     mask = np.zeros((12, 16), np.uint8)
     mask[:, 8:] = 255
-    write_picture(truth / "mask.png", mask)
-    assert evaluate_pictures(shown, truth, metrics=FAST)["psnr"] == 100
+    for name in ("mask.png", "mask.tif", "mask.jpg"):
+        write_picture(truth / name, mask)
+        assert evaluate_pictures(shown, truth, metrics=FAST)["psnr"] == 100
+        (truth / name).unlink()
+
+
+def test_a_huge_picture_is_refused_before_any_is_decoded(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, truth = folders
+    Image.new("1", (30000, 30000)).save(shown / "b.png")
+    monkeypatch.setattr(evaluate, "read_picture", lambda path: pytest.fail(f"{path} is decoded"))
+    with pytest.raises(RakingError, match=r"b\.png is 30000 x 30000 pixels but .* is 16 x 12"):
+        evaluate_pictures(shown, truth, metrics=FAST)
 
 
 def test_pictures_that_cannot_be_paired_are_named(folders: tuple[Path, Path]) -> None:

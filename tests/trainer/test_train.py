@@ -20,10 +20,11 @@ from trainer.fit import Validation
 from trainer.metrics import psnr
 from trainer.mlic import Mlic, read_mlic
 from trainer.networks import Networks
+from trainer.plan import Plan, Standing
 from trainer.relight import relight
 from trainer.samples import Samples
 from trainer.sampling import choose_pixels
-from trainer.train import train
+from trainer.train import STEPS, train
 
 from .conftest import SIZE, bumps, ring_lights, write_collection, write_picture
 
@@ -153,20 +154,74 @@ def test_the_guide_fills_the_gaps_between_photographs(tmp_path: Path) -> None:
 
 
 def test_a_budget_in_minutes_ends_training(mlic: Mlic) -> None:
-    phases: dict[str, list[int]] = {"teacher": [], "student": []}
+    told: list[Standing] = []
     image = train(
         mlic,
         units=10,
         teacher="original",
         minutes=0.1,
-        spent=2,
-        progress=lambda phase, step, *_: phases[phase].append(step),
+        plan=Plan(told.append, spent=2),
     )
     assert image.provenance["minutes"] == 0.1
     assert image.provenance["seconds"] == pytest.approx(6, abs=2), "with those spent before"
-    assert phases["teacher"][-1] > 0
-    assert image.provenance["steps"] == phases["student"][-1]
+    steps = {standing.phase: standing.done for standing in told}
+    assert steps["teacher"] > 0
+    assert image.provenance["steps"] == steps["student"]
     assert image.provenance["scores"]["psnr"] > 20
+
+
+def pretend(seconds: float) -> Callable[[RelightableImage, Plan], None]:
+    """A finish that takes so long, with these small collections, which are their own piece."""
+
+    def finish(image: RelightableImage, plan: Plan) -> None:
+        assert image.planes.shape[1:3] == (SIZE, SIZE)
+        plan.begin("tiles")
+        plan.took["tiles"] = seconds
+        plan.end()
+        plan.took["tiles"] = seconds
+
+    return finish
+
+
+def first_left(told: list[Standing], phase: str) -> float | None:
+    return next(standing.left for standing in told if standing.phase == phase)
+
+
+def test_the_phases_share_out_the_budget(mlic: Mlic) -> None:
+    """By a clock that stands, so that all of the budget is ahead."""
+    told: list[Standing] = []
+    plan = Plan(told.append, clock=lambda: 0.0)
+    train(mlic, units=10, minutes=0.08, plan=plan, finish=pretend(1.5), warn=lambda _: None)
+    phases = ["guide", "estimating", "teacher", "student", "storing", "scoring"]
+    assert list(dict.fromkeys(standing.phase for standing in told)) == phases
+    for phase in ("guide", "estimating", "teacher", "student"):
+        left = first_left(told, phase)
+        assert left is not None
+        assert left >= 4.8
+    assert plan.ahead.keys() == {"tiles"}
+
+
+def test_a_budget_without_time_for_training_is_warned_about(mlic: Mlic) -> None:
+    warnings: list[str] = []
+    plan = Plan(clock=lambda: 0.0)
+    settings: dict[str, Any] = {"minutes": 1, "finish": pretend(90), "warn": warnings.append}
+    image = train(mlic, model="neural", units=10, plan=plan, **settings)
+    (text,) = warnings
+    assert text.startswith("1 s of 60 s are left for training, and the run will take")
+    assert image.provenance["steps"] > 0, "it trains all the same"
+
+
+def test_steps_are_foretold_too(mlic: Mlic) -> None:
+    told: list[Standing] = []
+    plan = Plan(told.append)
+    train(mlic, units=10, steps=100, plan=plan, finish=pretend(1000))
+    assert first_left(told, "guide") is None
+    left = first_left(told, "teacher")
+    assert left is not None
+    assert left > 1000
+    shares = [standing.share for standing in told]
+    assert shares == sorted(shares)
+    assert plan.ahead == {"tiles": pytest.approx(1000)}
 
 
 @pytest.mark.usefixtures("eager")
@@ -174,12 +229,9 @@ def test_time_before_an_interruption_counts(mlic: Mlic, tmp_path: Path) -> None:
     checkpoint = tmp_path / "training.checkpoint"
     settings: dict[str, Any] = {"model": "neural", "units": 10, "minutes": 0.1}
 
-    def stop(phase: str, step: int, *_: object) -> None:
-        if step == 100:
-            raise KeyboardInterrupt
-
+    plan = Plan(Interrupt("neural", 100), spent=4)
     with pytest.raises(KeyboardInterrupt):
-        train(mlic, checkpoint=checkpoint, progress=stop, spent=4, **settings)
+        train(mlic, checkpoint=checkpoint, plan=plan, **settings)
     kept = torch.load(checkpoint, weights_only=True)["state"]["seconds"]
     assert kept > 4
     image = train(mlic, checkpoint=checkpoint, **settings)
@@ -221,13 +273,13 @@ def test_a_seed_gives_the_same_image_and_another_seed_another(mlic: Mlic) -> Non
 
 
 class Interrupt:
-    """A progress callback that stops training as Ctrl-C does."""
+    """A listener that stops training as Ctrl-C does."""
 
     def __init__(self, phase: str, step: int) -> None:
         self.where = (phase, step)
 
-    def __call__(self, phase: str, step: int, *_: object) -> None:
-        if (phase, step) == self.where:
+    def __call__(self, standing: Standing) -> None:
+        if (standing.phase, standing.done) == self.where:
             raise KeyboardInterrupt
 
 
@@ -247,16 +299,12 @@ def test_a_resumed_training_equals_an_undisturbed_one(
     undisturbed = train(mlic, **settings)
     checkpoint = tmp_path / "training.checkpoint"
     with pytest.raises(KeyboardInterrupt):
-        train(mlic, progress=Interrupt(*interrupt), checkpoint=checkpoint, **settings)
+        train(mlic, plan=Plan(Interrupt(*interrupt)), checkpoint=checkpoint, **settings)
 
-    steps: list[tuple[str, int]] = []
-    resumed = train(
-        mlic,
-        checkpoint=checkpoint,
-        progress=lambda phase, step, *_: steps.append((phase, step)),
-        **settings,
-    )
+    told: list[Standing] = []
+    resumed = train(mlic, checkpoint=checkpoint, plan=Plan(told.append), **settings)
     np.testing.assert_allclose(frames(resumed), frames(undisturbed), atol=1e-5)
+    steps = [(s.phase, s.done) for s in told if s.phase in STEPS and s.done]
     assert steps[0] == interrupt, "it goes on where it was, with the step that was not kept"
     assert [p.name for p in tmp_path.iterdir()] == ["training.checkpoint"]
 
@@ -266,16 +314,18 @@ import os, signal, sys
 from pathlib import Path
 import trainer.fit
 from trainer.mlic import read_mlic
+from trainer.plan import Plan
 from trainer.train import train
 
 trainer.fit.REPORT_SECONDS = trainer.fit.CHECKPOINT_SECONDS = -1
 
-def die(phase, step, *_):
-    if (phase, step) == ("student", 12):
+def die(standing):
+    if (standing.phase, standing.done) == ("student", 12):
         os.kill(os.getpid(), signal.SIGKILL)
 
 mlic = read_mlic(Path(sys.argv[1]))
-train(mlic, units=10, teacher="original", steps=30, checkpoint=Path(sys.argv[2]), progress=die)
+checkpoint, plan = Path(sys.argv[2]), Plan(die)
+train(mlic, units=10, teacher="original", steps=30, checkpoint=checkpoint, plan=plan)
 """
 
 
@@ -297,7 +347,7 @@ def test_a_checkpoint_that_does_not_fit_is_warned_about(
     checkpoint = tmp_path / "training.checkpoint"
     settings: dict[str, Any] = {"model": "neural", "units": 10, "steps": 30}
     with pytest.raises(KeyboardInterrupt):
-        train(mlic, progress=Interrupt("neural", 9), checkpoint=checkpoint, seed=1, **settings)
+        train(mlic, plan=Plan(Interrupt("neural", 9)), checkpoint=checkpoint, seed=1, **settings)
     if damage:
         checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
     warnings: list[str] = []
@@ -324,19 +374,20 @@ def test_only_object_pixels_train(tmp_path: Path) -> None:
 
 
 def test_progress_and_provenance(mlic: Mlic) -> None:
-    calls: list[tuple[str, int, int, float, float | None]] = []
+    told: list[Standing] = []
     image = train(
         mlic,
         units=10,
         teacher="original",
         steps=40,
         seed=5,
-        progress=lambda *call: calls.append(call),
+        plan=Plan(told.append),
     )
-    assert {call[0] for call in calls} == {"teacher", "student"}
-    phase, step, steps, loss, validation_psnr = calls[-1]
-    assert (phase, step, steps) == ("student", 40, 40)
-    assert loss > 0
+    phases = ["guide", "teacher", "student", "storing", "scoring"]
+    assert list(dict.fromkeys(standing.phase for standing in told)) == phases
+    last = [standing for standing in told if standing.phase == "student"][-1]
+    assert (last.done, last.total) == (40, 40)
+    validation_psnr = last.validation_psnr
     assert validation_psnr is not None
     (name,) = image.provenance["validation_lights"]
     index = mlic.train.names.index(name)
@@ -363,12 +414,10 @@ def test_progress_and_provenance(mlic: Mlic) -> None:
 
 def test_a_collection_without_held_out_lights_trains_unmeasured(tmp_path: Path) -> None:
     few = read_mlic(write_collection(tmp_path / "few", lights=ring_lights()[-6:]))
-    heldout: list[float | None] = []
-    image = train(
-        few, model="neural", units=5, steps=20, progress=lambda *call: heldout.append(call[4])
-    )
+    told: list[Standing] = []
+    image = train(few, model="neural", units=5, steps=20, plan=Plan(told.append))
     assert "scores" not in image.provenance
-    assert set(heldout) == {None}
+    assert {standing.validation_psnr for standing in told} == {None}
 
 
 def test_sixteen_bits_train_like_eight(tmp_path: Path) -> None:

@@ -49,8 +49,9 @@ def make_image(
     ones = np.ones(9, np.float32)
     mask = np.hypot(x - x.max() / 2, y - y.max() / 2) < y.max() / 2.5 if masked else None
     decoder = Decoder((layers[0], layers[1], layers[2]), -ones, ones)
-    provenance = {"model": model, "collection": "A small relief"}
-    write_image(RelightableImage(decoder, levels.astype(np.uint8), mask, provenance), path)
+    image = RelightableImage(decoder, levels.astype(np.uint8), mask, {"model": model})
+    image.title = "A small relief"
+    write_image(image, path)
     return path
 
 
@@ -115,7 +116,8 @@ def classical(
         latents = {"ptm": 18, "hsh": 48, "rbf": 9}[model]
         image = make_linear_image(model, latents, width=96, height=80)
         image.mask = np.arange(96)[None] < np.full((80, 1), 48)
-        image.provenance = {"model": model, "collection": "A small relief"}
+        image.provenance = {"model": model}
+        image.title = "A small relief"
         path = tmp_path_factory.mktemp(model) / "image"
         write_image(image, path)
         return path

@@ -166,7 +166,7 @@ def test_abort_passes_through(page, server) -> None:
     assert name == "AbortError"
 
 
-def test_has_asks_without_fetching(page, server) -> None:
+def test_has_tells_whether_a_file_is_there(page, server) -> None:
     assert page.evaluate(HAS, ["images/0", "plane_2.png"]) is True
     assert page.evaluate(HAS, ["images/0", "plane_3.png"]) is False
     assert server.requests == [f"/images/0/plane_{i}.png" for i in (2, 3)]

@@ -129,6 +129,10 @@ SCALE, BIAS = ("materials", 0, "scale"), ("materials", 0, "bias")
 MATERIAL = {"scale": [1.0] * 18, "bias": [0.0] * 18}
 
 HARMLESS = [
+    ("own-hsh", put("raking", "title", to="Münze <b>1</b> " + "𒀀" * 185)),
+    ("own-hsh", put("raking", "title", to=None)),
+    ("ptm", put("format", to="webp")),
+    ("ptm", put("format", to=["jpg"])),
     ("ptm", drop("lights")),
     ("ptm", put("lights", to=None)),
     ("ptm", put("lights", to=[])),
@@ -264,6 +268,9 @@ HARMFUL = [
     ("own-hsh", put("raking", "planes", to="plane_0.png")),
     ("own-hsh", put("raking", "mask", to="..")),
     ("own-hsh", put("raking", "mask", to=7)),
+    ("own-hsh", put("raking", "title", to=7)),
+    ("own-hsh", put("raking", "title", to="x" * 201)),
+    ("own-hsh", put("raking", "title", to="\ud800")),
     ("own-hsh", put("raking", "levels", to="two")),
     ("own-hsh", put("raking", "provenance", to="unknown")),
     ("own-rbf", drop("lights")),
@@ -298,8 +305,10 @@ def damaged(text: str, *damages: Damage) -> str:
 @pytest.mark.parametrize(("kind", "change"), HARMLESS)
 def test_both_read_what_is_unusual(page: Page, text, kind: str, change: Damage) -> None:
     changed = damaged(text(kind), change)
-    parse_info(changed, Path("info.json"))
-    assert isinstance(page.evaluate(READ, changed), dict)
+    info, _ = parse_info(changed, Path("info.json"))
+    found = page.evaluate(READ, changed)
+    assert found["planeFiles"] == info.plane_files()
+    assert found["title"] == (info.raking.title if info.raking else None)
 
 
 @pytest.mark.parametrize(("kind", "damages"), [(kind, damages) for kind, *damages in HARMFUL])

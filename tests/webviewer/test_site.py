@@ -16,7 +16,7 @@ import webviewer.site
 from renderer.image import read_image, write_image
 from renderer.pyramid import TileFormat
 from shaders.errors import RakingError
-from webviewer.site import write_site
+from webviewer.site import site_is_done, write_site
 
 from .pictures import screenshot
 
@@ -28,9 +28,19 @@ def images(small: Path, large: Path, tmp_path_factory: pytest.TempPathFactory) -
     """A flat image, and a tiled one whose folder and title are no plain names."""
     folder = tmp_path_factory.mktemp("images") / 'A "coin" & <b>more'
     image = read_image(large)
-    image.provenance["collection"] = "<script>alert(1)</script> & \"more\" 'still'"
+    image.title = "<script>alert(1)</script> & \"more\" 'still'"
     write_image(image, folder, tiles=TileFormat(size=256))
     return [small, folder]
+
+
+def test_an_image_without_a_title_is_called_by_its_folder(small: Path, tmp_path: Path) -> None:
+    """Not by the collection's, which is "photographs" or "Dome" for all."""
+    image = read_image(small)
+    image.title = None
+    image.provenance["collection"] = "Dome"
+    write_image(image, tmp_path / "a & b")
+    write_site([tmp_path / "a & b"], tmp_path / "site")
+    assert "<title>a &amp; b</title>" in (tmp_path / "site" / "index.html").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +162,78 @@ def test_an_earlier_site_is_replaced_and_nothing_else(
     with pytest.raises(RakingError, match="is a file"):
         write_site([small], tmp_path / "letters" / "index.html")
     assert (tmp_path / "letters" / "index.html").read_text() == "dear"
+
+
+def changed(path: Path) -> None:
+    path.write_text(path.read_text() + " ")
+
+
+FOREIGN: dict[str, Callable[[Path], object]] = {
+    ".git/config": lambda path: (path.parent.mkdir(), path.write_text("dear")),
+    "CNAME": lambda path: path.write_text("dear"),
+    "images/image/notes.txt": lambda path: path.write_text("dear"),
+    "drafts": Path.mkdir,
+    "link": lambda path: path.symlink_to("index.html"),
+    "index.html": changed,
+    "raking-site.json": lambda path: path.write_text('{"files": {"index.html": 1}}'),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_what_is_not_of_the_site_keeps_it(small: Path, tmp_path: Path, name: str) -> None:
+    site = tmp_path / "site"
+    write_site([small], site)
+    FOREIGN[name](site / name)
+    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    named = name if name != "raking-site.json" else r"[a-z0-9/.-]+"
+    with pytest.raises(RakingError, match=f"not empty and no site.*: {named} in it"):
+        write_site([small], site)
+    assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
+    assert (site / name).exists()
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        "",
+        "[]",
+        "null",
+        '{"files": 3}',
+        '{"files": ["a"]}',
+        '{"files": {"index.html": null}}',
+        "[" * 9999,
+    ],
+)
+def test_a_manifest_that_is_none_keeps_its_folder(
+    small: Path, tmp_path: Path, manifest: str
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("dear")
+    (tmp_path / "site" / "raking-site.json").write_text(manifest)
+    with pytest.raises(RakingError, match="not empty and no site"):
+        write_site([small], tmp_path / "site")
+    assert (tmp_path / "site" / "index.html").read_text() == "dear"
+
+
+def test_a_site_is_done_to_the_last_byte(small: Path, other: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    assert not site_is_done([small], site)
+    write_site([small], site)
+    assert site_is_done([small], site)
+    assert not site_is_done([other], site)
+    (site / "main.js").unlink()
+    assert not site_is_done([small], site)
+    write_site([small], site)
+    assert site_is_done([small], site)
+
+
+@pytest.mark.parametrize("place", ["image", "image/site", "."])
+def test_a_site_is_apart_from_its_images(small: Path, tmp_path: Path, place: str) -> None:
+    shutil.copytree(small, tmp_path / "image")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(RakingError, match=r"no site|which is read"):
+        write_site([tmp_path / "image"], tmp_path / place)
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_what_cannot_be_shown_is_refused(small: Path, tmp_path: Path) -> None:

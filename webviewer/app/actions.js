@@ -88,7 +88,8 @@ async function copyLink(viewer, element) {
 	}
 	const own = element.hasAttribute('standalone');
 	const image = own ? state.image : state.image.map(url => new URL(url, document.baseURI).href);
-	const link = new URL(writeAddress({ ...state, image }), own ? location : new URL('index.html', import.meta.url)).href;
+	const wheel = own ? state.wheel : 'zoom';
+	const link = new URL(writeAddress({ ...state, image, wheel }), own ? location : new URL('index.html', import.meta.url)).href;
 	try {
 		await navigator.clipboard.writeText(link);
 		viewer.say('The link was copied: it shows exactly this.');

@@ -37,18 +37,18 @@ export function connectCompare(viewer, parts) {
 	});
 }
 
-// The images to compare with; with two there is nothing to choose.
-export function showChoice(viewer, parts, labels) {
-	const { second, compare } = parts;
-	compare.hidden = labels.length < 2;
-	second.hidden = labels.length < 3;
-	second.replaceChildren(...labels.map(text => new Option(text)));
+// The images to compare with.
+export function showChoice(viewer, parts, names) {
+	const { second } = parts;
+	second.replaceChildren(...names.map(text => new Option(text)));
 	second.selectedIndex = viewer.second;
 }
 
-// Labels that several images share get the collection's name too.
+// Images are told apart by their titles, those of one title by how they are decoded.
 export function distinct(infos) {
-	const labels = infos.map((info, index) => info?.label ?? `Image ${index + 1}`);
-	return labels.map((label, index) => labels.indexOf(label) !== labels.lastIndexOf(label)
-		? `${infos[index]?.title ?? ''} ${label}`.trim() : label);
+	const titles = infos.map((info, index) => info?.title ?? `Image ${index + 1}`);
+	const labels = infos.map((info, index) => info?.label ?? titles[index]);
+	const names = new Set(titles).size > 1 ? titles : labels;
+	const isOnce = name => names.indexOf(name) === names.lastIndexOf(name);
+	return names.map((name, index) => isOnce(name) || !infos[index] ? name : `${titles[index]} ${labels[index]}`);
 }

@@ -5,11 +5,12 @@ import { LARGEST, check, checkValues, isObject, magnitudes, numbers, rowsOf, sum
 import { linearBound, unpackLinear } from './linear.js';
 
 const TYPES = ['neural', 'ptm', 'hsh', 'rbf'];
-const ENDINGS = ['png', 'webp', 'jpg', 'dzi'];  // of planes that are not listed
+const ENDINGS = ['dzi', 'png', 'webp', 'jpg'];  // of planes that are not listed, the best first
 const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
 const LONGEST_SIDE = 1e6;  // pixels
 const MAX_UNITS = 64;
 const MAX_LATENTS = 27;
+const LONGEST_TITLE = 200;  // characters
 
 // Lights are [[x, y], ...], pixelSize is in mm; numbers are float32 values. Throws a sentence for the user.
 export function parseInfo(info) {
@@ -22,9 +23,11 @@ export function parseInfo(info) {
 	const { width, height, raking: ours = null, pixelSizeInMM: pixelSize = null } = info;
 	check(ours === null || ours.version === 1, `its raking version is ${ours?.version}, where 1 is known`);
 	check(pixelSize === null || (Number.isFinite(pixelSize) && pixelSize > 0), 'its pixelSizeInMM is not above 0');
-	const { provenance = {}, levels, mask } = ours ?? {};
+	const { provenance = {}, levels, mask, title = null } = ours ?? {};
 	check(isObject(provenance), 'its provenance is no object');
 	check(levels == null || (Array.isArray(levels) && levels.every(isObject)), 'its levels are no list of objects');
+	check(title === null || (typeof title === 'string' && title.isWellFormed() && [...title].length <= LONGEST_TITLE),
+		`its title is no text of up to ${LONGEST_TITLE} characters`);
 	const lights = triples(info.lights ?? [], 'lights').map(([x, y]) => [x, y]);
 	const decoder = info.type === 'neural' ? neuralDecoder(info) : unpackLinear(info);
 	const { latentMin, latentMax, layers, splines } = decoder;
@@ -34,7 +37,7 @@ export function parseInfo(info) {
 	check((layers ? bound : linearBound)(decoder) <= LARGEST,
 		'its numbers are so large that colours exceed what can be reckoned');
 	return {
-		...decoder, width, height, latents, pixelSize, provenance,
+		...decoder, width, height, latents, pixelSize, provenance, title,
 		units: layers?.[0].bias.length ?? 0,
 		parameters: [layers?.map(({ weight, bias }) => [weight, bias]), splines].flat(4).filter(Number.isFinite).length,
 		lights: lights.length ? lights : null,
@@ -102,16 +105,18 @@ function usedUnits(first, second, third, bias1, bias2) {
 	return units;
 }
 
-// The ways to number the planes, each with every plane's possible names: the published trainer
-// counts from 0, OpenLIME from 1.
+// The ways to number the planes, each with every plane's possible names, the stated format's first: the
+// published trainer counts from 0, OpenLIME from 1.
 function planeFiles(info, count) {
 	if (info.raking) {
 		const names = info.raking.planes;
 		check(Array.isArray(names) && names.length === count, 'it lists too few or too many planes');
 		return [names.map(name => [fileName(name)])];
 	}
+	const stated = ending => Number(ending !== info.format);
+	const endings = ENDINGS.toSorted((a, b) => stated(a) - stated(b));
 	return [0, 1].map(first => [...Array(count).keys()].map(
-		i => ENDINGS.map(ending => `plane_${i + first}.${ending}`)));
+		i => endings.map(ending => `plane_${i + first}.${ending}`)));
 }
 
 function fileName(name) {

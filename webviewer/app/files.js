@@ -1,5 +1,6 @@
 // The folders of relightable images: on a server, or dropped on the page.
 
+const HTML = /^\s*<(!doctype\s+html|html|head|body)\b/i;
 const dropped = [];  // Map of each dropped folder: path -> Blob, or function that reads one
 let patience = 10;  // seconds that a server may send nothing
 
@@ -19,6 +20,7 @@ export function setPatience(seconds) {
 export const registerDropped = (name, files) => `dropped:${dropped.push(files) - 1}/${name}`;
 
 // A folder's get brings a Blob with the file's name; get and has fail with a FileError or an AbortError.
+// `name` is the folder's for messages, `title` for what it is called where there is nothing better.
 export function openFolder(address) {
 	return address.startsWith('dropped:') ? new DroppedFolder(address) : new ServedFolder(address);
 }
@@ -27,30 +29,39 @@ class ServedFolder {
 	#address;
 
 	constructor(address) {
-		this.#address = new URL(address, document.baseURI);
+		this.#address = readAddress(address);
 		if (!this.#address.pathname.endsWith('/')) this.#address.pathname += '/';
 		const parts = this.#address.pathname.split('/').filter(Boolean);
 		this.name = readable(parts.slice(-2).join('/')) || address;
+		this.title = readable(parts.at(-1) ?? this.#address.hostname);
 	}
 
 	get(file, { signal } = {}) {
-		return this.#ask(file, signal, 'GET', async (response, heard) => {
-			const { ok, status, body } = response;
-			if ([404, 410].includes(status)) throw missing(this.name, file);
+		return this.#ask(file, signal, async (response, heard) => {
+			const { ok, status, body, headers } = response;
+			// Buckets that do not list their keys answer 403.
+			if ([403, 404, 410].includes(status)) throw missing(this.name, file);
 			if (!ok) throw new FileError(`${this.name}: the server answered ${status} for ${file}.`);
 			const transform = (part, passed) => {
 				heard();
 				passed.enqueue(part);
 			};
-			return named(await new Response(body.pipeThrough(new TransformStream({ transform })), response).blob(), file);
+			const blob = await new Response(body.pipeThrough(new TransformStream({ transform })), response).blob();
+			if (await isPage(blob, file)) throw missing(this.name, file);
+			this.title = readable(headers.get('Raking-Folder') ?? this.title);
+			return named(blob, file);
 		});
 	}
 
-	has(file, { signal } = {}) {
-		return this.#ask(file, signal, 'HEAD', ({ ok }) => ok);
+	// By GET: not every bucket answers HEAD.
+	has(file, options) {
+		return this.get(file, options).then(() => true, error => {
+			if (error.missing) return false;
+			throw error;
+		});
 	}
 
-	async #ask(file, signal, method, read) {
+	async #ask(file, signal, read) {
 		// Names come from info.json: they must stay in the folder, whatever is in them.
 		const url = new URL(file.split('/').map(encodeURIComponent).join('/'), this.#address);
 		if (!url.href.startsWith(this.#address.href)) {
@@ -65,7 +76,7 @@ class ServedFolder {
 		heard();
 		try {
 			const signals = [silence.signal, signal].filter(Boolean);
-			return await read(await fetch(url, { method, signal: AbortSignal.any(signals) }), heard);
+			return await read(await fetch(url, { signal: AbortSignal.any(signals) }), heard);
 		} catch (error) {
 			signal?.throwIfAborted();
 			if (error instanceof FileError) throw error;
@@ -88,6 +99,7 @@ class DroppedFolder {
 		const [, index, name] = /^dropped:(\d*)\/?(.*)$/s.exec(address);
 		this.#files = dropped[index];
 		this.name = name || address;
+		this.title = this.name.split('/').at(-1);
 	}
 
 	async get(file, { signal } = {}) {
@@ -112,6 +124,20 @@ class DroppedFolder {
 
 const missing = (folder, file) => new FileError(`${folder}: ${file} is missing; write the image again.`, true);
 const named = (blob, name) => Object.assign(blob, { name });
+
+// Many hosts answer what they do not have with a page of theirs.
+async function isPage(blob, file) {
+	if (blob.type.startsWith('image/')) return false;
+	const start = await blob.slice(0, 256).text();
+	return blob.type.startsWith('text/html') || (file.endsWith('.dzi') ? HTML : /^\s*</).test(start);
+}
+
+function readAddress(address) {
+	const url = URL.canParse(address, document.baseURI) ? new URL(address, document.baseURI) : null;
+	if (/^https?:$/.test(url?.protocol)) return url;
+	throw new FileError(`The address ${JSON.stringify(address.slice(0, 80))} cannot be opened: `
+		+ "give an image's folder, as a path or with http or https.");
+}
 
 function readable(path) {
 	try {

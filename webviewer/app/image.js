@@ -23,23 +23,32 @@ export async function loadInfo(url) {
 		const problem = damaged ? 'info.json is damaged and cannot be read; write the image again.' : error.message;
 		throw new Error(`${folder.name}: ${problem}`);
 	}
-	const planes = await findPlanes(folder, decoder.planeFiles);
-	const { maskFile, provenance: { collection } } = decoder;
+	const found = new Map();
+	const planes = await findPlanes(folder, decoder.planeFiles, found);
+	const { maskFile, title } = decoder;
 	return {
-		...decoder, url, folder, planes,
+		...decoder, url, folder, planes, found,
 		files: [...planes, maskFile].filter(Boolean),
 		tiled: planes[0].endsWith('.dzi'),
 		label: label(decoder),
-		title: typeof collection === 'string' && collection ? collection : 'Relightable image',
+		title: title || folder.title,
 	};
 }
 
-export const loadPictures = ({ folder, files }) => Promise.all(files.map(file => folder.get(file)));
+export const loadPictures = info => Promise.all(info.files.map(file => take(info, file)));
+
+// What was fetched to find out whether it is there is not fetched again.
+function take({ folder, found }, file) {
+	const blob = found.get(file);
+	found.delete(file);
+	return blob ?? folder.get(file);
+}
 
 // Of a tiled image: { pyramid, load }, where load(place, signal) brings a tile's pictures.
-export async function openTiles({ folder, planes, planeFiles, files, maskFile, width, height }) {
+export async function openTiles(info) {
+	const { folder, planes, planeFiles, files, maskFile, width, height } = info;
 	const [dzi, ...others] = await Promise.all(files.map(async file => {
-		return parseDeepZoom(await text(await folder.get(file)).catch(() => ''), `${folder.name}: ${file}`);
+		return parseDeepZoom(await text(await take(info, file)).catch(() => ''), `${folder.name}: ${file}`);
 	}));
 	if (dzi.width !== width || dzi.height !== height) {
 		throw new Error(`${folder.name}: ${planes[0]} is of ${dzi.width} x ${dzi.height} pixels, where info.json says `
@@ -66,15 +75,30 @@ export async function openTiles({ folder, planes, planeFiles, files, maskFile, w
 // Fails where it is not UTF-8.
 const text = async blob => new TextDecoder('utf-8', { fatal: true }).decode(await blob.arrayBuffer());
 
-// Counted from 1 where there is the last of those and no plane 0; each with the ending that is there.
-async function findPlanes(folder, [fromZero, fromOne]) {
+// Counted from 1 where there is the last of those and no plane 0; pyramids all, or each with the ending
+// that is there. Puts what it fetches into `found`.
+async function findPlanes(folder, [fromZero, fromOne], found) {
 	if (!fromOne) return fromZero.flat();
-	const find = async names => {
-		const there = await Promise.all(names.map(file => folder.has(file)));
-		return names[there.indexOf(true)];
+	const fetchFirst = async names => {
+		for (const name of names) {
+			const blob = await folder.get(name).catch(error => {
+				if (!error.missing) throw error;
+			});
+			if (!blob) continue;
+			found.set(name, blob);
+			return name;
+		}
+		return null;
 	};
-	const counted = !await find(fromZero[0]) && await find(fromOne.at(-1)) ? fromOne : fromZero;
-	return Promise.all(counted.map(async names => await find(names) ?? names[0]));
+	const first = await fetchFirst(fromZero[0]);
+	const last = first ? null : await fetchFirst(fromOne.at(-1));
+	const counted = last ? fromOne : fromZero;
+	const ending = (first ?? last ?? counted[0][0]).split('.').at(-1);
+	return Promise.all(counted.map(async names => {
+		const name = names.find(each => each.endsWith(ending));
+		if (ending === 'dzi' || found.has(name)) return name;
+		return await fetchFirst([name, ...names.filter(each => each !== name)]) ?? name;
+	}));
 }
 
 // A plane, or the mask, of a size { width, height } as an ImageBitmap.

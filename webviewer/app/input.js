@@ -1,7 +1,7 @@
 // Mouse, wheel, touch and keys.
 
 import { zoomAbout } from './actions.js';
-import { ARROWS, canvasPoint, devicePixels } from './points.js';
+import { ARROWS, canvasPoint, devicePixels, on } from './points.js';
 import { drawRuler, isArmed } from './ruler.js';
 
 const LIGHT_REACH = 0.45;  // share of the picture's shorter side that moves the light by 1
@@ -14,6 +14,9 @@ const TAP_ZOOM = 2;
 const TAP_TIME = 350;  // milliseconds between two taps that are one double tap
 const TAP_REACH = 24;  // CSS pixels from one to the other
 const TAP_SLIP = 6;  // CSS pixels that a tap may move
+const HINT_TIME = 1500;  // milliseconds
+
+const FINGERS = 'Two fingers move the picture, the disc moves the light';
 
 const KEYS = {
 	'+': 'zoomIn', '=': 'zoomIn', '-': 'zoomOut', 0: 'fit', f: 'fit', 1: 'showPixels',
@@ -21,10 +24,17 @@ const KEYS = {
 	s: 'split', b: 'blink', d: 'difference', x: 'flip', m: 'measure', '?': 'help',
 };
 
-export function connectInput(viewer, element, actions, signal) {
+export function connectInput(viewer, element, parts, actions, signal) {
 	const space = { held: false };
-	connectPointers(viewer, space);
-	viewer.canvas.parentElement.onwheel = ({ deltaMode, deltaY, ctrlKey, clientX, clientY }) => {
+	// Whether wheel and single fingers belong to the page around.
+	const yields = () => viewer.settings.wheel === 'ctrl' && document.fullscreenElement !== element;
+	const hint = createHint(parts.hint);
+	connectPointers(viewer, space, yields, hint);
+	parts.stage.onwheel = ({ deltaMode, deltaY, ctrlKey, metaKey, clientX, clientY }) => {
+		if (yields() && !ctrlKey && !metaKey) {
+			hint(`Hold ${/Mac/.test(navigator.platform) ? '⌘' : 'Ctrl'} and turn the wheel to zoom`);
+			return true;
+		}
 		const unit = deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE : ctrlKey ? PINCH : 1;
 		zoomAbout(viewer, canvasPoint(viewer, [clientX, clientY]), Math.exp(-deltaY * unit * WHEEL_ZOOM));
 		return false;
@@ -32,8 +42,22 @@ export function connectInput(viewer, element, actions, signal) {
 	connectKeys(viewer, element, actions, space, signal);
 }
 
-function connectPointers(viewer, space) {
+function createHint(note) {
+	let timer;
+	return text => {
+		clearTimeout(timer);
+		timer = setTimeout(() => { note.textContent = ''; }, HINT_TIME);
+		note.textContent = text;
+	};
+}
+
+function connectPointers(viewer, space, yields, hint) {
 	const { canvas } = viewer;
+	on(viewer, 'state', () => canvas.classList.toggle('yields', yields()));
+	// Two fingers are the picture's: the page must not scroll meanwhile.
+	on(canvas, 'touchstart touchmove', event => {
+		if (yields() && event.touches.length > 1 && event.cancelable) event.preventDefault();
+	});
 	const pointers = new Map();  // pointer id -> [x, y], CSS pixels
 	let panning = false;
 	let press = null;  // where one finger or the main button went down, while it stays there
@@ -49,7 +73,7 @@ function connectPointers(viewer, space) {
 		canvas.classList.toggle('panning', panning);
 		return button !== 1;  // the middle one would scroll the page
 	};
-	canvas.onpointermove = ({ pointerId, clientX, clientY }) => {
+	canvas.onpointermove = ({ pointerId, pointerType, clientX, clientY }) => {
 		const before = pointers.get(pointerId);
 		if (!before) return;
 		const after = [clientX, clientY];
@@ -61,12 +85,17 @@ function connectPointers(viewer, space) {
 		if (other) pinch(viewer, other, before, after);
 		else if (measuring) drawRuler(viewer, measuring, canvasPoint(viewer, after));
 		else if (panning) pan(viewer, movement);
+		else if (yields() && pointerType === 'touch') hint(press ? '' : FINGERS);
 		else dragLight(viewer, movement);
 	};
-	canvas.onpointerup = canvas.onpointercancel = ({ pointerId, timeStamp, type }) => {
+	canvas.onpointerup = canvas.onpointercancel = ({ pointerId, pointerType, timeStamp, type }) => {
 		pointers.delete(pointerId);
 		canvas.classList.remove('panning');
-		if (!press || type === 'pointercancel') return;
+		if (type === 'pointercancel') {
+			if (yields() && pointerType === 'touch' && !pointers.size) hint(FINGERS);  // the page scrolls
+			press = null;
+		}
+		if (!press) return;
 		const again = tap && timeStamp - tap.time < TAP_TIME && distance(press, tap.at) < TAP_REACH;
 		if (again) zoomAbout(viewer, canvasPoint(viewer, press), TAP_ZOOM);
 		tap = again ? null : { at: press, time: timeStamp };

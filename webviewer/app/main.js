@@ -1,19 +1,39 @@
 // The page of its own: its state is in the address; window.raking is an interface for scripts.
 
+import { openFolder } from './files.js';
 import { on } from './points.js';
-import { RakingViewer } from './raking-viewer.js';
+import './raking-viewer.js';
 import { readRows } from './snapshot.js';
-import { readAddress, writeAddress } from './state.js';
+import { readAddress, tellUnknown, writeAddress } from './state.js';
 
 const ADDRESS_DELAY = 250;  // milliseconds; browsers refuse an address that changes too often
 
-// An exported site's page has the element with its images; an address may still ask for others.
-const element = document.querySelector('raking-viewer') ?? new RakingViewer();
-element.toggleAttribute('standalone', true);
-element.asked = readAddress(location.search);
+// The page has the element, an exported site's with its images; an address may ask for others.
+const element = document.querySelector('raking-viewer');
+const lost = [];  // names of images that only the page before had
+element.asked = withoutLost(readAddress(location.search));
 if (element.hasAttribute('src') && !element.asked.image.length) delete element.asked.image;
-if (!element.isConnected) document.querySelector('main').append(element);
-element.ready.catch(() => {}).then(() => element.viewer && keepAddress(element.viewer));
+element.ready.then(tell).catch(() => {}).then(() => element.viewer && keepAddress(element.viewer));
+
+// Images from this computer are gone when the page is loaded anew: others are shown, where there are any.
+function withoutLost(asked) {
+	const kept = asked.image.filter(image => !image.startsWith('dropped:'));
+	if (kept.length === asked.image.length || !(kept.length || element.hasAttribute('src'))) return asked;
+	lost.push(...asked.image.filter(image => !kept.includes(image)).map(image => openFolder(image).name));
+	const place = key => Math.max(0, kept.indexOf(asked.image[asked[key] ?? 0]));
+	const { zoom, center, ruler, ...others } = asked;
+	const view = kept.includes(asked.image[asked.show ?? 0]) ? { zoom, center, ruler } : {};
+	return { ...others, ...view, image: kept, show: place('show'), ...'with' in asked && { with: place('with') } };
+}
+
+function tell() {
+	const sentences = [tellUnknown(new URLSearchParams(location.search).keys(), "the page's address")];
+	if (lost.length) {
+		sentences.push(`${lost.slice(0, 3).join(', ')}${lost.length > 3 ? ' …' : ''} had been opened from this computer `
+			+ 'and went when the page was loaded anew: open it again.');
+	}
+	if (sentences.some(Boolean)) element.viewer.say(sentences.filter(Boolean).join(' '));
+}
 
 function keepAddress(viewer) {
 	let timer;

@@ -22,6 +22,7 @@ const MARKUP = `
 	<div id="stage">
 		<canvas id="picture" tabindex="0" role="application" aria-label="The relit picture. Drag or use
 			the arrow keys to move the light, plus and minus to zoom; question mark for all keys."></canvas>
+		<canvas id="still" aria-hidden="true" hidden></canvas>
 		<div id="ruler" role="group" aria-label="Ruler" hidden>
 			<div id="line"></div>
 			<button class="end" aria-label="First end of the ruler: arrow keys move it"></button>
@@ -49,6 +50,7 @@ const MARKUP = `
 				<span id="marker"></span>
 			</div>
 		</div>
+		<p id="hint" class="note" aria-hidden="true"></p>
 		<div id="message">
 			<p role="status"></p>
 			<button id="remedy" hidden></button>

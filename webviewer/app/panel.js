@@ -8,6 +8,7 @@ import { connectRuler } from './ruler.js';
 
 const READ_OUT_INTERVAL = 500;  // milliseconds
 const MESSAGE_TIME = 8000;
+const FEW = 3;  // images that have a button each
 
 export function connectPanel(viewer, parts, actions, signal) {
 	connectMessages(viewer, parts);
@@ -18,6 +19,13 @@ export function connectPanel(viewer, parts, actions, signal) {
 	connectReadOut(viewer, parts);
 	connectDisclosures(parts);
 	on(viewer, 'scene', () => showImages(viewer, parts));
+	on(viewer, 'state', () => makeRoom(parts, viewer.settings.image.length));
+}
+
+// For the choice among so many images: nothing moves when their names come.
+export function makeRoom({ frame, second }, count) {
+	frame.classList.toggle('several', count > 1);
+	second.hidden = count < 3;
 }
 
 function connectButtons(viewer, parts, actions, signal) {
@@ -67,25 +75,43 @@ function connectDisclosures(parts) {
 	on(picture, 'pointerdown', () => open(false));
 }
 
-// One button per image. Their labels come from files, so they are only ever set as text.
+// A button for each of a few images, or one that lets choose among many. Their names come from files, so
+// they are only ever set as text.
 async function showImages(viewer, parts) {
 	const { images, title, frame } = parts;
 	title.textContent = viewer.scene.info.title;
 	frame.classList.remove('empty');
-	const labels = distinct(await Promise.all(
+	const names = distinct(await Promise.all(
 		viewer.settings.image.map(url => viewer.loadInfo(url).catch(() => null))));
-	if (images.dataset.labels !== labels.join()) {
-		images.dataset.labels = labels.join();
-		images.replaceChildren(...labels.length > 1 ? labels.map((text, index) => imageButton(viewer, text, index)) : labels);
-		showChoice(viewer, parts, labels);
+	const { image: { length: count }, show } = viewer.settings;
+	if (images.dataset.names !== names.join()) {
+		images.dataset.names = names.join();
+		images.replaceChildren(...count > FEW ? [chooseButton(viewer, frame)]
+			: count > 1 ? names.map((text, index) => imageButton(viewer, text, index)) : names);
+		showChoice(viewer, parts, names);
 	}
-	[...images.children].forEach((button, index) => { button.ariaPressed = index === viewer.settings.show; });
+	if (count > FEW) images.firstChild.textContent = `Image ${show + 1} of ${count}`;
+	else [...images.children].forEach((button, index) => { button.ariaPressed = index === show; });
 }
 
 function imageButton(viewer, text, index) {
 	const button = document.createElement('button');
 	button.textContent = text;
 	button.onclick = () => change(viewer, { show: index });
+	return button;
+}
+
+function chooseButton(viewer, frame) {
+	const button = document.createElement('button');
+	button.ariaHasPopup = 'dialog';
+	button.title = 'Choose an image';
+	button.onclick = async () => {
+		try {
+			(await import('./chooser.js')).openChooser(viewer, frame);
+		} catch {
+			viewer.say('The choice of images could not be loaded: is the server still running?', true);
+		}
+	};
 	return button;
 }
 
@@ -98,7 +124,7 @@ function connectReadOut(viewer, parts) {
 		timer = null;
 		const status = viewer.status();
 		readout.textContent = describe(status);
-		zoom.textContent = percent(viewer.view.zoom);
+		zoom.textContent = viewer.scene ? percent(viewer.view.zoom) : '';
 		coarse.textContent = `${percent(status.scale)} resolution`;
 		coarse.hidden = status.scale >= 1;
 	};

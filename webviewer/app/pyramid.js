@@ -6,6 +6,7 @@ const SMALLEST = 64;  // pixels: levels go down to this
 const FORMATS = ['png', 'webp', 'jpg', 'jpeg'];
 const LARGEST_TILE = 8192;  // pixels
 const LONGEST_DESCRIPTION = 4096;  // characters
+const DECLARATION = /^<\?xml\s[^?>]*\?>/;  // of an encoding, which is UTF-8 anyway
 
 export class Pyramid {
 	constructor(width, height, { tileSize, overlap, levels = 1 + halvings(width, height, SMALLEST) }) {
@@ -58,7 +59,7 @@ export class Pyramid {
 
 export function parseDeepZoom(text, file) {
 	const plain = text.length <= LONGEST_DESCRIPTION && !/<!(?!--)/.test(text);  // no entities
-	const xml = new DOMParser().parseFromString(plain ? text : '', 'application/xml');
+	const xml = new DOMParser().parseFromString(plain ? text.replace(DECLARATION, '') : '', 'application/xml');
 	const image = xml.querySelector('parsererror') ? null : xml.documentElement;
 	const size = [...image?.children ?? []].find(({ localName }) => localName === 'Size');
 	const read = (element, ...names) => names.map(name => {

@@ -1,28 +1,39 @@
 // <raking-viewer src="coin/ other/">: the viewer and its controls as an element of any page. Every
-// setting of an address (state.js) is an attribute too.
+// setting of an address (state.js) is an attribute too. What the page has within the element is seen
+// where its script does not run.
 
 import { createActions } from './actions.js';
+import { Seat } from './contexts.js';
 import { connectDrop } from './drop.js';
 import { connectInput } from './input.js';
 import { fill } from './markup.js';
-import { connectPanel } from './panel.js';
+import { connectPanel, makeRoom } from './panel.js';
 import { loadTemplates } from './shader.js';
-import { initialState } from './state.js';
+import { initialState, tellUnknown } from './state.js';
 import { STILL, Viewer } from './viewer.js';
 
 const SETTINGS = Object.keys(initialState());
+const OWN = ['src', 'standalone', ...SETTINGS];
+
+// Until style.css is there the element has its place, and shows nothing that is not styled.
+const PLACE = new CSSStyleSheet();
+PLACE.replaceSync(`
+	:host { display: block; height: 480px; background: #161617; }
+	:host([standalone]) { position: fixed; inset: 0; height: auto; }
+	#frame:not(.placed) { display: none; }`);
 
 export class RakingViewer extends HTMLElement {
 	static observedAttributes = ['src', ...SETTINGS];
 
 	#connected;  // resolves the promise that `ready` is until the element is on a page
 	#life;
+	#seat;
 	asked = {};  // settings, in an address's spelling, that outdo the attributes
 	viewer = null;
 
 	constructor() {
 		super();
-		this.attachShadow({ mode: 'open' });
+		this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [PLACE];
 		this.ready = new Promise(resolve => { this.#connected = resolve; });
 		this.ready.catch(() => {});
 	}
@@ -37,6 +48,7 @@ export class RakingViewer extends HTMLElement {
 	// What is seen now is seen again when the element comes back.
 	disconnectedCallback() {
 		this.#life.abort();
+		this.#seat.leave();
 		if (this.viewer?.scene) this.asked = this.viewer.state();
 		this.viewer?.dispose();
 		this.viewer = null;
@@ -48,35 +60,58 @@ export class RakingViewer extends HTMLElement {
 		this.viewer?.setState(change).catch(() => {});
 	}
 
+	#wanted() {
+		const given = Object.fromEntries(SETTINGS.map(key => [key, this.getAttribute(key) ?? undefined]));
+		return { ...given, image: addresses(this.getAttribute('src')), ...this.asked };
+	}
+
 	async #start(signal) {
 		const parts = fill(this.shadowRoot);
+		const seat = this.#seat = new Seat(this, parts.still);
 		if (this.hasAttribute('standalone')) parts.title.ariaLevel = 1;
 		try {
 			const address = new URL('shaders/', import.meta.url);
-			const [templates] = await Promise.all([loadTemplates(address), loaded(parts.style)]);
+			const styled = loaded(parts.style).then(() => {
+				parts.frame.classList.toggle('bare', [false, 'off', 'false'].includes(this.#wanted().ui));
+				makeRoom(parts, this.#wanted().image.length);
+				parts.frame.classList.add('placed');
+			});
+			const [templates] = await Promise.all([loadTemplates(address), styled, seat.granted]);
 			signal.throwIfAborted();
 			const viewer = this.viewer = new Viewer(parts.picture, templates);
-			const given = Object.fromEntries(SETTINGS.map(key => [key, this.getAttribute(key) ?? undefined]));
-			const asked = { ...given, image: addresses(this.getAttribute('src')), ...this.asked };
+			const asked = this.#wanted();
 			if (STILL.matches) delete asked.orbit;  // until asked for by hand
-			parts.frame.classList.toggle('bare', asked.ui === 'off');
+			seat.hold(viewer);
 			const actions = createActions(viewer, this, parts);
 			connectPanel(viewer, parts, actions, signal);
-			connectInput(viewer, this, actions, signal);
+			connectInput(viewer, this, parts, actions, signal);
 			connectDrop(parts.frame, viewer);
 			await followSize(viewer, parts.frame, signal);
 			await viewer.setState(asked);
+			const unknown = tellUnknown(unknownAttributes(this), 'the attributes of raking-viewer');
+			if (unknown) viewer.say(unknown);
 		} catch (error) {
 			if (!signal.aborted) {
+				parts.frame.classList.add('placed');  // style.css may be what is missing
 				parts.message.className = 'shown problem';
 				parts.message.querySelector('p').textContent = error.message;
 			}
 			throw error;
+		} finally {
+			seat.settle();
 		}
 	}
 }
 
 customElements.define('raking-viewer', RakingViewer);
+
+// Plain words that are neither ours nor HTML's: pages and frameworks mark elements in many ways.
+function unknownAttributes(element) {
+	const html = new Set(['class', 'is', 'role', 'part', 'slot', 'exportparts']);
+	for (const name in document.createElement('i')) html.add(name.toLowerCase());
+	return element.getAttributeNames().filter(
+		name => /^[a-z]+$/.test(name) && !name.startsWith('item') && !OWN.includes(name) && !html.has(name));
+}
 
 function addresses(text) {
 	return (text ?? '').split(/\s+/).filter(Boolean);

@@ -8,7 +8,7 @@ import { Pyramid } from './pyramid.js';
 import { Tile } from './tiles.js';
 
 // Without `tiling` it is one tile. Calls progress(0..1).
-export async function openScene(context, key, info, { tiling }, progress) {
+export async function openScene(context, key, info, { tiling, memory: megabytes }, progress) {
 	if (info.tiled) {
 		const notice = tiling ? '' : 'This image comes in tiles, so tiling stays on.';
 		return new Scene(context, { key, info, notice, ...await openTiles(info) });
@@ -22,9 +22,9 @@ export async function openScene(context, key, info, { tiling }, progress) {
 	const tiles = await createTiles(gl, memory, info, pyramid, progress);
 	let notice = tiling || side <= limit ? ''
 		: `This image exceeds the ${limit} pixels that this graphics card takes at once: it is drawn in parts.`;
-	if (memory.fixed > memory.budget) {
-		const [taken, meant] = [memory.fixed, memory.budget].map(bytes => Math.round(bytes / 2 ** 20));
-		notice = `This image takes ${taken} MB of graphics memory, where ${meant} MB are meant to do: `
+	if (memory.fixed > megabytes * 2 ** 20) {
+		const taken = Math.round(memory.fixed / 2 ** 20);
+		notice = `This image takes ${taken} MB of graphics memory, where ${megabytes} MB are meant to do: `
 			+ 'write it in tiles, with raking convert --tiles.';
 	}
 	return new Scene(context, { key, info, pyramid, tiles, notice });

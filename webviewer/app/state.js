@@ -1,34 +1,42 @@
 // What the viewer shows, as a plain object and as the page's address: the same keys in both.
 
+const LARGEST = 1e9;  // of numbers that mean something here
+
 const numbersOf = count => text => {
 	const values = text.split(',').map(finite);
 	return values.length === count && !values.includes(undefined) ? values : undefined;
 };
 const pair = numbersOf(2);
-const onOff = text => ({ on: true, true: true, off: false, false: false })[text];
+const onOff = text => new Map([['on', true], ['true', true], ['off', false], ['false', false]]).get(text);
 const choice = (...names) => text => names.find(name => name === text);
-const write = value => ({ true: 'on', false: 'off' })[value] ?? String(value);
+const above0 = most => Object.assign(text => {
+	const value = finite(text);
+	return value > 0 && value <= most ? value : undefined;
+}, { most });
+const write = value => typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
 
 // Initial values. light: x, y in the unit disc, y up; zoom: device pixels per image pixel, null to
 // fit; center: image pixels, null for the middle; rotation: degrees clockwise; target: frames per
 // second; with: the number of the image to compare with; split: share of the width; gain: of the map
-// of differences; ruler: image pixels x0, y0, x1, y1; memory: MB of the GPU; patience: seconds.
+// of differences; ruler: image pixels x0, y0, x1, y1; memory: MB of the GPU; patience: seconds; wheel:
+// 'ctrl' where wheel and finger are the page's, and the picture's with Ctrl and with two fingers.
 const KEYS = {
 	show: [0, finite],
 	light: [[0.35, 0.45], pair],
 	tiling: [true, onOff],
 	adaptive: [true, onOff],
-	target: [30, finite],
-	zoom: [null, finite],
+	target: [30, above0(1000)],
+	zoom: [null, above0(1e4)],
 	center: [null, pair],
 	rotation: [0, finite],
 	compare: ['off', choice('off', 'split', 'blink', 'difference')],
 	with: [null, finite],
 	split: [0.5, finite],
-	gain: [8, finite],
+	gain: [8, above0(1e4)],
 	ruler: [null, numbersOf(4)],
-	memory: [512, finite],
-	patience: [10, finite],
+	memory: [512, above0(1e6)],
+	patience: [10, above0(86400)],
+	wheel: ['zoom', choice('zoom', 'ctrl')],
 	shader: ['baked', String],
 	orbit: [false, onOff],
 	ui: [true, onOff],
@@ -41,16 +49,25 @@ export function readAddress(search) {
 	return { ...changes, image: parameters.getAll('image') };
 }
 
+// A sentence about names that are no keys, or ''.
+export function tellUnknown(names, place) {
+	const unknown = [...new Set(names)].filter(name => name !== 'image' && !Object.hasOwn(KEYS, name))
+		.map(name => JSON.stringify(name.slice(0, 40)));
+	if (!unknown.length) return '';
+	const more = unknown.length > 3 ? ` and ${unknown.length - 3} more` : '';
+	return `The viewer knows no ${unknown.slice(0, 3).join(', ')}${more}: correct ${place}, it was passed over.`;
+}
+
 export const initialState = () => Object.fromEntries(Object.entries(KEYS).map(([key, [initial]]) => [key, initial]));
 
 // In any spelling that the address knows: { tiling: 'off', light: [0, 0.5], zoom: null }.
 export function readChanges(changes) {
 	return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined).map(([key, value]) => {
-		if (!KEYS[key]) throw new Error(`The viewer knows no setting named ${key}.`);
+		if (!Object.hasOwn(KEYS, key)) throw new Error(`The viewer knows no setting named ${key.slice(0, 40)}.`);
 		const [initial, parse] = KEYS[key];
 		if (value === null || value === '') return [key, initial];
 		const parsed = parse(String(value));
-		if (parsed === undefined) throw new Error(`The setting ${key}=${value} cannot be read: correct the page's address.`);
+		if (parsed === undefined) throw unreadable(key, String(value));
 		return [key, checked(key, parsed)];
 	}));
 }
@@ -72,12 +89,17 @@ export function clampLight([x, y]) {
 
 function checked(key, value) {
 	if (key === 'light') return clampLight(value);
-	if (key === 'split') return Math.min(1, Math.max(0, value));
-	if (value > 0 || !['zoom', 'target', 'gain', 'memory', 'patience'].includes(key)) return value;
-	throw new Error(`The setting ${key} must be greater than zero: correct the page's address.`);
+	return key === 'split' ? Math.min(1, Math.max(0, value)) : value;
+}
+
+function unreadable(key, text) {
+	const shown = text.length > 40 ? `${text.slice(0, 40)} …` : text;
+	const { most } = KEYS[key][1];
+	return new Error(`The setting ${key}=${shown} ${most ? `must be greater than zero, and at most ${most}` : 'cannot be read'}: `
+		+ "correct the page's address.");
 }
 
 function finite(text) {
 	const value = Number(text);
-	return text.trim() !== '' && Number.isFinite(value) ? value : undefined;
+	return text.trim() !== '' && Math.abs(value) <= LARGEST ? value : undefined;
 }

@@ -24,7 +24,8 @@ export const STILL = matchMedia('(prefers-reduced-motion: reduce)');
 
 // Events: 'state' (something of state() but the light changed), 'light' (it moves), 'scene' (another
 // image is shown), 'frame' (detail: the finished frame), 'status' (what is loading), 'message'
-// (detail: { text, problem, action: { label, run } or undefined }; text '' takes it away).
+// (detail: { text, problem, action: { label, run } or undefined }; text '' takes it away), 'starved' (a
+// picture is wanted while the context is given back), 'returned' (it is here again).
 export class Viewer extends EventTarget {
 	view = new View();
 	adaptive = new AdaptiveScale();
@@ -32,7 +33,7 @@ export class Viewer extends EventTarget {
 	settings = { ...initialState(), image: [] };
 	loader = new Loader();
 	life = new AbortController();
-	infos = {};  // promises, by the image's address
+	infos = new Map();  // image's address -> promise
 	opening = new Map();  // scene key -> promise of the scene
 	moving = null;  // 'light' or 'view' while one is moved
 	drive = null;  // frame number -> light, while frames are measured
@@ -40,6 +41,8 @@ export class Viewer extends EventTarget {
 	flipped = false;  // the second image of two that blink
 	waiting = [];  // those who wait for a complete picture
 	counts = { frames: 0, tiles: 0, pixels: 0, firstPicture: null };
+	share = 1;  // of the settings' memory
+	away = null;  // while the context is given back: a promise and its resolve
 	outdated = false;  // the message said last tells of what is over with the next image
 	again = { label: 'Try again', run: () => this.retry() };
 
@@ -48,6 +51,7 @@ export class Viewer extends EventTarget {
 		this.canvas = canvas;
 		this.templates = templates;
 		this.gl = createContext(canvas);
+		this.losing = this.gl.getExtension('WEBGL_lose_context');
 		this.loop = new FrameLoop(this.gl, () => this.#draw(), frame => this.#finished(frame));
 		this.loader.addEventListener('change', () => this.#tellFailures());
 		this.#begin();
@@ -65,7 +69,7 @@ export class Viewer extends EventTarget {
 		const { image, ...others } = changes;
 		const read = readChanges(others);
 		Object.assign(this.settings, read, image && { image: [image].flat() });
-		this.memory.budget = this.settings.memory * 2 ** 20;
+		this.setShare(this.share);
 		setPatience(this.settings.patience);
 		this.moving = null;
 		clearTimeout(this.resting);
@@ -152,10 +156,14 @@ export class Viewer extends EventTarget {
 	}
 
 	loadInfo(url) {
-		return this.infos[url] ??= loadInfo(url).catch(error => {
-			delete this.infos[url];
-			throw error;
-		});
+		const { infos } = this;
+		if (!infos.has(url)) {
+			infos.set(url, loadInfo(url).catch(error => {
+				infos.delete(url);
+				throw error;
+			}));
+		}
+		return infos.get(url);
 	}
 
 	// Brings the tiles that plans miss, the coarsest of all first.
@@ -212,16 +220,50 @@ export class Viewer extends EventTarget {
 		this.#emit('message', { text, problem, action });
 	}
 
+	setShare(share) {
+		this.share = share;
+		this.memory.budget = share * this.settings.memory * 2 ** 20;
+	}
+
+	get canGiveBack() {
+		return Boolean(this.losing && !this.away && !this.gl.isContextLost());
+	}
+
+	get atRest() {
+		return !this.moving && !this.settings.orbit && !this.drive && Boolean(this.latest?.complete);
+	}
+
+	// Draws at once; returns whether something is seen.
+	drawNow() {
+		return Boolean(this.#draw()?.shown);
+	}
+
+	// Gives the context back, until takeBack().
+	giveBack() {
+		const { canvas, losing, loader, life: { signal } } = this;
+		this.away = Promise.withResolvers();
+		// It cannot be restored before all have heard of its loss.
+		this.gone = new Promise(resolve => canvas.addEventListener('webglcontextlost', () => setTimeout(resolve), { once: true, signal }));
+		loader.stop();
+		losing.loseContext();
+	}
+
+	async takeBack() {
+		await this.gone;
+		this.losing.restoreContext();
+	}
+
 	dispose() {
 		this.life.abort();
 		clearInterval(this.blinking);
 		this.loop.paused = true;
 		this.loader.stop();
-		this.gl.getExtension('WEBGL_lose_context')?.loseContext();
+		this.losing?.loseContext();
 	}
 
 	#begin() {
-		this.memory = new Memory(this.settings.memory * 2 ** 20);
+		this.memory = new Memory(0);
+		this.setShare(this.share);
 		this.present = new PresentPass(this.gl, this.memory, GROUND);
 		this.opening.clear();
 		this.kept = new Map();  // scene key -> scene, least recently shown first
@@ -240,11 +282,15 @@ export class Viewer extends EventTarget {
 		if (!image.length) {
 			throw this.#fail('No image was given: open one, drop one here, or add ?image=FOLDER to the address of this page.');
 		}
+		if (image[show] === undefined) {
+			throw this.#fail(`There is no image number ${show}, of ${image.length} counted from 0: correct show= in the address.`,
+				{ label: 'Show the first', run: () => this.setState({ show: 0 }).catch(() => {}) });
+		}
 		const numbers = compare === 'off' || image.length < 2 ? [show] : [show, this.second];
 		const keys = numbers.map(number => JSON.stringify([image[number], tiling]));
 		const wanted = this.wantedKeys = keys.join();
 		try {
-			const scenes = await Promise.all(keys.map((key, i) => this.#openScene(key, image[numbers[i]], numbers[i])));
+			const scenes = await Promise.all(keys.map((key, i) => this.#openScene(key, image[numbers[i]])));
 			if (this.wantedKeys !== wanted) return false;
 			this.#useScenes(scenes);
 			return true;
@@ -260,19 +306,22 @@ export class Viewer extends EventTarget {
 		return Number.isInteger(asked) && asked !== show && image[asked] ? asked : (show + 1) % image.length;
 	}
 
-	#openScene(key, url, number) {
+	#openScene(key, url) {
+		if (this.away) {
+			this.loop.request();
+			return this.away.promise.then(() => this.#openScene(key, url));
+		}
 		if (!this.kept.has(key) && !this.opening.has(key)) {
 			const { kept } = this;
-			const opening = this.#createScene(key, url, number)
-				.then(scene => kept === this.kept ? kept.set(key, scene) && scene : this.#openScene(key, url, number))
+			const opening = this.#createScene(key, url)
+				.then(scene => kept === this.kept ? kept.set(key, scene) && scene : this.#openScene(key, url))
 				.finally(() => this.opening.get(key) === opening && this.opening.delete(key));
 			this.opening.set(key, opening);
 		}
 		return this.kept.get(key) ?? this.opening.get(key);
 	}
 
-	async #createScene(key, url, number) {
-		if (url === undefined) throw new Error(`There is no image number ${number}; correct show= in the address.`);
+	async #createScene(key, url) {
 		this.outdated = true;
 		this.say('Opening the image …');
 		const info = await this.loadInfo(url);
@@ -303,6 +352,7 @@ export class Viewer extends EventTarget {
 
 	#draw() {
 		const { scenes, settings, gl } = this;
+		if (this.away) this.#emit('starved');
 		if (gl.isContextLost()) return null;
 		if (!scenes.length) {
 			this.present.clear();
@@ -368,6 +418,7 @@ export class Viewer extends EventTarget {
 		this.loader.stop();
 		this.opening.clear();
 		this.kept = new Map();
+		if (this.away) return;
 		this.scenes = [];
 		this.outdated = true;
 		this.say('The graphics card was taken away from this page; waiting for it to return …', true);
@@ -375,6 +426,9 @@ export class Viewer extends EventTarget {
 
 	async #restored() {
 		this.#begin();
+		this.away?.resolve();
+		this.away = null;
+		this.#emit('returned');
 		await this.#showScenes().catch(() => {});
 		this.loop.request();
 	}

@@ -140,6 +140,7 @@ def test_after_kill_9_the_same_call_ends_in_the_same_scores(
         file.write('{"case": {"item": "')
     run(benchmark, out)
     assert counts(out) == EVERYTHING
+    assert not list(out.rglob(".*"))
     neural = [r for r in records(out)[kept:] if r["case"]["column"] not in ("anchors", "ptm")]
     assert len(trained) == len(neural)
     assert_same_scores(out, finished)

@@ -1,0 +1,58 @@
+"""How much memory this process may still take."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits
+    resource = None  # type: ignore[assignment]
+
+# Where Linux tells the limits of containers, of version 2 and 1.
+UNIFIED, SEPARATE = Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/memory")
+OWN = Path("/proc/self/cgroup")
+
+
+def available_memory() -> int:
+    """Bytes: what the machine, its container and the process's own limit all leave."""
+    left = [psutil.virtual_memory().available, *_left_in_groups()]
+    if resource is not None:
+        most, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if most != resource.RLIM_INFINITY:
+            left.append(most - psutil.Process().memory_info().vms)
+    return max(0, min(left))
+
+
+def _left_in_groups() -> Iterator[int]:
+    """What is left in every control group that this process is in and that has a limit."""
+    for group in _groups():
+        for most, used in (
+            ("memory.max", "memory.current"),
+            ("memory.limit_in_bytes", "memory.usage_in_bytes"),
+        ):
+            try:
+                limit, taken = int((group / most).read_text()), int((group / used).read_text())
+                yield limit - taken + _cached(group / "memory.stat")
+            except (OSError, ValueError):  # no such file, or "max"
+                continue
+
+
+def _groups() -> Iterator[Path]:
+    try:
+        lines = OWN.read_text().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        _, kinds, path = line.split(":", 2)
+        if kinds in ("", "memory"):
+            root = SEPARATE if kinds else UNIFIED
+            own = root / path.lstrip("/")
+            yield from (group for group in (own, *own.parents) if group.is_relative_to(root))
+
+
+def _cached(stat: Path) -> int:
+    """Of what a group takes, the files in memory, which give way."""
+    numbers = dict(line.split() for line in stat.read_text().splitlines())
+    return int(numbers.get("active_file", 0)) + int(numbers.get("inactive_file", 0))

@@ -159,11 +159,11 @@ def test_a_budget_in_minutes_ends_training(mlic: Mlic) -> None:
         mlic,
         units=10,
         teacher="original",
-        minutes=0.1,
+        minutes=0.2,
         plan=Plan(told.append, spent=2),
     )
-    assert image.provenance["minutes"] == 0.1
-    assert image.provenance["seconds"] == pytest.approx(6, abs=2), "with those spent before"
+    assert image.provenance["minutes"] == 0.2
+    assert image.provenance["seconds"] == pytest.approx(12, abs=2), "with those spent before"
     steps = {standing.phase: standing.done for standing in told}
     assert steps["teacher"] > 0
     assert image.provenance["steps"] == steps["student"]
@@ -227,15 +227,15 @@ def test_steps_are_foretold_too(mlic: Mlic) -> None:
 @pytest.mark.usefixtures("eager")
 def test_time_before_an_interruption_counts(mlic: Mlic, tmp_path: Path) -> None:
     checkpoint = tmp_path / "training.checkpoint"
-    settings: dict[str, Any] = {"model": "neural", "units": 10, "minutes": 0.1}
+    settings: dict[str, Any] = {"model": "neural", "units": 10, "minutes": 0.2}
 
-    plan = Plan(Interrupt("neural", 100), spent=4)
+    plan = Plan(Interrupt("neural", 20), spent=8)
     with pytest.raises(KeyboardInterrupt):
         train(mlic, checkpoint=checkpoint, plan=plan, **settings)
     kept = torch.load(checkpoint, weights_only=True)["state"]["seconds"]
-    assert kept > 4
+    assert kept > 8
     image = train(mlic, checkpoint=checkpoint, **settings)
-    assert image.provenance["seconds"] == pytest.approx(6, abs=2)
+    assert image.provenance["seconds"] == pytest.approx(12, abs=2)
 
 
 def test_fewer_pixels_still_make_a_whole_image(mlic: Mlic) -> None:

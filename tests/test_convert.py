@@ -185,7 +185,7 @@ def test_several_images_and_a_site(flat: Path, make_linear_image, tmp_path: Path
 
 def test_training_writes_tiles_and_the_lights(tmp_path: Path) -> None:
     assert raking("sample", tmp_path / "sample", "--size", "64x48").returncode == 0
-    options = ("--tiles", "--pixel-size", 0.1, "--json")
+    options = ("--tiles", "--pixel-size", 0.1, "--json", "--title", "A relief")
     for model in ("ptm", "neural"):
         steps = ("--steps", 100) if model == "neural" else ()
         out = tmp_path / model
@@ -197,6 +197,7 @@ def test_training_writes_tiles_and_the_lights(tmp_path: Path) -> None:
         assert image.lights.shape == (49, 3)
         np.testing.assert_allclose(np.linalg.norm(image.lights, axis=1), 1, atol=1e-5)
         assert image.pixel_size_mm == 0.1
+        assert image.title == "A relief"
         assert (out / "plane_0_files" / "6" / "0_0.png").is_file()
 
 

@@ -153,7 +153,8 @@ def _names(images: Sequence[Path]) -> list[str]:
 
 def _title(image: Path) -> str:
     info, _ = parse_info(read_info_text(image), image / "info.json")
-    return (info.raking and info.raking.title) or image.resolve().name
+    title = (info.raking and info.raking.title) or ""
+    return title.strip() or image.resolve().name
 
 
 def _viewer_files() -> Iterator[tuple[Path, str]]:

@@ -100,9 +100,11 @@ function isIdle() {
 	return seats.size <= MOST && held.every(({ settled }) => settled) && bytesOf(held) < mostBytes(held) / 2;
 }
 
-// A seat that can give its context back: out of sight or, with `resting`, one whose picture is at rest.
+// A seat that can give its context back: out of sight or, with `resting`, one whose picture is at rest or
+// cannot be.
 function spare(resting) {
-	return [...holders].find(({ inSight, viewer }) => viewer?.canGiveBack && (resting ? viewer.atRest : !inSight));
+	return [...holders].find(({ inSight, settled, viewer }) => viewer?.canGiveBack
+		&& (resting ? settled && (viewer.atRest || !viewer.scene) : !inSight));
 }
 
 // All viewers of a page together keep to the budget of one.

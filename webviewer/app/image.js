@@ -31,7 +31,7 @@ export async function loadInfo(url) {
 		files: [...planes, maskFile].filter(Boolean),
 		tiled: planes[0].endsWith('.dzi'),
 		label: label(decoder),
-		title: title || folder.title,
+		title: title?.trim() || folder.title,
 	};
 }
 

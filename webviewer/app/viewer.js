@@ -258,7 +258,7 @@ export class Viewer extends EventTarget {
 		clearInterval(this.blinking);
 		this.loop.paused = true;
 		this.loader.stop();
-		this.losing?.loseContext();
+		if (!this.gl.isContextLost()) this.losing?.loseContext();
 	}
 
 	#begin() {

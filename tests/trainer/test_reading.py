@@ -7,12 +7,14 @@ import cv2
 import numpy as np
 import pytest
 import tifffile
+import torch
 from PIL import Image
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 from shaders.errors import RakingError
 from trainer.mlic import Mlic, read_mlic
 from trainer.provenance import origin
+from trainer.samples import Samples
 
 from .conftest import SIZE, bumps, ring_lights
 from .profiles import ADOBE_RGB, gamma_curve, rgb_profile
@@ -119,6 +121,9 @@ def test_fewer_bits_in_sixteen_have_a_white_of_their_own(
     chosen = mlic.select(["image07.tif"])
     np.testing.assert_array_equal(chosen.images[0], narrow[7])
     np.testing.assert_allclose(chosen.image(0), narrow[7] / white, atol=1e-6)
+    trained = Samples(mlic, torch.device("cpu")).values(torch.arange(SIZE * SIZE))
+    expected = mlic.train.images.reshape(len(mlic.train.names), -1, 3).transpose(1, 0, 2) / white
+    np.testing.assert_allclose(trained.numpy(), expected, atol=1e-6)
 
 
 def test_one_brighter_photograph_makes_sixteen_bits(collection: Write) -> None:

@@ -1,6 +1,6 @@
 """How much memory this process may still take."""
 
-import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -12,23 +12,14 @@ try:
 except ImportError:  # Windows has no such limits
     resource = None  # type: ignore[assignment]
 
-# A container's limit and use, for cgroups of version 2 and 1.
-_CGROUPS = (
-    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-    (
-        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-        "/sys/fs/cgroup/memory/memory.usage_in_bytes",
-    ),
-)
+# Where Linux tells the limits of containers, of version 2 and 1.
+UNIFIED, SEPARATE = Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/memory")
+OWN = Path("/proc/self/cgroup")
 
 
 def available_memory() -> int:
     """Bytes: what the machine, its container and the process's own limit all leave."""
-    left = [psutil.virtual_memory().available]
-    for limit, used in _CGROUPS:
-        # No such file, or "max".
-        with contextlib.suppress(OSError, ValueError):
-            left.append(int(Path(limit).read_text()) - int(Path(used).read_text()))
+    left = [psutil.virtual_memory().available, *_left_in_groups()]
     if resource is not None:
         most, _ = resource.getrlimit(resource.RLIMIT_AS)
         if most != resource.RLIM_INFINITY:
@@ -44,3 +35,36 @@ def check_memory(path: Path, needed: int) -> None:
             f"{path} takes {needed / 2**30:.1f} GiB of memory, where {left / 2**30:.1f} are free; "
             "close other programs, or take a machine with more"
         )
+
+
+def _left_in_groups() -> Iterator[int]:
+    """What is left in every control group that this process is in and that has a limit."""
+    for group in _groups():
+        for most, used in (
+            ("memory.max", "memory.current"),
+            ("memory.limit_in_bytes", "memory.usage_in_bytes"),
+        ):
+            try:
+                limit, taken = int((group / most).read_text()), int((group / used).read_text())
+                yield limit - taken + _cached(group / "memory.stat")
+            except (OSError, ValueError):  # no such file, or "max"
+                continue
+
+
+def _groups() -> Iterator[Path]:
+    try:
+        lines = OWN.read_text().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        _, kinds, path = line.split(":", 2)
+        if kinds in ("", "memory"):
+            root = SEPARATE if kinds else UNIFIED
+            own = root / path.lstrip("/")
+            yield from (group for group in (own, *own.parents) if group.is_relative_to(root))
+
+
+def _cached(stat: Path) -> int:
+    """Of what a group takes, the files in memory, which give way."""
+    numbers = dict(line.split() for line in stat.read_text().splitlines())
+    return int(numbers.get("active_file", 0)) + int(numbers.get("inactive_file", 0))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pyvips
 
+from renderer.memory import available_memory
 from shaders.errors import RakingError, shortened
 from trainer.colour import Profile, convert, mix_inks
 from trainer.header import (
@@ -21,7 +22,6 @@ from trainer.header import (
     raw_header,
     read_header,
 )
-from trainer.memory import available_memory
 from trainer.raw import RAW_SUFFIXES, WhiteBalance, develop, read_raw_facts
 from trainer.tiff import deflate_is_whole
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from renderer.memory import available_memory
 from shaders.errors import RakingError, shortened
 from trainer.header import WHITE, Header
 from trainer.lights import leak, listing
 from trainer.masks import find_mask, read_mask
-from trainer.memory import available_memory
 from trainer.pictures import COPIES, Picture, read_header, read_picture
 from trainer.raw import WhiteBalance
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from renderer import memory
 from shaders.errors import RakingError
-from trainer import memory, pictures, reading
+from trainer import pictures, reading
 from trainer.mlic import read_mlic
 from trainer.pictures import read_picture
 
@@ -60,7 +61,7 @@ def test_a_containers_limit_counts_and_cached_files_give_way(
 def test_the_process_own_limit_counts() -> None:
     script = """if True:
         import resource
-        from trainer.memory import available_memory
+        from renderer.memory import available_memory
         resource.setrlimit(resource.RLIMIT_AS, (3 << 30, resource.RLIM_INFINITY))
         print(available_memory())
     """

@@ -13,7 +13,7 @@ LARGEST_NUMBER = 1e12
 
 # Keys of a provenance that sentences of their own say, or that are for machines alone.
 SAID = {"model", "order", "units", "lights", "collection", "collection_sha256", "test_lights"}
-SAID |= {"scores", "seconds", "steps", "software"}
+SAID |= {"scores", "seconds", "steps", "software", "photographs"}
 NAMES = {
     "encoder": "Encoder",
     "guided": "Guided between lights",
@@ -34,11 +34,13 @@ def readable_facts(image: RelightableImage, folder: Path) -> dict[str, str]:
     decoder = image.decoder
     parameters = f", {decoder.parameters:,} parameters" if decoder.parameters else ""
     facts = {
+        "Title": image.title or "",
         "Model": f"{image.label}{parameters}, {decoder.latents} values a pixel",
         "Size": f"{image.width:,} x {image.height:,} pixels",
         "Pixel size": f"{image.pixel_size_mm:.4g} mm" if image.pixel_size_mm else "",
         "Mask": "none" if image.mask is None else f"{image.mask.mean():.0%} are of the object",
         "Trained on": _trained_on(told),
+        "Colour": _colour(told.get("photographs")),
         "Held out": held_out(told.get("test_lights")),
         "Quality": _quality(told.get("scores")),
         "Training": _training(told.get("seconds"), told.get("steps")),
@@ -86,7 +88,9 @@ def show(value: Any) -> str:
         more = f" and {len(value) - SHOWN} more" if len(value) > SHOWN else ""
         return ", ".join(_short(show(item)) for item in value[:SHOWN]) + more
     if isinstance(value, dict):
-        return show([f"{_short(str(key))} {show(item)}" for key, item in value.items()])
+        return show(
+            [f"{_short(key.replace('_', ' '))} {show(item)}" for key, item in value.items()]
+        )
     return _short(str(value))
 
 
@@ -108,6 +112,16 @@ def _trained_on(told: dict[str, Any]) -> str:
     count, collection = _number(told.get("lights")), told.get("collection")
     parts = [f"{count:,} photographs"] if count is not None else []
     return " of ".join([*parts, *([show(collection)] if isinstance(collection, str) else [])])
+
+
+def _colour(photographs: object) -> str:
+    """How the photographs were read: their colours, their depth, and what else is recorded."""
+    if not isinstance(photographs, dict):
+        return show(photographs)
+    bits, colour = _number(photographs.get("bits")), photographs.get("colour")
+    others = {key: what for key, what in photographs.items() if key not in ("bits", "colour")}
+    parts = [show(colour), f"{bits} bits" if bits is not None else "", show(others)]
+    return ", ".join(filter(None, parts))
 
 
 def _quality(scores: object) -> str:

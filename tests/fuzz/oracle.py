@@ -139,7 +139,8 @@ def _tiles(file: Path, mode: str) -> np.ndarray:
     text = file.read_bytes()
     if b"<!" in text:
         raise Damaged("a document type")
-    root = ET.fromstring(text)
+    # It is UTF-8, whatever a declaration says.
+    root = ET.fromstring(re.sub(rb"^\xef\xbb\xbf|^<\?xml\s[^?>]*\?>", b"", text))
     size = next(e for e in root if e.tag.rpartition("}")[2] == "Size")
     width, height = int(size.attrib["Width"]), int(size.attrib["Height"])
     tile, overlap = int(root.attrib["TileSize"]), int(root.attrib["Overlap"])

@@ -30,6 +30,17 @@ def test_values(value: object, text: str) -> None:
     assert show(value).strip() == text
 
 
+def test_title_and_colours(make_image, tmp_path: Path) -> None:
+    image = make_image()
+    image.title = "A coin"
+    image.provenance = {
+        "photographs": {"colour": "Adobe RGB, converted", "bits": 16, "white": 4095}
+    }
+    facts = readable_facts(image, tmp_path)
+    assert facts["Title"] == "A coin"
+    assert facts["Colour"] == "Adobe RGB, converted, 16 bits, white 4095"
+
+
 def test_names_held_out() -> None:
     assert held_out(["a.jpg", "b.jpg"]) == "2: a.jpg, b.jpg"
     assert held_out([]) == "none"
@@ -41,7 +52,7 @@ def test_names_held_out() -> None:
 def test_any_provenance_makes_short_facts(make_image, tmp_path: Path, value: object) -> None:
     image = make_image()
     keys = ("model", "scores", "seconds", "steps", "lights", "collection", "test_lights", "seed")
-    image.provenance = dict.fromkeys((*keys, "software", "something_else"), value)
+    image.provenance = dict.fromkeys((*keys, "software", "something_else", "photographs"), value)
     facts = readable_facts(image, tmp_path)
     assert facts["Size"] == "64 x 48 pixels"
     assert all(len(text) < 300 for text in facts.values())

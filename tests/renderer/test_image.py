@@ -260,6 +260,13 @@ def test_missing_plane(written: Path) -> None:
         read_image(written)
 
 
+def test_a_plane_that_is_far_larger_than_its_pixels_is_not_read(written: Path) -> None:
+    with (written / "plane_1.png").open("r+b") as file:
+        file.truncate(1 << 40)  # a hole, which takes no room on the disk
+    with pytest.raises(RakingError, match=r"plane_1\.png is damaged \(it is far larger"):
+        read_image(written)
+
+
 def test_truncated_plane(written: Path) -> None:
     data = (written / "plane_2.png").read_bytes()
     (written / "plane_2.png").write_bytes(data[: len(data) // 2])

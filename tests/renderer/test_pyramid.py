@@ -131,6 +131,17 @@ def test_tiles_of_512_share_a_pixel_with_each_neighbour(
         assert attribute in text
 
 
+def test_a_tile_shows_its_own_pixels_alone(make_image: MakeImage, tmp_path: Path) -> None:
+    """As in the viewer: what it repeats of its neighbours, and may be other, is not shown."""
+    image = make_image(width=100, height=64)
+    write_image(image, tmp_path / "image", tiles=TileFormat(size=64, overlap=2))
+    file = tmp_path / "image" / "plane_0_files" / "7" / "1_0.png"
+    levels = np.asarray(Image.open(file)).copy()
+    levels[:, :2] = 77
+    Image.fromarray(levels).save(file)
+    np.testing.assert_array_equal(read_image(tmp_path / "image").planes, image.planes)
+
+
 def test_jpeg_tiles_keep_latents_apart(make_image: MakeImage, tmp_path: Path) -> None:
     """Every latent at full resolution: JPEG's way with colours would average two columns."""
     image = make_image(width=64, height=48)

@@ -90,6 +90,16 @@ def test_garbage_amid_a_jpeg_is_refused(tmp_path: Path, capfd: pytest.CaptureFix
     assert capfd.readouterr().err == ""
 
 
+def test_a_jpeg_that_goes_on_after_its_picture_is_refused(tmp_path: Path) -> None:
+    """As where bytes are there twice: the decoder stops once it has all blocks."""
+    file = written(tmp_path, "photo.jpg")
+    whole = file.read_bytes()
+    scan = whole.index(b"\xff\xda")
+    file.write_bytes(whole[:-2] + whole[scan:])
+    with pytest.raises(RakingError, match="damaged"):
+        read_picture(file)
+
+
 def test_the_first_picture_of_several_in_a_jpeg_is_read(tmp_path: Path) -> None:
     others = [Image.fromarray(noise()[::-1].copy()), Image.fromarray(noise()[::4, ::4].copy())]
     file = tmp_path / "photo.mpo"

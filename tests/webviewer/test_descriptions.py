@@ -92,6 +92,8 @@ READ = {
         b'TileSize="32"><d:Size Height="50" Width="70"/></d:Image>',
     )(image),
     "an encoding": replace("plane_0.dzi", "UTF-8", "utf-16"),
+    "no encoding": replace("plane_0.dzi", "UTF-8", ""),
+    "a version that there is not": replace("plane_1.dzi", "1.0", "64"),
     "leading zeros": replace("plane_2.dzi", 'TileSize="32"', 'TileSize="0032"'),
 }
 

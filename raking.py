@@ -1346,14 +1346,15 @@ def print_next(*command: object) -> None:
 
 def print_table(title: str, rows: list[dict[str, Any]]) -> None:
     looks: Any = {"box": box.SIMPLE_HEAD, "collapse_padding": True, "pad_edge": False}
-    table = Table(title=Text(escaped(title)), title_justify="left", **looks)
+    table = Table(**looks)
     for key in rows[0]:
         numeric = not isinstance(rows[0][key], str)
         table.add_column(key, justify="right" if numeric else "left", no_wrap=True)
     for row in rows:
         cells = (f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row.values())
         table.add_row(*(Text(escaped(cell)) for cell in cells))
-    Console().print(table)
+    # A title of the table's own would be broken to its width.
+    Console().print(Text(escaped(title), "italic"), table, sep="\n", soft_wrap=True)
 
 
 def say(text: str) -> None:

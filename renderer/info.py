@@ -95,12 +95,15 @@ class Info(Keys):
 
     def plane_files(self) -> list[list[list[str]]]:
         """The ways that the planes may be numbered: for every plane the file names that it may
-        have, the stated one first, then the best. OpenLIME counts neural planes from 1, all
-        others from 0."""
+        have, the preferred one first. OpenLIME counts neural planes from 1, all others from 0."""
         if self.raking:
             return [[[name] for name in self.raking.planes]]
         count = self.latents // 3
-        endings = sorted(ENDINGS, key=lambda ending: ending != self.picture_format)
+        # The published trainer states "jpg", but has PNG beside it, which loses nothing.
+        best = ["png"] if isinstance(self, NeuralInfo) else []
+        endings = dict.fromkeys(
+            [*best, *(e for e in ENDINGS if e == self.picture_format), *ENDINGS]
+        )
         return [
             [[f"plane_{i + first}.{ending}" for ending in endings] for i in range(count)]
             for first in (0, 1)

@@ -13,7 +13,8 @@ LARGEST_NUMBER = 1e12
 
 # Keys of a provenance that sentences of their own say, or that are for machines alone.
 SAID = {"model", "order", "units", "lights", "collection", "collection_sha256", "test_lights"}
-SAID |= {"scores", "seconds", "steps", "software", "photographs"}
+SAID |= {"photographs", "scores", "seconds", "steps", "software"}
+READ = {"bits", "colour"}  # of the record of the photographs, what has words of its own
 NAMES = {
     "encoder": "Encoder",
     "guided": "Guided between lights",
@@ -40,7 +41,7 @@ def readable_facts(image: RelightableImage, folder: Path) -> dict[str, str]:
         "Pixel size": f"{image.pixel_size_mm:.4g} mm" if image.pixel_size_mm else "",
         "Mask": "none" if image.mask is None else f"{image.mask.mean():.0%} are of the object",
         "Trained on": _trained_on(told),
-        "Colour": _colour(told.get("photographs")),
+        "Read as": _read_as(told.get("photographs")),
         "Held out": held_out(told.get("test_lights")),
         "Quality": _quality(told.get("scores")),
         "Training": _training(told.get("seconds"), told.get("steps")),
@@ -114,14 +115,14 @@ def _trained_on(told: dict[str, Any]) -> str:
     return " of ".join([*parts, *([show(collection)] if isinstance(collection, str) else [])])
 
 
-def _colour(photographs: object) -> str:
-    """How the photographs were read: their colours, their depth, and what else is recorded."""
-    if not isinstance(photographs, dict):
-        return show(photographs)
-    bits, colour = _number(photographs.get("bits")), photographs.get("colour")
-    others = {key: what for key, what in photographs.items() if key not in ("bits", "colour")}
-    parts = [show(colour), f"{bits} bits" if bits is not None else "", show(others)]
-    return ", ".join(filter(None, parts))
+def _read_as(record: object) -> str:
+    """What was made of the photographs' depth and colours (trainer/reading.py)."""
+    if not isinstance(record, dict):
+        return ""
+    bits = _number(record.get("bits"))
+    others = [f"{key.replace('_', ' ')} {show(record[key])}" for key in record if key not in READ]
+    depth = [f"{bits:g} bits"] if bits is not None else []
+    return _short(", ".join(filter(None, [*depth, show(record.get("colour")), *others])))
 
 
 def _quality(scores: object) -> str:

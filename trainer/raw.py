@@ -89,7 +89,7 @@ def _opened(path: Path, data: bytes) -> Iterator[Any]:
         import rawpy
     except ImportError as error:
         raise RakingError(
-            f"{shortened(path)} is camera raw: pip install 'raking[raw]' to read it, or export the "
+            f"{shortened(path)} is camera raw: pip install rawpy to read it, or export the "
             "photographs as 16-bit TIFF"
         ) from error
     try:

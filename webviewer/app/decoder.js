@@ -105,7 +105,7 @@ function usedUnits(first, second, third, bias1, bias2) {
 	return units;
 }
 
-// The ways to number the planes, each with every plane's possible names, the stated format's first: the
+// The ways to number the planes, each with every plane's possible names, the preferred first: the
 // published trainer counts from 0, OpenLIME from 1.
 function planeFiles(info, count) {
 	if (info.raking) {
@@ -113,8 +113,9 @@ function planeFiles(info, count) {
 		check(Array.isArray(names) && names.length === count, 'it lists too few or too many planes');
 		return [names.map(name => [fileName(name)])];
 	}
-	const stated = ending => Number(ending !== info.format);
-	const endings = ENDINGS.toSorted((a, b) => stated(a) - stated(b));
+	// The published trainer states "jpg", but has PNG beside it, which loses nothing.
+	const first = info.type === 'neural' ? ['png'] : [];
+	const endings = [...new Set([...first, ...ENDINGS.filter(ending => ending === info.format), ...ENDINGS])];
 	return [0, 1].map(first => [...Array(count).keys()].map(
 		i => endings.map(ending => `plane_${i + first}.${ending}`)));
 }

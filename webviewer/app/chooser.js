@@ -138,9 +138,9 @@ async function smallTile(info, signal) {
 }
 
 async function wholePictures(info) {
-	const { folder, url, width, height } = info;
+	const { url, width, height } = info;
 	const near = url.startsWith('dropped:') || NEAR.includes(new URL(url, document.baseURI).hostname);
 	if (!near && width * height > FAR) return null;
 	const blobs = await loadPictures(info);
-	return blobs.map(blob => () => decodePicture(folder, blob, info));
+	return blobs.map(blob => () => decodePicture(info, blob, info));
 }

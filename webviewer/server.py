@@ -49,6 +49,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+PARTING = 1  # second, that answers under way are waited for
 KEPT = "no-cache"  # pictures are, by the browser, which asks each time whether they are the same
 # Of this machine, at any port: one may be forwarded over SSH. A foreign name may be a page's trick.
 OWN_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
@@ -108,7 +109,7 @@ class ViewerServer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._finish(), self._loop).result()
         self._stop()
 
     async def _start(self) -> None:
@@ -120,10 +121,17 @@ class ViewerServer:
             access_log=None,
             logger=QUIET,
         )
-        self._runner = web.ServerRunner(server)
+        self._runner = web.ServerRunner(server, shutdown_timeout=PARTING)
         await self._runner.setup()
         await web.TCPSite(self._runner, HOST, self.port).start()
         self.port = self._runner.addresses[0][1]
+
+    async def _finish(self) -> None:
+        await self._runner.cleanup()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     def _stop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -131,7 +139,9 @@ class ViewerServer:
         self._loop.close()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        if not OWN_HOST.fullmatch(request.headers.get("Host", "")):
+        # A proxy's clients name the host in the address, too.
+        hosts = request.headers.get("Host", ""), request.host
+        if not all(OWN_HOST.fullmatch(host) for host in hosts):
             return web.Response(status=403, text="Only this machine may ask.")
         if request.method not in ("GET", "HEAD"):
             return web.Response(

@@ -367,7 +367,7 @@ def load_both(page: Page, folder: Path, data: bytes) -> tuple[str, dict[str, str
 def test_both_read_utf_8_with_and_without_a_mark(
     page: Page, text, tmp_path: Path, encoding: str
 ) -> None:
-    changed = damaged(text("neural"), put("raking", "provenance", "collection", to="Münze \u6587"))
+    changed = damaged(text("neural"), put("raking", "title", to="Münze \u6587"))
     written = json.dumps(json.loads(changed), ensure_ascii=False).encode(encoding)
     assert load_both(page, tmp_path / "coin", written) == (
         "Neural(8)",

@@ -1,5 +1,6 @@
 """The local server: what it serves, what it refuses, and to whom."""
 
+import asyncio
 import http.client
 import os
 import shutil
@@ -228,6 +229,8 @@ def raw(server: ViewerServer, request: bytes) -> tuple[int, http.client.HTTPMess
         ("PURGE / HTTP/1.1", 405),
         ("BREW / HTTP/1.1", 400),
         ("GET / HTTP/1.1\r\nHost: museum.example", 403),
+        ("GET http://museum.example/ HTTP/1.1", 403),
+        ("GET http://localhost/main.js HTTP/1.1", 200),
         ("GET /nothing HTTP/1.1", 404),
         ("GET / HTTP/9.9.9", 400),
         ("\x16\x03\x01", 400),
@@ -311,3 +314,25 @@ def test_a_taken_port_is_one_sentence(small: Path, served: ViewerServer) -> None
         ViewerServer([small], served.port),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"GET / HTTP/1.1\r\nHost: local",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n",
+    ],
+)
+def test_the_server_ends_quietly_whatever_is_under_way(
+    small: Path, capfd: pytest.CaptureFixture[str], sent: bytes
+) -> None:
+    with ViewerServer([small]) as server:
+        connection = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+        connection.sendall(sent)
+        if sent.endswith(b"\r\n"):
+            connection.recv(1)
+    assert not [task for task in asyncio.all_tasks(server._loop) if not task.done()]
+    connection.close()
+    assert not "".join(capfd.readouterr())

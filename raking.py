@@ -1254,19 +1254,31 @@ def reporting(plan: Plan) -> Iterator[None]:
 
 
 def line_teller() -> Callable[[Standing], None]:
-    """Prints where a run stands, such as "student, 41 %, 2.5 min left"."""
+    """Prints where a run stands, such as "student, 41 %, 2.5 min left".
+
+    The first line waits for a second or for the next, so that what is refused at once is told
+    alone.
+    """
     phase, told = "", 0.0
+    waiting = ""
 
     def tell(standing: Standing) -> None:
-        nonlocal phase, told
+        nonlocal phase, told, waiting
         now = time.monotonic()
-        if standing.phase == phase and now - told < LINE_SECONDS:
+        same = standing.phase == phase
+        if waiting and (not same or now - told > 1):
+            errors.print(waiting, soft_wrap=True)
+            waiting = ""
+        if same and now - told < LINE_SECONDS:
             return
-        phase, told = standing.phase, now
         known = ""
         if standing.left is not None:
             known = f", {100 * standing.share:.0f} %, {duration(standing.left)} left"
-        errors.print(f"{phase}{known}", markup=False, soft_wrap=True)
+        if phase:
+            errors.print(f"{standing.phase}{known}", soft_wrap=True)
+        else:
+            waiting = f"{standing.phase}{known}"
+        phase, told = standing.phase, now
 
     return tell
 

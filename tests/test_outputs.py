@@ -378,7 +378,7 @@ def test_the_bench_and_the_benchmark_write_apart_from_what_they_read(
             run = raking(*command, "-o", place)
             assert run.status == 1
             assert "which is read" in run.err
-    for place in (tmp_path / "coin", photographs, tmp_path / "coin" / "results"):
+    for place in (tmp_path / "coin", photographs, photographs / "results"):
         run = raking("evaluate", "--benchmark", tmp_path / "coin", "-o", place)
         assert run.status == 1
         assert "which is read" in run.err

@@ -190,7 +190,8 @@ def _prepare(
     guide = None
     if settings["guided"]:
         flat = values.transpose(1, 2).flatten(0, 1)  # [3 S, L]
-        products = (flat.T @ flat / len(flat)).double().numpy()
+        with one_thread():
+            products = (flat.T @ flat / len(flat)).double().numpy()
         guide = Guide(np.delete(mlic.train.lights, spared, axis=0), products)
     return _Run(
         mlic=mlic,

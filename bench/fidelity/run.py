@@ -87,7 +87,7 @@ def run_fidelity(
     }
     items = find_items(benchmark)
     fits = [fit for item in items for fit in plan(item, columns, subsets)]
-    make_folder(out, FILES, [benchmark, *(item.path for item in items)])
+    make_folder(out, FILES, [item.path for item in items])
     if fresh:
         prepare_places(fits, out)
     machine = read_machine()

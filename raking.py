@@ -36,7 +36,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from renderer.aside import scratch_folder, settle
+from renderer.aside import check_place, scratch_folder, settle
 from renderer.finished import check_force, digest, image_digest, image_is_done, stored_image
 from renderer.image import (
     RelightableImage,
@@ -287,6 +287,7 @@ def train(
     if keep_teacher and nested(keep_teacher.resolve(), output):
         raise typer.BadParameter("--keep-teacher and -o must name folders beside each other")
     checkpoint = output.with_name(f".{output.name}.checkpoint")
+    check_place(checkpoint)
     tile_format = TileFormat() if tiles else None
     networks = model in (Model.neural, Model.disk)
     with shown_plan(minutes if networks else None) as plan:
@@ -839,7 +840,6 @@ def write_piece(
     output: Path, tiles: TileFormat | None, piece: RelightableImage, plan: Plan
 ) -> None:
     """Writes a piece of an image beside `output`, only to see how long that takes."""
-    output.parent.mkdir(parents=True, exist_ok=True)
     with scratch_folder(output.parent, output.name) as folder:
         write_converted(piece, folder / "image", tiles, plan)
         plan.end()

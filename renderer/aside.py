@@ -48,7 +48,7 @@ def writing_aside(path: Path, check: Check | None = None) -> Iterator[Path]:
     """
     check_place(path)
     place = real_path(path)
-    try:
+    with _told(path):
         place.parent.mkdir(parents=True, exist_ok=True)
         with _work_folder(place.parent, place.name) as work:
             (work / NEW).mkdir()
@@ -56,20 +56,21 @@ def writing_aside(path: Path, check: Check | None = None) -> Iterator[Path]:
             yield new
             _flush(new)
             _take_place(new, place, work / OLD, check)
-    except OSError as error:
-        raise RakingError(
-            f"{path} cannot be written ({error.strerror or error}); free some space, or choose "
-            "another place"
-        ) from error
 
 
 @contextmanager
 def scratch_folder(parent: Path, name: str) -> Iterator[Path]:
-    """An empty folder in `parent` that lasts no longer than this process, however it ends."""
-    with _work_folder(real_path(parent), name) as work:
-        folder = work / NEW / name
-        folder.mkdir(parents=True)
-        yield folder
+    """An empty folder in `parent` that lasts no longer than this process, however it ends.
+
+    Raises RakingError in place of an OSError.
+    """
+    place = real_path(parent)
+    with _told(Path(parent, name)):
+        place.mkdir(parents=True, exist_ok=True)
+        with _work_folder(place, name) as work:
+            folder = work / NEW / name
+            folder.mkdir(parents=True)
+            yield folder
 
 
 def clear_up(folder: Path) -> None:
@@ -99,6 +100,10 @@ def check_place(path: Path) -> None:
             raise RakingError(
                 f"{path} is a link to nothing; remove the link, or choose another place"
             ) from None
+        if os.path.lexists(place := real_path(path)):
+            raise RakingError(
+                f"{path} leads through a folder that is not there; write {place} instead"
+            ) from None
         return
     except OSError as error:
         raise RakingError(
@@ -113,6 +118,18 @@ def check_place(path: Path) -> None:
 def real_path(path: Path) -> Path:
     """The absolute path, links followed."""
     return Path(os.path.realpath(path))
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Has an OSError say in a sentence that `path` cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise RakingError(
+            f"{path} cannot be written ({error.strerror or error}); free some space, or choose "
+            "another place"
+        ) from error
 
 
 @contextmanager

@@ -220,6 +220,44 @@ def test_what_stands_in_the_checkpoints_place_is_kept(
         assert os.path.lexists(place)
 
 
+def test_a_name_too_long_for_a_checkpoint_is_refused_at_once(
+    raking: Raking, photographs: Path, tmp_path: Path
+) -> None:
+    run = raking("train", photographs, "-o", tmp_path / ("o" * 250), "--model", "ptm")
+    assert run.status == 1
+    assert "name too long" in run.err
+    assert "reading" not in run.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["coin"]
+
+
+@pytest.mark.parametrize("command", ["convert", "render", "sample"])
+def test_a_path_through_a_missing_folder_replaces_nothing(
+    raking: Raking, image: Path, tmp_path: Path, command: str
+) -> None:
+    # The operating system finds nothing there, but what is written would go to `taken`.
+    taken, output = tmp_path / "taken", tmp_path / "missing" / ".." / "taken"
+    write_image(read_image(image), taken)
+    before = {path: path.read_bytes() for path in taken.iterdir()}
+    arguments: dict[str, tuple[object, ...]] = {
+        "convert": (image, "--title", "Other", "-o", output),
+        "render": (image, "--orbit", 2, "-o", output),
+        "sample": (output, "--size", "32x32"),
+    }
+    run = raking(command, *arguments[command])
+    assert run.status == 1
+    assert "a folder that is not there" in run.err
+    assert {path: path.read_bytes() for path in taken.iterdir()} == before
+
+
+def test_an_image_cannot_be_written_below_a_file(
+    raking: Raking, image: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("dear")
+    run = raking("convert", image, "-o", tmp_path / "file" / "out")
+    assert run.status == 1
+    assert "file/out cannot be written" in run.err
+
+
 def test_a_left_checkpoint_goes_when_the_command_is_done(
     raking: Raking, photographs: Path, tmp_path: Path
 ) -> None:

@@ -60,6 +60,7 @@ class Facts:
     white: int | None = None
     associated_alpha: bool = False  # colours are multiplied by alpha
     deflated: list[tuple[int, int]] = field(default_factory=list)  # parts of TIFF with checksums
+    apart: bool = False  # planes of TIFF that libvips would read wrongly
     exif: Mapping[Any, Any] = field(default_factory=dict)
     has_profile: bool = False  # though libpng drops it where it is damaged
     foreign: str | None = None  # colours that are neither sRGB's nor a profile's
@@ -194,6 +195,7 @@ def _read_facts(kind: str, file: BinaryIO, path: Path) -> Facts:
         tiff.white,
         tiff.associated_alpha,
         tiff.deflated,
+        tiff.apart,
         tiff.exif,
         remarks=remarks,
     )

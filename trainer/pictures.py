@@ -23,7 +23,7 @@ from trainer.header import (
     read_header,
 )
 from trainer.raw import RAW_SUFFIXES, WhiteBalance, develop, read_raw_facts
-from trainer.tiff import deflate_is_whole
+from trainer.tiff import deflate_is_whole, read_planes
 
 __all__ = ["COPIES", "RAW_SUFFIXES", "SUFFIXES", "Picture", "read_header", "read_picture"]
 
@@ -78,7 +78,7 @@ def read_picture(path: Path, white_balance: WhiteBalance | None = None) -> Pictu
     _check_memory(opened.header, path)
     if not _is_whole(data, opened):
         raise damaged(path)
-    values, brightest, alpha = _decode(opened, path)
+    values, brightest, alpha = _decode(opened, data, path)
     return Picture(values, opened.header, brightest, hashlib.sha256(data).digest(), alpha)
 
 
@@ -91,11 +91,14 @@ def _check_memory(header: Header, path: Path) -> None:
         )
 
 
-def _decode(opened: Opened, path: Path) -> tuple[np.ndarray, int, np.ndarray | None]:
+def _decode(opened: Opened, data: bytes, path: Path) -> tuple[np.ndarray, int, np.ndarray | None]:
     """Values in sRGB, the brightest before that, and alpha."""
     try:
-        stored = opened.image.numpy()
-    except pyvips.Error as error:
+        if opened.facts.apart:
+            stored = read_planes(data, opened.facts.place)
+        else:
+            stored = opened.image.numpy()
+    except (pyvips.Error, ValueError) as error:
         raise damaged(path) from error
     stored = stored.reshape(stored.shape[0], stored.shape[1], -1)
     if stored.dtype == np.float32:

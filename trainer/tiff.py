@@ -1,6 +1,7 @@
 """Which page of a TIFF file is the photograph, and whether its decoder reads that rightly."""
 
 import contextlib
+import io
 import logging
 import zlib
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO
 
+import numpy as np
 from tifffile import COMPRESSION, PHOTOMETRIC, TiffFile, TiffPage
 
 # What it finds odd would come before our sentence.
@@ -46,6 +48,11 @@ _COMPRESSIONS = {
 }
 # Those that use the tag; libtiff ignores it for others, and shows differences as pixels.
 _WITH_PREDICTOR = {COMPRESSION.LZW, COMPRESSION.ADOBE_DEFLATE, COMPRESSION.DEFLATE}
+_DEFLATE = {COMPRESSION.ADOBE_DEFLATE, COMPRESSION.DEFLATE}
+# What tifffile itself reads of pages that the decoder would read wrongly.
+_PLAIN = {COMPRESSION.NONE, *_DEFLATE}
+_NO_PREDICTOR, _DIFFERENCES = 1, 2
+_REDUCED = 1  # NewSubfileType: a smaller edition of another page
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,8 @@ class TiffFacts:
     associated_alpha: bool
     exif: dict[str, Any]
     deflated: list[tuple[int, int]]  # offset and length of each part, where they are checksummed
-    unread: str | None  # why the decoder would not read it, or read it wrongly
+    apart: bool  # whether the decoder would read it wrongly, and `read_planes` is to do it
+    unread: str | None  # why it is not read at all
 
 
 def read_tiff_facts(file: BinaryIO) -> TiffFacts | None:
@@ -68,6 +76,7 @@ def read_tiff_facts(file: BinaryIO) -> TiffFacts | None:
         pages = list(islice(_pages(tiff), MOST_PAGES))
         largest = max(_area(page) for _, page in pages)
         found = [(place, page) for place, page in pages if _area(page) == largest]
+        found = [one for one in found if not one[1].subfiletype & _REDUCED] or found
         place, page = found[0]
         return TiffFacts(
             place,
@@ -76,6 +85,7 @@ def read_tiff_facts(file: BinaryIO) -> TiffFacts | None:
             _ASSOCIATED in page.extrasamples,
             page.tags[_EXIF].value if _EXIF in page.tags else {},
             _deflated(page),
+            _is_apart(page),
             _unread(page),
         )
     return None
@@ -96,6 +106,28 @@ def deflate_is_whole(data: bytes, parts: list[tuple[int, int]]) -> bool:
     return True
 
 
+def read_planes(data: bytes, place: dict[str, int]) -> np.ndarray:
+    """[H, W, C], a page of a file's `data` with separate planes, which are `apart`.
+
+    Raises ValueError where parts of it are missing.
+    """
+    with TiffFile(io.BytesIO(data)) as tiff:
+        page = tiff.pages[place["page"]]
+        page = page.pages[place["subifd"]] if "subifd" in place and page.pages else page
+        assert isinstance(page, TiffPage)
+        parts = list(zip(page.dataoffsets, page.databytecounts, strict=True))
+        whole = page.dtype.itemsize * int(np.prod(page.chunks)) if page.dtype else 0
+        packed = page.compression in _DEFLATE
+        if len(parts) != np.prod(page.chunked) or not all(
+            (length if packed else length == whole) and offset + length <= len(data)
+            for offset, length in parts
+        ):
+            raise ValueError("parts are missing")
+        planes = page.asarray()
+    values = np.moveaxis(planes, 0, -1)
+    return values.astype(np.float32 if values.dtype.kind == "f" else f"u{values.itemsize}")
+
+
 def _pages(tiff: TiffFile) -> Iterator[tuple[dict[str, int], TiffPage]]:
     """The pictures in a file and in the folders below its pages, with the decoder's names."""
     for index, page in enumerate(tiff.pages):
@@ -112,7 +144,7 @@ def _area(page: TiffPage) -> int:
 
 
 def _deflated(page: TiffPage) -> list[tuple[int, int]]:
-    if page.compression not in (COMPRESSION.ADOBE_DEFLATE, COMPRESSION.DEFLATE):
+    if page.compression not in _DEFLATE:
         return []
     return list(zip(page.dataoffsets, page.databytecounts, strict=True))
 
@@ -142,9 +174,25 @@ def _unread(page: TiffPage) -> str | None:
         return f"{page.bitspersample} bits per channel"
     if page.predictor not in (None, 1) and page.compression not in _WITH_PREDICTOR:
         return f"a predictor with {_name(page.compression)} compression"
-    if page.is_tiled and page.planarconfig == 2 and page.samplesperpixel > 1:
-        return "tiles and separate planes at once"
+    if _is_apart(page) and not _is_plain(page):
+        what = "tiles" if page.is_tiled else "floats of 16 bits"
+        return f"{what} and separate planes at once, {_name(page.compression)} compression"
     return None
+
+
+def _is_apart(page: TiffPage) -> bool:
+    """Whether the decoder takes the planes of a page for something else."""
+    half = page.sampleformat == _FLOAT and page.bitspersample == 16
+    return page.planarconfig == 2 and page.samplesperpixel > 1 and (page.is_tiled or half)
+
+
+def _is_plain(page: TiffPage) -> bool:
+    return (
+        page.compression in _PLAIN
+        and page.predictor in (None, _NO_PREDICTOR, _DIFFERENCES)
+        and page.photometric in (PHOTOMETRIC.RGB, PHOTOMETRIC.SEPARATED, PHOTOMETRIC.MINISBLACK)
+        and page.bitspersample in (8, 16, 32)
+    )
 
 
 def _name(value: Any) -> str:

@@ -73,6 +73,26 @@ def by_hand(path: Path, bits: int, photometric: int, rows: np.ndarray, **more: i
     path.write_bytes(head + struct.pack(f"<{channels}H", *[bits] * channels) + strip)
 
 
+def tiled_planes(picture: np.ndarray, **options: Any) -> Callable[[Path], None]:
+    return by_tifffile(
+        planes(picture), planarconfig="separate", tile=(16, 32), **{**RGB, **options}
+    )
+
+
+def patched(write: Callable[[Path], None], old: bytes, new: bytes) -> Callable[[Path], None]:
+    """As `write`, with `new` for the bytes `old`, which are in the file once."""
+
+    def write_patched(path: Path) -> None:
+        write(path)
+        data = path.read_bytes()
+        assert data.count(old) == 1
+        path.write_bytes(data.replace(old, new))
+
+    return write_patched
+
+
+UNCOMPRESSED = struct.pack("<HHII", 259, 3, 1, 1)
+OPAQUE = np.full(WIDE.shape[:2], 65535, np.uint16)
 THUMBNAIL = BYTES[::4, ::4].copy()
 LZW = (cv2.IMWRITE_TIFF_COMPRESSION, 5)
 COLOUR_MAP = RANDOM.integers(0, 65536, (3, 256)).astype(np.uint16)
@@ -134,6 +154,20 @@ KINDS: dict[str, tuple[Callable[[Path], None], np.ndarray]] = {
     "thumbnail below": (pages((WIDE, {"subifds": 1}), (THUMBNAIL, {})), WIDE),
     "photograph below": (pages((THUMBNAIL, {"subifds": 1}), (WIDE, {})), WIDE),
     "mask first": (pages((GREY > 9, {"subfiletype": 4, "photometric": 4}), (WIDE, {})), WIDE),
+    "preview of its size first": (
+        pages((BYTES, {"subfiletype": 1}), (WIDE, {"subfiletype": 0})),
+        WIDE,
+    ),
+    "tiled planes": (tiled_planes(WIDE), WIDE),
+    "tiled planes, big-endian": (tiled_planes(WIDE, byteorder=">", bigtiff=True), WIDE),
+    "tiled planes, deflate": (tiled_planes(BYTES, compression="zlib"), BYTES),
+    "tiled planes, predictor": (tiled_planes(WIDE, compression="zlib", predictor=2), WIDE),
+    "tiled planes, floats": (tiled_planes((WIDE / 65535).astype(np.float32)), WIDE),
+    "tiled planes, alpha": (tiled_planes(np.dstack([WIDE, OPAQUE]), extrasamples=[2]), WIDE),
+    "half floats in planes": (
+        by_tifffile(planes((BYTES / 256).astype(np.float16)), planarconfig="separate", **RGB),
+        np.rint(BYTES / 256 * 65535).astype(np.uint16),
+    ),
     "CMYK": (
         by_tifffile(np.dstack([255 - BYTES, 0 * ALPHA]), photometric="separated"),
         BYTES,
@@ -185,9 +219,9 @@ REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
         lambda path: by_hand(path, 8, 2, BYTES, t317=2),
         "a predictor with NONE compression",
     ),
-    "tiled planes": (
-        by_tifffile(planes(WIDE), planarconfig="separate", tile=(16, 16), **RGB),
-        "tiles and separate planes",
+    "tiled planes, LZW": (
+        patched(tiled_planes(WIDE), UNCOMPRESSED, UNCOMPRESSED[:-4] + struct.pack("<I", 5)),
+        "tiles and separate planes at once, LZW",
     ),
     "bright floats": (by_tifffile(WIDE.astype(np.float32), **RGB), "floats beyond 0 to 1"),
     "no numbers": (
@@ -237,3 +271,21 @@ def test_a_flipped_bit_in_deflated_pixels_is_refused(tmp_path: Path) -> None:
         file.write_bytes(flipped)
         with pytest.raises(RakingError, match="damaged"):
             read_picture(file)
+
+
+@pytest.mark.parametrize("compression", [None, "zlib"])
+@pytest.mark.parametrize("damage", ["cut off", "a tile without bytes"])
+def test_tiled_planes_that_lack_parts_are_refused(
+    tmp_path: Path, compression: str | None, damage: str
+) -> None:
+    file = tmp_path / "photo.tif"
+    tiled_planes(WIDE, compression=compression)(file)
+    with tifffile.TiffFile(file, mode="r+") as tiff:
+        counts = tiff.pages[0].tags["TileByteCounts"]
+        if damage == "a tile without bytes":
+            counts.overwrite((0, *counts.value[1:]))
+        end = tiff.pages[0].dataoffsets[-1] + counts.value[-1]
+    if damage == "cut off":
+        file.write_bytes(file.read_bytes()[: end - 9])
+    with pytest.raises(RakingError, match="is damaged"):
+        read_picture(file)

@@ -71,7 +71,7 @@ class Chooser {
 			title.textContent = title.title = info.title;
 			label.textContent = `${info.label}, ${info.width} × ${info.height}`;
 		} catch {
-			title.textContent = url.slice(0, 80);
+			title.textContent = title.title = url;
 			label.textContent = 'cannot be opened';
 		}
 	}

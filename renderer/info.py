@@ -85,8 +85,7 @@ class Info(Keys):
         """The lights of the photographs, unit vectors [L, 3] float32; None where unknown."""
         if not self.light_values:
             return None
-        with np.errstate(over="ignore"):
-            return np.array(self.light_values, np.float32).reshape(-1, 3)
+        return _singles(self.light_values).reshape(-1, 3)
 
     @property
     def latents(self) -> int:
@@ -332,8 +331,7 @@ def _splines(info: LinearInfo) -> np.ndarray:
     rows, width = info.raking and info.raking.splines, 3 * (1 + info.nplanes)
     if not rows or any(len(row) != width for row in rows):
         raise RakingError(f"the splines are not rows of {width} values")
-    with np.errstate(over="ignore"):
-        return np.array(rows, np.float32).reshape(len(rows), -1, 3)
+    return _singles(rows).reshape(len(rows), -1, 3)
 
 
 def _decoder(info: NeuralInfo) -> Decoder:
@@ -363,8 +361,8 @@ def _decoder(info: NeuralInfo) -> Decoder:
             Layer(second[:units, :units], biases[1][:units]),
             Layer(third[:, :units], biases[2]),
         ),
-        latent_min=np.array(info.min, np.float32),
-        latent_max=np.array(info.max, np.float32),
+        latent_min=_singles(info.min),
+        latent_max=_singles(info.max),
         conditions=conditions,
         activation=info.raking.activation if info.raking else "elu",
     )
@@ -405,8 +403,13 @@ def _unpack(values: list[float], rows: int, columns: int, what: str) -> np.ndarr
     """A flat list as [rows, columns] float32."""
     if len(values) != rows * columns:
         raise RakingError(f"the {what} are {len(values)} values, where {rows * columns} are needed")
+    return _singles(values).reshape(rows, columns)
+
+
+def _singles(values: Any) -> np.ndarray:
+    """As float32; what exceeds it becomes infinite, which decoders refuse."""
     with np.errstate(over="ignore"):
-        return np.array(values, np.float32).reshape(rows, columns)
+        return np.array(values, np.float32)
 
 
 def _flatten(weight: np.ndarray, width: int | None = None) -> list[float]:

@@ -26,7 +26,8 @@ ENCODINGS = {
 }
 LARGEST_TILE = 8192
 DECLARATION = re.compile(r"^<\?xml\s[^?>]*\?>")  # of an encoding, which is UTF-8 anyway
-ENTITIES = re.compile("<!(?!--)")  # or other declarations
+# Entities or other declarations; and braces, which ElementTree keeps for itself in namespaces.
+NOT_PLAIN = re.compile("<!(?!--)|}")
 LONGEST_DESCRIPTION = 4096  # characters of a .dzi, of which some 200 are needed
 STRIP_ROWS = 256
 TILE_NAME = re.compile(
@@ -176,7 +177,7 @@ def parse_pyramid(file: Path) -> Pyramid:
         if file.stat().st_size > 4 * LONGEST_DESCRIPTION:
             raise ValueError("it is no plain description")
         text = file.read_text("utf-8-sig")
-        if len(text) > LONGEST_DESCRIPTION or ENTITIES.search(text):
+        if len(text) > LONGEST_DESCRIPTION or NOT_PLAIN.search(text):
             raise ValueError("it is no plain description")
         root = ET.fromstring(DECLARATION.sub("", text))
         size = next(child for child in root if child.tag.split("}")[-1] == "Size")

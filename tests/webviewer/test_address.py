@@ -80,6 +80,9 @@ def test_a_value_of_no_use_is_one_sentence(open_viewer, small, key, value) -> No
         ("__proto__", "There is no relightable image at __proto__"),
         ("constructor", "There is no relightable image at constructor"),
         ("dropped:__proto__/x", "was opened from this computer"),
+        ("dropped:0/" + "x" * 3000, "was opened from this computer"),
+        ("a" * 3000, "There is no relightable image at aaa"),
+        ("javascript:" + "a" * 3000, "cannot be opened"),
     ],
 )
 def test_an_address_that_is_none_is_one_sentence(open_viewer, small, address, sentence) -> None:
@@ -92,6 +95,20 @@ def test_an_address_that_is_none_is_one_sentence(open_viewer, small, address, se
         assert sentence in told
         assert len(told) < 300
         assert page.get_by_role("status").inner_text() == told
+
+
+@pytest.mark.parametrize("more", ["?version=2", "#top", "?"])
+def test_of_an_address_the_folder_counts(open_viewer, small, more) -> None:
+    with open_viewer([small]) as page:
+        page.evaluate("image => raking.setState({ image })", f"images/0/{more}")
+        assert page.evaluate("raking.info()")["width"] == 64
+
+
+def test_an_empty_image_is_none(open_viewer, small) -> None:
+    with open_viewer([], ready=False, image="") as page:
+        assert failure(page).startswith("No image was given")
+    with open_viewer([small], image=" ") as page:
+        assert page.evaluate("raking.state()")["image"] == ["images/0/"]
 
 
 @pytest.mark.parametrize("name", ["__proto__", "constructor", "toString"])

@@ -108,3 +108,32 @@ def test_one_that_cannot_be_opened_says_so(open_viewer, images, tmp_path) -> Non
         item(page, 12).get_by_text("cannot be opened").wait_for()
         item(page, 12).scroll_into_view_if_needed()
         item(page, 11).locator("canvas").wait_for()
+
+
+def test_titles_and_pictures_of_any_shape_keep_the_rows_even(open_viewer, images, tmp_path) -> None:
+    titles = ["word " * 40, "x" * 200, "short", "عنوان " * 30]
+    shown = []
+    for i, (title, shape) in enumerate(
+        zip(titles, [(90, 20), (20, 90), (64, 64), (3, 80)], strict=True)
+    ):
+        image = read_image(images[0])
+        image.planes = np.resize(image.planes, (len(image.planes), *shape, 3))
+        image.title = title
+        write_image(image, tmp_path / str(i))
+        shown.append(tmp_path / str(i))
+    with open_viewer(shown, width=390, height=844) as page:
+        page.get_by_role("button", name="Image 1 of 4").click()
+        for i in range(4):
+            item(page, i + 1).scroll_into_view_if_needed()
+            item(page, i + 1).locator("canvas").wait_for()
+        sizes = page.evaluate(
+            """[...document.querySelector('raking-viewer').shadowRoot
+                .querySelectorAll('#chooser li button')].map(({ children: [preview, title] }) => [
+                    preview.offsetWidth / preview.offsetHeight,
+                    title.offsetHeight / parseFloat(getComputedStyle(title).fontSize),
+                    title.title.length])"""
+        )
+    for (aspect, lines, length), title in zip(sizes, titles, strict=True):
+        assert aspect == pytest.approx(4 / 3, rel=0.02)
+        assert lines < 3 * 1.6
+        assert length == len(title.strip())

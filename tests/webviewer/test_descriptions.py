@@ -119,6 +119,7 @@ REFUSED = {
     "not closed": everywhere("</Image>", ""),
     "twice an attribute": everywhere('Overlap="1"', 'Overlap="1" Overlap="1"'),
     "entities": everywhere('<?xml version="1.0" encoding="UTF-8"?>', ENTITIES),
+    "braces in a namespace": everywhere("schemas.", "sche}as."),
     "a mask that is flat": list_flat,
     "much": write("plane_1.dzi", b" " * 5000),
     "nothing": write("plane_1.dzi", b""),

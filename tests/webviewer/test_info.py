@@ -199,6 +199,8 @@ HARMFUL = [
     ("neural", put("biases", 2, 0, to=1e10)),
     ("neural", put("min", 0, to=-3e38), put("max", 0, to=3e38)),
     ("neural", put("max", 0, to=1e15)),
+    ("neural", put("max", 0, to=1e39)),
+    ("neural", put("min", 0, to=-1e300)),
     ("neural", put("raking", "layers", to="11,8,8,3")),
     ("neural", put("raking", "layers", to=["11", 8, 8, 3])),
     ("neural", put("raking", "layers", to=[[11], 8, 8, 3])),
@@ -311,6 +313,7 @@ def test_both_read_what_is_unusual(page: Page, text, kind: str, change: Damage) 
     assert found["title"] == (info.raking.title if info.raking else None)
 
 
+@pytest.mark.filterwarnings("error")  # nothing is said before the sentence
 @pytest.mark.parametrize(("kind", "damages"), [(kind, damages) for kind, *damages in HARMFUL])
 def test_both_refuse_what_is_damaged(page: Page, text, kind: str, damages: list[Damage]) -> None:
     """Each with a sentence of its own, and none by chance: a TypeError would be no sentence."""

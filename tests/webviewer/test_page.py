@@ -61,6 +61,15 @@ def test_dome_shows_the_photographed_lights_and_warns_beyond_them(open_viewer, l
             assert (border != inside) == outside
 
 
+@pytest.mark.parametrize("height", [220, 300, 480])
+def test_the_whole_dome_is_in_sight_however_low_the_viewer_is(open_viewer, small, height) -> None:
+    with open_viewer([small], height=height) as page:
+        dome, stage = (page.locator(name).bounding_box() for name in ("#dome", "#stage"))
+        assert dome["width"] == dome["height"] > 40
+        assert dome["y"] >= stage["y"]
+        assert dome["y"] + dome["height"] <= stage["y"] + stage["height"]
+
+
 def test_an_image_without_known_lights_warns_of_nothing(open_viewer, small) -> None:
     with open_viewer([small], light="0.9,0.1") as page:
         assert not page.get_by_text("Beyond the photographed lights").is_visible()

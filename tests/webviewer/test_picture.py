@@ -13,7 +13,9 @@ import pytest
 from PIL import Image, ImageCms
 from playwright.sync_api import Browser, Page
 
+from renderer.image import read_image, write_image
 from renderer.picture import read_picture
+from renderer.pyramid import TileFormat
 from shaders.errors import RakingError
 from webviewer.server import ViewerServer
 
@@ -305,3 +307,28 @@ def test_damaged_at_random_both_show_the_same_or_refuse(both, form: str) -> None
     random = np.random.default_rng(5)
     refused = sum(both(damaged(random, whole)) is None for _ in range(60))
     assert refused > 10
+
+
+@pytest.mark.parametrize("form", ["png", "tiles"])
+def test_a_grey_mask_is_on_or_off(
+    browser: Browser, masked: Path, tmp_path: Path, form: str
+) -> None:
+    image = read_image(masked)
+    image.mask = np.ones((image.height, image.width), bool)
+    tiles = TileFormat(size=64) if form == "tiles" else None
+    write_image(image, tmp_path / "image", tiles=tiles)
+    for file in (tmp_path / "image").glob("mask_files/7/*.png" if tiles else "mask.png"):
+        with Image.open(file) as picture:
+            levels = np.random.default_rng(1).integers(0, 256, picture.size[::-1], np.uint8)
+        Image.fromarray(levels).save(file)
+    on = read_image(tmp_path / "image").mask
+    page = browser.new_page()
+    with ViewerServer([tmp_path / "image"]) as server:
+        page.goto(server.url(ui="off"))
+        page.evaluate("raking.ready")
+        data = page.evaluate("raking.snapshot().then(blob => blob.bytes()).then(b => b.toBase64())")
+    page.close()
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+    ground = shown[~on]
+    assert not np.ptp(ground, axis=0).any()
+    assert (shown[on] != ground[0]).any(axis=-1).mean() > 0.99

@@ -449,7 +449,7 @@ def test_picture_returns_after_a_lost_context(open_viewer, small) -> None:
 
 def test_the_page_is_small_and_loads_nothing_from_outside(open_viewer, small) -> None:
     written = [file for file in APP.iterdir() if file.is_file()]
-    assert sum(file.stat().st_size for file in written) < 175_000
+    assert sum(file.stat().st_size for file in written) < 188_000
     with open_viewer([small]) as page:
         asked = []
         page.on("request", lambda request: asked.append(request.url))
@@ -458,4 +458,6 @@ def test_the_page_is_small_and_loads_nothing_from_outside(open_viewer, small) ->
         home = page.evaluate("location.origin")
         sent = [url for url in asked if not url.startswith("blob:")]
         assert len(sent) > 10
+        late = ("snapshot.js", "png.js", "chooser.js", "unzipit.module.js")  # when they are needed
+        assert not [url for url in sent if url.endswith(late)]
         assert all(url.startswith(f"{home}/") for url in sent)

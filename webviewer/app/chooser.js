@@ -68,10 +68,10 @@ class Chooser {
 	async #name({ firstChild: { children: [, title, label] } }, url) {
 		try {
 			const info = await this.viewer.loadInfo(url);
-			title.textContent = info.title;
+			title.textContent = title.title = info.title;
 			label.textContent = `${info.label}, ${info.width} × ${info.height}`;
 		} catch {
-			title.textContent = url.slice(0, 80);
+			title.textContent = title.title = url;
 			label.textContent = 'cannot be opened';
 		}
 	}

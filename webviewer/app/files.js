@@ -32,7 +32,7 @@ class ServedFolder {
 		this.#address = readAddress(address);
 		if (!this.#address.pathname.endsWith('/')) this.#address.pathname += '/';
 		const parts = this.#address.pathname.split('/').filter(Boolean);
-		this.name = readable(parts.slice(-2).join('/')) || address;
+		this.name = shortened(readable(parts.slice(-2).join('/')) || address);
 		this.title = readable(parts.at(-1) ?? this.#address.hostname);
 	}
 
@@ -98,8 +98,8 @@ class DroppedFolder {
 	constructor(address) {
 		const [, index, name] = /^dropped:(\d*)\/?(.*)$/s.exec(address);
 		this.#files = dropped[index];
-		this.name = name || address;
-		this.title = this.name.split('/').at(-1);
+		this.name = shortened(name || address);
+		this.title = name.split('/').at(-1) || this.name;
 	}
 
 	async get(file, { signal } = {}) {
@@ -122,6 +122,9 @@ class DroppedFolder {
 	}
 }
 
+// For sentences.
+export const shortened = text => text.length > 80 ? `${text.slice(0, 50)}…${text.slice(-28)}` : text;
+
 const missing = (folder, file) => new FileError(`${folder}: ${file} is missing; write the image again.`, true);
 const named = (blob, name) => Object.assign(blob, { name });
 
@@ -134,8 +137,8 @@ async function isPage(blob, file) {
 
 function readAddress(address) {
 	const url = URL.canParse(address, document.baseURI) ? new URL(address, document.baseURI) : null;
-	if (/^https?:$/.test(url?.protocol)) return url;
-	throw new FileError(`The address ${JSON.stringify(address.slice(0, 80))} cannot be opened: `
+	if (/^https?:$/.test(url?.protocol)) return Object.assign(url, { search: '', hash: '' });
+	throw new FileError(`The address ${JSON.stringify(shortened(address))} cannot be opened: `
 		+ "give an image's folder, as a path or with http or https.");
 }
 

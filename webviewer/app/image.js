@@ -1,7 +1,7 @@
 // Loads a relightable image: info.json, and the pictures of its planes and mask, checked.
 
 import { parseInfo } from './decoder.js';
-import { openFolder } from './files.js';
+import { openFolder, shortened } from './files.js';
 import { decodePicture as decode } from './picture.js';
 import { Pyramid, halvings, parseDeepZoom } from './pyramid.js';
 
@@ -12,7 +12,7 @@ const LONGEST_INFO = 2 ** 24;  // bytes
 export async function loadInfo(url) {
 	const folder = openFolder(url);
 	const blob = await folder.get('info.json').catch(error => {
-		throw error.missing ? new Error(`There is no relightable image at ${url}: it has no info.json.`) : error;
+		throw error.missing ? new Error(`There is no relightable image at ${shortened(url)}: it has no info.json.`) : error;
 	});
 	let decoder;
 	try {

@@ -3,7 +3,6 @@
 import { openFolder } from './files.js';
 import { on } from './points.js';
 import './raking-viewer.js';
-import { readRows } from './snapshot.js';
 import { readAddress, tellUnknown, writeAddress } from './state.js';
 
 const ADDRESS_DELAY = 250;  // milliseconds; browsers refuse an address that changes too often
@@ -60,5 +59,5 @@ window.raking = {
 		const { found, scene: { pyramid } } = viewer.painter.plan(viewer.scene);
 		return { ...viewer.counts, wantedTiles: found.length, tilesInAll: pyramid.tiles(0).length };
 	},
-	decodeRows: (light, y0, y1, target) => readRows(element.viewer, light, y0, y1, target),
+	decodeRows: async (...wanted) => (await import('./snapshot.js')).readRows(element.viewer, ...wanted),
 };

@@ -1,7 +1,7 @@
 // Pictures of planes and masks: PNG, JPEG or WebP, told by their first bytes and reduced to what decides
 // the stored levels, as in renderer/picture.py. What is damaged is refused, as far as a format can tell.
 
-import { checksum } from './png.js';
+import { checksum } from './checksum.js';
 
 // Stored levels must arrive as they are: no colour management, no alpha.
 const AS_STORED = { colorSpaceConversion: 'none', premultiplyAlpha: 'none' };

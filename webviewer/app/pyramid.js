@@ -58,7 +58,7 @@ export class Pyramid {
 }
 
 export function parseDeepZoom(text, file) {
-	const plain = text.length <= LONGEST_DESCRIPTION && !/<!(?!--)/.test(text);  // no entities
+	const plain = text.length <= LONGEST_DESCRIPTION && !/<!(?!--)|}/.test(text);  // no entities, as in Python
 	const xml = new DOMParser().parseFromString(plain ? text.replace(DECLARATION, '') : '', 'application/xml');
 	const image = xml.querySelector('parsererror') ? null : xml.documentElement;
 	const size = [...image?.children ?? []].find(({ localName }) => localName === 'Size');

@@ -46,7 +46,7 @@ const KEYS = {
 export function readAddress(search) {
 	const parameters = new URLSearchParams(search);
 	const changes = Object.fromEntries([...parameters].filter(([key]) => Object.hasOwn(KEYS, key)));
-	return { ...changes, image: parameters.getAll('image') };
+	return { ...changes, image: parameters.getAll('image').filter(image => image.trim()) };
 }
 
 // A sentence about names that are no keys, or ''.

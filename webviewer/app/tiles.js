@@ -1,7 +1,17 @@
 // A tile: it owns its latents, its share of the mask, and the relit picture made from them.
 
-import { createTarget, createTexture } from './gl.js';
+import { createProgram, createTarget, createTexture } from './gl.js';
 import { compose, invert, scaling, translation } from './transform.js';
+
+// At full size a mask is on or off, as in renderer/image.py; smaller levels have means.
+const ON_OR_OFF = `#version 300 es
+precision highp float;
+uniform sampler2D levels;
+out vec4 colour;
+void main() {
+	colour = vec4(step(0.5, texelFetch(levels, ivec2(gl_FragCoord.xy), 0).r));
+}`;
+const programs = new WeakMap();  // gl -> that of ON_OR_OFF
 
 export class Tile {
 	// place: as Pyramid has it. release: called when its latents must go, null where they stay.
@@ -30,9 +40,28 @@ export class Tile {
 			gl.texSubImage3D(target, 0, 0, 0, layer, width, height, 1, gl.RGBA, gl.UNSIGNED_BYTE, bitmap);
 			return;
 		}
-		gl.bindTexture(gl.TEXTURE_2D, mask);
+		const levels = this.level ? mask : createTexture(gl, gl.R8, width, height);
+		gl.bindTexture(gl.TEXTURE_2D, levels);
 		gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RED, gl.UNSIGNED_BYTE, bitmap);
+		if (levels === mask) return;
+		this.#setMask(levels);
+		gl.deleteTexture(levels);
+		gl.bindTexture(gl.TEXTURE_2D, mask);
 		if (this.mipmaps) gl.generateMipmap(gl.TEXTURE_2D);
+	}
+
+	#setMask(levels) {
+		const { gl, mask, outer: { width, height } } = this;
+		if (!gl.isProgram(programs.get(gl) ?? null)) programs.set(gl, createProgram(gl, ON_OR_OFF).program);
+		const framebuffer = gl.createFramebuffer();
+		gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+		gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, mask, 0);
+		gl.useProgram(programs.get(gl));
+		gl.activeTexture(gl.TEXTURE0);
+		gl.bindTexture(gl.TEXTURE_2D, levels);
+		gl.viewport(0, 0, width, height);
+		gl.drawArrays(gl.TRIANGLES, 0, 3);
+		gl.deleteFramebuffer(framebuffer);
 	}
 
 	get whole() {

@@ -11,7 +11,6 @@ import { Painter } from './painter.js';
 import { PresentPass } from './present.js';
 import { openScene } from './scene.js';
 import { clampLight, initialState, readChanges } from './state.js';
-import { takeSnapshot } from './snapshot.js';
 import { View } from './view.js';
 
 const GROUND = [22 / 255, 22 / 255, 23 / 255];  // the page's background, see style.css
@@ -186,7 +185,8 @@ export class Viewer extends EventTarget {
 	}
 
 	// The whole picture at full resolution, as PNG. Calls progress(0..1).
-	snapshot(progress = () => {}) {
+	async snapshot(progress = () => {}) {
+		const { takeSnapshot } = await import('./snapshot.js');
 		return takeSnapshot(this, progress);
 	}
 

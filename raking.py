@@ -73,6 +73,7 @@ app = typer.Typer(
 errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
 INTERRUPTED = 130
 LINE_SECONDS = 60  # between lines that tell the progress of one phase
+WIDEST_TABLE = 1000  # characters
 LONGEST_USAGE = 200  # characters of what is wrong with a command line
 UsageError: Any = typer.BadParameter.__base__  # which typer does not name
 
@@ -270,6 +271,7 @@ def train(
     given, output = output, output.resolve()
     check_pixel_size(pixel_size)
     check_title(title)
+    check_more_than_nothing(minutes=minutes, pixels=pixels)
     of_networks = {
         "seed": seed,
         "minutes": minutes,
@@ -526,6 +528,7 @@ def evaluate(
         "fresh": fresh or None,
     }
     settings = {key: value for key, value in of_benchmark.items() if value is not None}
+    check_more_than_nothing(minutes=minutes, pixels=pixels)
     if benchmark is not None:
         given = [option for option, value in {**single, "--pictures": pictures}.items() if value]
         if image is not None or given:
@@ -849,6 +852,7 @@ def export_site(images: list[Path], output: Path, force: bool, as_json: bool) ->
     """`raking convert --site`."""
     from webviewer.site import check_site, site_addresses, site_is_done, write_site
 
+    check_output(output, images)
     if not force and site_is_done(images, output):
         facts = {"site": str(output), "images": site_addresses(images)}
         following: list[object] = ["python", "-m", "http.server", "-d", output]
@@ -1116,6 +1120,12 @@ def check_teacher(
         raise typer.BadParameter("--keep-teacher is for a teacher that is trained now")
 
 
+def check_more_than_nothing(**options: float | None) -> None:
+    for name, value in options.items():
+        if value == 0:
+            raise typer.BadParameter(f"--{name} takes a number above 0")
+
+
 def check_pixel_size(pixel_size: float | None) -> None:
     if pixel_size is not None and not 0 < pixel_size < float("inf"):
         raise typer.BadParameter("--pixel-size takes millimetres, more than 0")
@@ -1366,7 +1376,11 @@ def print_table(title: str, rows: list[dict[str, Any]]) -> None:
         cells = (f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row.values())
         table.add_row(*(Text(escaped(cell)) for cell in cells))
     # A title of the table's own would be broken to its width.
-    Console().print(Text(escaped(title), "italic"), table, sep="\n", soft_wrap=True)
+    console = Console()
+    console.print(Text(escaped(title), "italic"), soft_wrap=True)
+    # Rather wider than the terminal than without its numbers.
+    whole = console.measure(table, options=console.options.update(max_width=WIDEST_TABLE)).maximum
+    Console(width=max(whole, console.width)).print(table)
 
 
 def say(text: str) -> None:
@@ -1394,6 +1408,8 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False))
     except UsageError as error:
+        if not error.format_message():  # without arguments the help was printed
+            sys.exit(2)
         fail(usage(error), 2)
     except RakingError as error:
         fail(str(error))

@@ -106,3 +106,31 @@ def test_a_scale_whose_frames_are_too_large(capsys, monkeypatch, tmp_path, make_
     output = tmp_path / "a.png"
     check_sentence(*run(capsys, monkeypatch, [*arguments, "-o", str(output)]), "100 million")
     assert not output.exists()
+
+
+@pytest.mark.parametrize("option", ["--minutes", "--pixels"])
+@pytest.mark.parametrize("command", ["train", "evaluate"])
+def test_no_time_and_no_pixels_are_refused_before_anything_is_read(
+    capsys, monkeypatch, tmp_path, command: str, option: str
+) -> None:
+    arguments = [word.format(path=tmp_path / "none") for word in NEEDED[command]]
+    status, sentence = run(capsys, monkeypatch, [command, *arguments, option, "0"])
+    check_sentence(status, sentence, f"{option} takes a number above 0")
+
+
+def test_without_arguments_the_help_is_shown(capsys, monkeypatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["raking"])
+    with pytest.raises(SystemExit) as end:
+        raking.main()
+    shown = capsys.readouterr()
+    assert end.value.code == 2
+    assert "convert" in shown.out
+    assert shown.err == ""
+
+
+def test_a_narrow_terminal_hides_no_numbers(capsys, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    raking.print_table("a title", [{"photograph": "img_01.jpg", "psnr": 33.878, "ssim": 0.991}])
+    shown = capsys.readouterr().out
+    assert "33.878" in shown
+    assert "img_01.jpg" in shown

@@ -24,7 +24,7 @@ from bench.results import write_raw, write_results
 from bench.scenarios import Case, Round, full_matrix, interleave, quick_matrix
 from renderer.aside import scratch_folder
 from renderer.image import read_image
-from shaders.errors import RakingError
+from shaders.errors import RakingError, shortened
 from webviewer.server import ViewerServer
 
 CLOCK_BUDGET = 15.0  # seconds after which a clock takes no further frame
@@ -293,8 +293,7 @@ def finish(out: Path, journal: Journal, cases: Sequence[Case]) -> Path:
         first = Case(**failed[0]["case"])
         raise RakingError(
             f"{len(failed)} of {len(cases)} cases failed; the first, {first.name}: "
-            f"{failed[0]['error']} The others are in {report}; "
-            "the same command measures the failed ones again."
+            f"{failed[0]['error']} See {shortened(report, 60)}; the same command tries them again."
         )
     reached = {case.cell for case in latest}
     if not journal.settings["quick"] and {case.cell for case in cases} - reached:

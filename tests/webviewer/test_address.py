@@ -27,6 +27,13 @@ def test_an_unknown_key_is_told_and_passed_over(open_viewer, small, relight, nam
         assert page.evaluate("raking.state()")["zoom"] is None
 
 
+def test_marks_on_shared_links_are_not_told(open_viewer, small) -> None:
+    with open_viewer([small], utm_source="letter", fbclid="x1") as page:
+        assert page.evaluate(STATUS) == ""
+    with open_viewer([small], utm_source="letter", utmost="1") as page:
+        page.get_by_text('The viewer knows no "utmost":').wait_for()
+
+
 def test_unknown_attributes_are_told_but_not_those_of_html(browser, small, tmp_path) -> None:
     copy_viewer(tmp_path / "viewer")
     (tmp_path / "small").symlink_to(small)

@@ -449,7 +449,7 @@ def test_picture_returns_after_a_lost_context(open_viewer, small) -> None:
 
 def test_the_page_is_small_and_loads_nothing_from_outside(open_viewer, small) -> None:
     written = [file for file in APP.iterdir() if file.is_file()]
-    assert sum(file.stat().st_size for file in written) < 188_000
+    assert sum(file.stat().st_size for file in written) < 189_000
     with open_viewer([small]) as page:
         asked = []
         page.on("request", lambda request: asked.append(request.url))

@@ -1,6 +1,7 @@
 // What the viewer shows, as a plain object and as the page's address: the same keys in both.
 
 const LARGEST = 1e9;  // of numbers that mean something here
+const MARKS = /^(utm_|mc_|fbclid$|gclid$|msclkid$)/;  // that newsletters and social networks put on links
 
 const numbersOf = count => text => {
 	const values = text.split(',').map(finite);
@@ -51,7 +52,7 @@ export function readAddress(search) {
 
 // A sentence about names that are no keys, or ''.
 export function tellUnknown(names, place) {
-	const unknown = [...new Set(names)].filter(name => name !== 'image' && !Object.hasOwn(KEYS, name))
+	const unknown = [...new Set(names)].filter(name => name !== 'image' && !Object.hasOwn(KEYS, name) && !MARKS.test(name))
 		.map(name => JSON.stringify(name.slice(0, 40)));
 	if (!unknown.length) return '';
 	const more = unknown.length > 3 ? ` and ${unknown.length - 3} more` : '';

@@ -144,7 +144,7 @@ def test_a_site_is_done_or_asks_for_force(flat: Path, tmp_path: Path) -> None:
         "done": True,
     }
     image = read_image(flat)
-    image.provenance["collection"] = "Another coin"
+    image.title = "Another coin"
     write_image(image, flat)
     refused = raking(*command)
     assert refused.returncode == 1

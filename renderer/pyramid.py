@@ -10,20 +10,13 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
-import cv2
 import numpy as np
 
 from renderer.picture import check_size, read_picture
 from shaders.errors import RakingError
 
-# Latents are noisy and compress little: run lengths are found fast, and no better way is smaller.
-ENCODINGS = {
-    "png": [cv2.IMWRITE_PNG_COMPRESSION, 3, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE],
-    "webp": [cv2.IMWRITE_WEBP_QUALITY, 101],  # above 100: lossless
-    "jpg": [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444],
-}
 LARGEST_TILE = 8192
 DECLARATION = re.compile(r"^<\?xml\s[^?>]*\?>")  # of an encoding, which is UTF-8 anyway
 # Entities or other declarations; and braces, which ElementTree keeps for itself in namespaces.
@@ -184,7 +177,7 @@ def parse_pyramid(file: Path) -> Pyramid:
         numbers = [root.get("TileSize"), root.get("Overlap"), size.get("Width"), size.get("Height")]
         tile_size, overlap, width, height = (_whole(number) for number in numbers)
         ending = (root.get("Format") or "").lower()
-        if ending not in (*ENCODINGS, "jpeg"):
+        if ending not in (*get_args(Format), "jpeg"):
             raise ValueError(f"its format {ending!r} is unknown")
         if not overlap < tile_size <= LARGEST_TILE or not width * height:
             raise ValueError("its sizes cannot be")
@@ -277,9 +270,16 @@ def _sums(values: np.ndarray) -> np.ndarray:
 
 
 def _encoded(picture: np.ndarray, tile_format: TileFormat) -> bytes:
-    options = ENCODINGS[tile_format.name]
-    if tile_format.name == "jpg":
-        options = [*options, cv2.IMWRITE_JPEG_QUALITY, tile_format.quality]
+    import cv2  # which commands that write nothing need not wait for
+
+    # Latents are noisy and compress little: run lengths are found fast, and none is smaller.
+    run_lengths = [cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+    whole_colours = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+    options = {
+        "png": [cv2.IMWRITE_PNG_COMPRESSION, 3, *run_lengths],
+        "webp": [cv2.IMWRITE_WEBP_QUALITY, 101],  # above 100: lossless
+        "jpg": [*whole_colours, cv2.IMWRITE_JPEG_QUALITY, tile_format.quality],
+    }[tile_format.name]
     blue_first = picture[..., ::-1] if picture.ndim == 3 else picture
     _, data = cv2.imencode(f".{tile_format.name}", np.ascontiguousarray(blue_first), options)
     return data.tobytes()

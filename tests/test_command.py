@@ -197,7 +197,7 @@ def test_viewing_and_rendering_start_without_torch(written: Path, tmp_path: Path
 
 
 def test_reading_images_needs_no_gpu_library() -> None:
-    code = "import sys, renderer.image; print({'wgpu', 'glfw', 'torch'} & set(sys.modules))"
+    code = "import sys, raking; print({'wgpu', 'glfw', 'torch', 'cv2'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert run.stdout.strip() == "set()", run.stderr
 

@@ -116,8 +116,6 @@ PixelSize = Annotated[
     float | None,
     typer.Option(
         metavar="MM",
-        min=0,
-        max=LARGEST_PIXEL,
         help="What a pixel is of the object, for scale bars and measuring.",
     ),
 ]
@@ -1127,8 +1125,10 @@ def check_more_than_nothing(**options: float | None) -> None:
 
 
 def check_pixel_size(pixel_size: float | None) -> None:
-    if pixel_size is not None and not 0 < pixel_size < float("inf"):
-        raise typer.BadParameter("--pixel-size takes millimetres, more than 0")
+    if pixel_size is not None and not 0 < pixel_size <= LARGEST_PIXEL:
+        raise typer.BadParameter(
+            f"--pixel-size takes millimetres, more than 0 and at most {LARGEST_PIXEL:.0e}"
+        )
 
 
 def check_title(title: str | None) -> None:

@@ -100,7 +100,7 @@ def check_place(path: Path) -> None:
             raise RakingError(
                 f"{path} is a link to nothing; remove the link, or choose another place"
             ) from None
-        if os.path.lexists(place := real_path(path)):
+        if ".." in Path(path).parts and os.path.lexists(place := real_path(path)):
             raise RakingError(
                 f"{path} leads through a folder that is not there; write {place} instead"
             ) from None
@@ -185,15 +185,16 @@ def _take_place(new: Path, place: Path, old: Path, check: Check | None) -> None:
     for _ in range(ATTEMPTS):
         check_place(place)
         if place.exists():
-            if place.is_dir() != new.is_dir():
-                code = errno.EISDIR if place.is_dir() else errno.ENOTDIR
+            if (new.is_dir() and place.is_file()) or (new.is_file() and place.is_dir()):
+                code = errno.EISDIR if new.is_file() else errno.ENOTDIR
                 raise OSError(code, os.strerror(code))
             if check:
                 check(place)
         if place.is_dir():
             shutil.rmtree(old, ignore_errors=True)  # what another process has replaced meanwhile
             old.mkdir()
-            place.rename(old / place.name)
+            with suppress(FileNotFoundError):  # another process has moved it just now
+                place.rename(old / place.name)
         try:
             new.replace(place)
         except OSError as error:

@@ -1,7 +1,5 @@
 """The one exception that reaches a user, and how its sentences quote what is not ours."""
 
-import re
-
 LONGEST_QUOTED = 80
 LONGEST = 280  # characters of a sentence, which stays under 300 with the command's name before it
 
@@ -37,9 +35,10 @@ def escaped(text: str) -> str:
 def printable(text: str) -> str:
     """A sentence as one line without anything that steers a terminal, of 280 characters at most.
 
-    What is too long loses its middle, endless names before the sentence as a whole.
+    What is too long loses its middle, long names before the sentence as a whole.
     """
     text = escaped(text)
-    if len(text) > LONGEST:
-        text = re.sub(r"\S+", lambda word: shortened(word[0]), text)
+    for longest in (LONGEST_QUOTED, LONGEST_QUOTED // 2):
+        if len(text) > LONGEST:
+            text = " ".join(shortened(word, longest) for word in text.split(" "))
     return shortened(text, LONGEST)

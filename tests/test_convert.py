@@ -1,6 +1,7 @@
 """`raking convert`, and what `raking train --tiles` writes, as a script sees them."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -213,18 +214,23 @@ def test_training_writes_tiles_and_the_lights(tmp_path: Path) -> None:
         (["{none}", "-o", "{none}2"], 1, "not a folder"),
         (["{none}", "--site", "-o", "{none}2"], 1, "not a folder"),
         (["{flat}", "-o", "{flat}/.."], 1, "not empty"),
-        (["{flat}", "--site", "-o", "{flat}"], 1, "no site"),
+        (["{flat}", "--site", "-o", "{flat}"], 1, "which is read"),
+        (["{flat}", "--site", "-o", "{other}"], 1, "no site"),
     ],
 )
 def test_bad_usage_is_one_sentence(
     flat: Path, tmp_path: Path, arguments: list[str], status: int, words: str
 ) -> None:
-    places = {"flat": flat, "none": tmp_path / "none"}
+    places = {
+        "flat": flat,
+        "none": tmp_path / "none",
+        "other": shutil.copytree(flat, tmp_path / "b"),
+    }
     run = raking("convert", *(text.format(**places) for text in arguments))
     assert run.returncode == status
     assert words in " ".join(run.stderr.split())
     assert "Traceback" not in run.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["flat"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "flat"]
 
 
 def test_a_truncated_tile_is_one_sentence(flat: Path, tmp_path: Path) -> None:

@@ -15,14 +15,14 @@ import numpy as np
 import torch
 from playwright.sync_api import Page
 
-from bench.browser import check_renderer, open_page
-from bench.picture import decode_rows
-from renderer.aside import scratch_folder
-from renderer.device import device_name, request_device
-from renderer.image import RelightableImage, read_image, write_image
-from renderer.relight import Relighter
+from bench.common.browser import check_renderer, open_page
+from bench.common.shown import decode_rows
+from renderer.files.aside import scratch_folder
+from renderer.gpu.device import device_name, request_device
+from renderer.gpu.relighter import Relighter
+from renderer.image.relightable import RelightableImage, read_image, write_image
 from shaders.decoder import Decoder, Layer
-from trainer.relight import relight
+from trainer.models.oracle import relight
 from webviewer.server import ViewerServer
 
 MAX_STEP = 1  # 8-bit steps, anywhere

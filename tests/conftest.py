@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.special import factorial, lpmv
 
-from renderer.image import RelightableImage
+from renderer.image.relightable import RelightableImage
 from shaders.decoder import Decoder, Layer
 from shaders.linear import LinearDecoder
 

@@ -19,8 +19,8 @@ from urllib.parse import quote, urlencode
 from aiohttp import web
 
 import shaders
-from renderer.image import read_info_text
-from renderer.info import parse_info
+from renderer.image.info import parse_info
+from renderer.image.relightable import read_info_text
 from shaders.errors import RakingError
 
 APP = Path(__file__).parent / "app"

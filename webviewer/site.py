@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 
-from renderer.aside import settle, writing_aside
-from renderer.image import check_image, read_info_text
-from renderer.info import parse_info
-from renderer.marks import software
-from renderer.ours import check_folder, check_output, first_foreign
-from renderer.pyramid import tile_folder
+from renderer.files.aside import settle, writing_aside
+from renderer.files.marks import software
+from renderer.files.ours import check_folder, check_output, first_foreign
+from renderer.image.info import parse_info
+from renderer.image.pyramid import tile_folder
+from renderer.image.relightable import check_image, read_info_text
 from webviewer.server import APP, SHADERS
 
 MANIFEST = "raking-site.json"

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from scipy.interpolate import RBFInterpolator
 
-from trainer import classical
-from trainer.metrics import psnr, ssim
-from trainer.mlic import Mlic
+from trainer.collection.mlic import Mlic
+from trainer.quality.metrics import psnr, ssim
+from trainer.training import classical
 
 # Training lights [L, 3] and asked-for lights [T, 3] -> weights [T, L].
 Weigh = Callable[[np.ndarray, np.ndarray], np.ndarray]

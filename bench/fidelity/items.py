@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shaders.errors import RakingError
-from trainer.pictures import SUFFIXES
+from trainer.photographs.pictures import SUFFIXES
 
 GROUPS = {
     "single": "SynthRTI single",

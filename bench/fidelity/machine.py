@@ -3,7 +3,7 @@
 import platform
 from typing import Any
 
-from bench.environment import cpu_model, git_commit, package_version, usable_cores
+from bench.common.environment import cpu_model, git_commit, package_version, usable_cores
 
 PACKAGES = ("raking", "torch", "numpy", "scipy", "scikit-image")
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from scipy.special import stdtrit
 
+from bench.common.journal import Record
 from bench.fidelity.columns import ANCHORS, COLUMNS, Column
+from bench.fidelity.fits import Fit
 from bench.fidelity.items import GROUPS, Item
-from bench.fidelity.journal import Fit
-from bench.journal import Record
-from bench.results import write_aside
+from renderer.files.aside import write_aside
 
 CONFIDENCE = 0.95
 METRICS = ("psnr", "ssim", "delta_e", "flip", "lpips")

@@ -8,25 +8,25 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.common.journal import Record
+from bench.common.outputs import make_folder
 from bench.fidelity.anchors import score_anchors
 from bench.fidelity.columns import ANCHORS, COLUMNS, Column, choose_columns
+from bench.fidelity.fits import FidelityJournal, Fit
 from bench.fidelity.items import Item, find_items
-from bench.fidelity.journal import FidelityJournal, Fit
 from bench.fidelity.machine import read_machine
-from bench.fidelity.progress import Progress, Tally
-from bench.fidelity.report import write_results
+from bench.fidelity.outcome import write_results
+from bench.fidelity.tally import Progress, Tally
 from bench.fidelity.workers import Send, run_tasks
-from bench.journal import Record
-from bench.outputs import make_folder
-from renderer.aside import clear_up
-from renderer.image import RelightableImage, check_writable, read_image, write_image
+from renderer.files.aside import clear_up
+from renderer.image.relightable import RelightableImage, check_writable, read_image, write_image
 from shaders.errors import RakingError
-from trainer import classical
-from trainer.checkpoint import make_place, remove_checkpoint
-from trainer.evaluate import evaluate
-from trainer.mlic import Mlic, read_mlic
-from trainer.plan import Plan, Standing
-from trainer.train import STEPS, train
+from trainer.collection.mlic import Mlic, read_mlic
+from trainer.quality.evaluate import evaluate
+from trainer.running.checkpoint import make_place, remove_checkpoint
+from trainer.running.plan import Plan, Standing
+from trainer.training import classical
+from trainer.training.train import STEPS, train
 
 FILES = (
     *("scores.csv", "summary.csv", "tables.md", "report.html"),

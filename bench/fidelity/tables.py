@@ -271,8 +271,8 @@ def cost_table(results: Results) -> Table:
     notes = [
         "Over all items, mean and, in brackets, the most. 8 bits: float latents less latents as "
         "stored. Unsteadiness and straying of the moving light between the photographs "
-        "(trainer.smoothness), each as a multiple of that of HSH 3 in float. Seconds: of training "
-        "and storing, mean."
+        "(trainer.quality.smoothness), each as a multiple of that of HSH 3 in float. Seconds: of "
+        "training and storing, mean."
     ]
     return Table("Costs: storage, smoothness, time", head, rows, notes)
 

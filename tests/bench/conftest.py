@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from renderer.image import RelightableImage, write_image
+from renderer.image.relightable import RelightableImage, write_image
 from shaders.decoder import Decoder, Layer
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench import verify
-from renderer.image import RelightableImage, write_image
+from renderer.image.relightable import RelightableImage, write_image
 
 
 def test_random_decoders_are_as_large_as_float32_bears() -> None:

@@ -15,10 +15,18 @@ os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TERM": "dum
 
 import torch
 
-import raking
-from bench import fidelity, verify  # noqa: F401
-from renderer import frames  # noqa: F401
-from trainer import classical, evaluate, levels, train  # noqa: F401
+from bench import (
+    fidelity,  # noqa: F401
+    verify,  # noqa: F401
+)
+from raking.cli import main as raking
+from renderer.gpu import frames  # noqa: F401
+from trainer.quality import evaluate  # noqa: F401
+from trainer.training import (
+    classical,  # noqa: F401
+    levels,  # noqa: F401
+    train,  # noqa: F401
+)
 
 torch.set_num_threads(1)
 

@@ -22,7 +22,7 @@ import av
 import numpy as np
 from PIL import Image
 
-from renderer.image import check_image, read_image, write_image
+from renderer.image.relightable import check_image, read_image, write_image
 from shaders.errors import RakingError
 
 from . import command
@@ -118,7 +118,7 @@ JOBS = [
     Job("render a video", ("render", "large", *ORBIT), "video.mp4", is_video),
     Job(
         "benchmark",
-        ("evaluate", "--benchmark", "items", "--models", "ptm,disk20", "--steps", "40"),
+        ("benchmark", "items", "--models", "ptm,disk20", "--steps", "40"),
         "results",
         is_run,
     ),

@@ -20,10 +20,10 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
-from bench.browser import resolve_renderer, start_browser
-from renderer.device import request_device
-from renderer.image import read_image
-from renderer.relight import Relighter
+from bench.common.browser import resolve_renderer, start_browser
+from renderer.gpu.device import request_device
+from renderer.gpu.relighter import Relighter
+from renderer.image.relightable import read_image
 from shaders.errors import RakingError
 from webviewer.server import ViewerServer
 

@@ -12,8 +12,8 @@ import numpy as np
 import tifffile
 from PIL import Image
 
-from renderer.image import RelightableImage, write_image
-from renderer.pyramid import TileFormat
+from renderer.image.pyramid import TileFormat
+from renderer.image.relightable import RelightableImage, write_image
 from shaders.decoder import Decoder, Layer
 from shaders.linear import LinearDecoder
 

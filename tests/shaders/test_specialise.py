@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from bench.browser import open_page
-from renderer.image import RelightableImage, write_image
+from bench.common.browser import open_page
+from renderer.image.relightable import RelightableImage, write_image
 from shaders.decoder import Decoder, Layer
 from shaders.errors import RakingError
 from shaders.linear import AnyDecoder
@@ -117,7 +117,7 @@ def test_the_browser_has_the_same_functions_of_the_light(
 
 
 def test_the_browser_reads_the_published_image_alike(page: Page, shared_data: Path) -> None:
-    from renderer.image import read_image
+    from renderer.image.relightable import read_image
 
     student = shared_data / "interop" / "neural_disk" / "Student"
     found = page.evaluate(FROM_PAGE, [(student / "info.json").read_text(), [0.1, 0.2]])

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from trainer.mlic import Mlic, read_mlic
+from trainer.collection.mlic import Mlic, read_mlic
 
 SIZE = 24
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bench.browser import CLOCKS, resolve_renderer, start_browser
-from renderer.image import RelightableImage, read_image, write_image
+from bench.common.browser import CLOCKS, resolve_renderer, start_browser
+from renderer.image.relightable import RelightableImage, read_image, write_image
 from shaders.decoder import Decoder, Layer
 from webviewer.server import ViewerServer
 

@@ -39,7 +39,7 @@ def look(page: Page, address: str) -> np.ndarray:
 
 def write_references() -> None:
     sys.path.insert(0, str(Path(__file__).parents[2]))
-    from bench.browser import open_page
+    from bench.common.browser import open_page
     from tests.webviewer.conftest import make_image
     from webviewer.server import ViewerServer
 

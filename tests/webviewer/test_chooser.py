@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from renderer.image import read_image, write_image
-from renderer.pyramid import TileFormat
+from renderer.image.pyramid import TileFormat
+from renderer.image.relightable import read_image, write_image
 
 from .test_accessibility import assert_accessible, focused
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from renderer.image import RelightableImage, check_image, write_image
-from renderer.pyramid import TileFormat
+from renderer.image.pyramid import TileFormat
+from renderer.image.relightable import RelightableImage, check_image, write_image
 from shaders.errors import RakingError
 from webviewer.server import ViewerServer
 

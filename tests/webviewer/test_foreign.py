@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from bench.picture import decode_rows
-from renderer.image import read_image, write_image
-from renderer.relight import Relighter
+from bench.common.shown import decode_rows
+from renderer.gpu.relighter import Relighter
+from renderer.image.relightable import read_image, write_image
 from shaders.errors import RakingError
-from trainer.relight import relight
+from trainer.models.oracle import relight
 
 from .foreign import foreign_picture, write_foreign
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bench.picture import decode_rows
+from bench.common.shown import decode_rows
 
 from .foreign import foreign_picture, write_foreign
 from .hosts import copy_viewer, serve

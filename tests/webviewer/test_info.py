@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from renderer.image import RelightableImage, read_info_text
-from renderer.info import describe, parse_info
+from renderer.image.info import describe, parse_info
+from renderer.image.relightable import RelightableImage, read_info_text
 from shaders.errors import RakingError
 from webviewer.server import ViewerServer
 

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image, ImageCms
 from playwright.sync_api import Browser, Page
 
-from renderer.image import read_image, write_image
-from renderer.picture import read_picture
-from renderer.pyramid import TileFormat
+from renderer.image.picture import read_picture
+from renderer.image.pyramid import TileFormat
+from renderer.image.relightable import read_image, write_image
 from shaders.errors import RakingError
 from webviewer.server import ViewerServer
 

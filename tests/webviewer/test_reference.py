@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bench.browser import open_page
+from bench.common.browser import open_page
 from webviewer.server import ViewerServer
 
 from .conftest import make_image

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from renderer.image import read_image, write_image
-from renderer.pyramid import TileFormat
+from renderer.image.pyramid import TileFormat
+from renderer.image.relightable import read_image, write_image
 from shaders.errors import RakingError
 from webviewer.server import ViewerServer
 

@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser
 
 import webviewer.site
-from renderer.image import read_image, write_image
-from renderer.pyramid import TileFormat
+from renderer.image.pyramid import TileFormat
+from renderer.image.relightable import read_image, write_image
 from shaders.errors import RakingError
 from webviewer.site import site_is_done, write_site
 

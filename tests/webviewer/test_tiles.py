@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bench.browser import CLOCKS
-from renderer.image import RelightableImage, read_image, write_image
-from renderer.pyramid import TileFormat
+from bench.common.browser import CLOCKS
+from renderer.image.pyramid import TileFormat
+from renderer.image.relightable import RelightableImage, read_image, write_image
 
 from .faults import FaultyServer
 from .pictures import drag, screenshot

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from renderer.image import read_image, write_image
+from renderer.image.relightable import read_image, write_image
 
 MARKUP = "<img src=x onerror=document.body.remove()> & 'coin'"
 

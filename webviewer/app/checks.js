@@ -1,6 +1,6 @@
 // What a file must hold to be used: each failed check is a sentence for the user.
 
-export const LARGEST = 1e9;  // that a sum may come to, as in renderer/info.py
+export const LARGEST = 1e9;  // that a sum may come to, as in renderer/image/info.py
 const DEEPEST = 32;
 
 export function check(holds, problem) {

@@ -1,4 +1,4 @@
-// Reads `info.json`, ours, the published trainer's and Relight's, as renderer/info.py does. Latents come
+// Reads `info.json`, ours, the published trainer's and Relight's, as renderer/image/info.py does. Latents come
 // out in the channel order of the plane files, the output as RGB.
 
 import { LARGEST, check, checkValues, isObject, magnitudes, numbers, rowsOf, sumOfProducts, triples } from './checks.js';

@@ -1,5 +1,5 @@
 // An image whose planes are one picture each: cut into tiles, and its smaller levels made on the GPU:
-// latents are averaged, two by two, as renderer/pyramid.py does.
+// latents are averaged, two by two, as renderer/image/pyramid.py does.
 
 import { checkMemory, createProgram } from './gl.js';
 import { decodePicture, loadPictures } from './image.js';

@@ -1,4 +1,4 @@
-// Classical images, PTM, HSH and PCA/RBF: how info.json describes them, as renderer/info.py has it,
+// Classical images, PTM, HSH and PCA/RBF: how info.json describes them, as renderer/image/info.py has it,
 // and what the light makes of them, as shaders/linear.py has it; a golden test holds these together.
 
 import { check, doubles, magnitudes, numbers, sumOfProducts, triples } from './checks.js';

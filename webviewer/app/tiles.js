@@ -3,7 +3,7 @@
 import { createProgram, createTarget, createTexture } from './gl.js';
 import { compose, invert, scaling, translation } from './transform.js';
 
-// At full size a mask is on or off, as in renderer/image.py; smaller levels have means.
+// At full size a mask is on or off, as in renderer/image/relightable.py; smaller levels have means.
 const ON_OR_OFF = `#version 300 es
 precision highp float;
 uniform sampler2D levels;

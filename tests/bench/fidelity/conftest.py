@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench.fidelity.run import run_fidelity
-from trainer.mlic import Mlic, read_mlic
+from trainer.collection.mlic import Mlic, read_mlic
 
 from ...trainer.conftest import ring_lights, write_collection
 

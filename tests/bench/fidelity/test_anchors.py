@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench.fidelity.anchors import score_anchors, weighted_sum
-from trainer.mlic import Mlic, read_mlic
+from trainer.collection.mlic import Mlic, read_mlic
 
 from ...trainer.conftest import bumps, ring_lights, write_collection, write_picture
 

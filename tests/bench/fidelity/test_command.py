@@ -1,4 +1,4 @@
-"""`raking evaluate --benchmark` as a script uses it."""
+"""`raking benchmark` as a script uses it."""
 
 import json
 import subprocess
@@ -8,14 +8,14 @@ from pathlib import Path
 from .conftest import REAL, rows
 
 
-def evaluate(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "raking", "evaluate", *map(str, arguments)]
+def benchmark_command(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "raking", "benchmark", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=240)
 
 
 def test_json_names_the_files_of_the_report(benchmark: Path, tmp_path: Path) -> None:
     options = ("--models", "neural10", "--steps", 4, "--seed", 2, "--json")
-    run = evaluate("--benchmark", benchmark / REAL, "-o", tmp_path / "out", *options)
+    run = benchmark_command(benchmark / REAL, "-o", tmp_path / "out", *options)
     assert run.returncode == 0, run.stderr
     files = json.loads(run.stdout)
     assert set(files) == {"report", "scores", "summary", "tables"}
@@ -26,7 +26,7 @@ def test_json_names_the_files_of_the_report(benchmark: Path, tmp_path: Path) -> 
 def test_a_failure_is_exit_status_1_and_one_line(tmp_path: Path) -> None:
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken/dirs.lp").write_text("nonsense\n")
-    run = evaluate("--benchmark", tmp_path, "-o", tmp_path / "out", "--models", "ptm")
+    run = benchmark_command(tmp_path, "-o", tmp_path / "out", "--models", "ptm")
     assert run.returncode == 1
     assert "2 of 2 models were not measured; the first, broken: " in " ".join(run.stderr.split())
     assert (tmp_path / "out/report.html").exists()

@@ -16,9 +16,9 @@ from bench.fidelity import run as run_module
 from bench.fidelity.results import METRICS
 from raking import read_image
 from shaders.errors import RakingError
-from trainer.evaluate import evaluate
-from trainer.mlic import read_mlic
-from trainer.train import train
+from trainer.collection.mlic import read_mlic
+from trainer.quality.evaluate import evaluate
+from trainer.training.train import train
 
 from ...trainer.conftest import write_collection
 from .conftest import FITS, MODELS, REAL, SINGLE, STEPS, counts, records, rows, run

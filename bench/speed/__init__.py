@@ -1,0 +1,1 @@
+"""Frame rates in the browser, and the native decode."""

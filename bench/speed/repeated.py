@@ -1,0 +1,70 @@
+"""Images of any size for measuring: a crop about the middle of one that is larger, or one that is
+smaller over and over."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from renderer.image.pyramid import TileFormat
+from renderer.image.relightable import RelightableImage, read_image, write_image
+
+Progress = Callable[[int, int], None]
+
+
+def write_at_size(
+    source: Path,
+    output: Path,
+    width: int,
+    height: int,
+    tiles: TileFormat | None = None,
+    progress: Progress | None = None,
+    asked: dict[str, Any] | None = None,
+) -> None:
+    """Writes the image at `source` anew, as one of `width` x `height` pixels.
+
+    Some 450 MB of memory do for 100 million pixels, as one plane is made at a time. `progress` is
+    told the tiles written, and of how many; `asked` is recorded. Raises RakingError as
+    `write_image` does.
+    """
+    image = at_size(read_image(source), width, height)
+    write_image(image, output, tiles=tiles, progress=progress, asked=asked)
+
+
+def at_size(image: RelightableImage, width: int, height: int) -> RelightableImage:
+    """The image with planes that are made when they are asked for, one by one."""
+    planes: Any = _Planes(image.planes, height, width)
+    return RelightableImage(
+        image.decoder,
+        cast(np.ndarray, planes),
+        None if image.mask is None else _at_size(image.mask, height, width),
+        image.provenance,
+        image.lights,
+        image.pixel_size_mm,
+    )
+
+
+class _Planes:
+    """What writing asks of planes [K / 3, H, W, 3] uint8."""
+
+    def __init__(self, planes: np.ndarray, height: int, width: int) -> None:
+        self.dtype = planes.dtype
+        self.shape = (len(planes), height, width, 3)
+        self._planes = planes
+
+    def __len__(self) -> int:
+        return len(self._planes)
+
+    def __getitem__(self, index: int) -> np.ndarray:
+        return _at_size(self._planes[index], *self.shape[1:3])
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return (self[index] for index in range(len(self)))
+
+
+def _at_size(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+    for axis, length in enumerate((height, width)):
+        start = max(0, (picture.shape[axis] - length) // 2)
+        picture = picture.take(range(start, start + length), axis=axis, mode="wrap")
+    return picture

@@ -1,0 +1,1 @@
+"""The command `raking`: one file for each subcommand, options and printing apart."""

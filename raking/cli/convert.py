@@ -1,0 +1,103 @@
+"""`raking convert`: images anew, as pyramids or flat."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from raking.cli.options import (
+    Force,
+    Json,
+    PixelSize,
+    TileName,
+    Title,
+    check_pixel_size,
+    check_title,
+)
+from raking.cli.printing import print_json, print_levels, print_next, say, warn
+from raking.cli.progress import shown_plan
+from raking.cli.writing import write_converted, write_piece
+from renderer.files.ours import check_output
+from renderer.image.finished import image_digest, image_is_done, stored_image
+from renderer.image.pyramid import LARGEST_TILE, TileFormat
+from renderer.image.relightable import RelightableImage, check_writable, read_image
+from trainer.running.plan import Plan
+
+
+def convert(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...")],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", metavar="OUT", help="An image; of several, their folder."),
+    ],
+    tiles: Annotated[
+        bool, typer.Option("--tiles/--flat", help="Deep Zoom pyramids, or one picture a plane.")
+    ] = False,
+    tile_format: Annotated[
+        TileName | None, typer.Option(help="jpg loses some.", show_default="png")
+    ] = None,
+    tile_size: Annotated[
+        int | None, typer.Option(min=64, max=LARGEST_TILE, help="Pixels.", show_default="512")
+    ] = None,
+    quality: Annotated[
+        int | None, typer.Option(min=1, max=100, help="Of jpg.", show_default="95")
+    ] = None,
+    pixel_size: PixelSize = None,
+    title: Title = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Write images anew, as pyramids or flat."""
+    of_tiles = {"name": tile_format and tile_format.value, "size": tile_size, "quality": quality}
+    given = {key: value for key, value in of_tiles.items() if value is not None}
+    check_pixel_size(pixel_size)
+    check_title(title)
+    if given and not tiles:
+        raise typer.BadParameter("--tile-format, --tile-size and --quality go with --tiles")
+    if quality is not None and tile_format is not TileName.jpg:
+        raise typer.BadParameter("--quality goes with --tile-format jpg; the others lose nothing")
+    if title and len(images) > 1:
+        raise typer.BadParameter("--title goes with one image: convert them one by one")
+    outputs = [output] if len(images) == 1 else [output / path.resolve().name for path in images]
+    if len(set(outputs)) < len(outputs):
+        raise typer.BadParameter("two images have the same name: convert them one by one")
+    for path in outputs:
+        check_writable(path)
+        check_output(path, images)
+    converted = []
+    for path, target in zip(images, outputs, strict=True):
+        image = read_image(path)
+        asked = {"command": "convert", "source": image_digest(path, image), "tiles": tiles}
+        asked |= {**given, "pixel_size": pixel_size, "title": title}
+        done = image_is_done(target, asked, force, warn)
+        image.pixel_size_mm = pixel_size or image.pixel_size_mm
+        image.title = title or image.title
+        if done:
+            levels = stored_image(target)[1].levels or []
+        else:
+            levels = convert_one(image, target, TileFormat(**given) if tiles else None, asked)
+        facts = {"image": str(target), "width": image.width, "height": image.height}
+        facts |= {"model": image.label, "tiles": tiles, "levels": levels}
+        converted.append(facts | ({"done": True} if done else {}))
+        if not as_json:
+            kind = ("tiled" if tiles else "flat") + (", done before" if done else "")
+            say(f"{target}: {image.label}, {image.width} x {image.height} pixels, {kind}")
+            print_levels(levels)
+    if as_json:
+        print_json({"images": converted})
+    else:
+        print_next("raking", "view", *outputs)
+
+
+def convert_one(
+    image: RelightableImage, path: Path, tiles: TileFormat | None, asked: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """As `write_converted`, with a plan of its own."""
+    from trainer.training.rehearsal import for_the_whole, piece_of_image
+
+    with shown_plan() as plan:
+        plan.begin("estimating")
+        rehearsal, piece = Plan(), piece_of_image(image)
+        write_piece(path, tiles, piece, rehearsal)
+        plan.expect(for_the_whole(rehearsal.took, piece, image))
+        return write_converted(image, path, tiles, plan, asked)

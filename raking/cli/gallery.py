@@ -1,0 +1,42 @@
+"""`raking gallery`: how the viewer feels with a large pyramid."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from raking.cli.options import LARGEST_SEED, MOST_MINUTES, ImagePath, Json, Renderer
+from raking.cli.printing import print_json, print_next, print_table, say
+from raking.cli.progress import progress_bar
+from shaders.errors import escaped
+
+
+def gallery(
+    image: ImagePath,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT")],
+    minutes: Annotated[float, typer.Option(min=0.1, max=MOST_MINUTES, help="Of the tour.")] = 5.0,
+    renderer: Annotated[Renderer, typer.Option(help="Of the browser.")] = Renderer.auto,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Of the tour.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Open, tour and drag a large pyramid in the browser, and tell how it feels."""
+    from bench.speed.gallery import measure_gallery, tables
+
+    with progress_bar("gallery") as (bar, task):
+        result = measure_gallery(
+            image,
+            output,
+            renderer=renderer.value,
+            minutes=minutes,
+            seed=seed,
+            progress=lambda text, share: bar.update(
+                task, completed=share, total=1.0, description=escaped(text)
+            ),
+        )
+    if as_json:
+        print_json(result)
+        return
+    for title, rows in tables(result).items():
+        print_table(title, rows)
+    say(f"Wrote {output / 'gallery.json'}")
+    print_next("raking", "view", image)

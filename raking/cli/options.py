@@ -1,0 +1,128 @@
+"""Options that several commands take, their limits, and what is checked of them."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from renderer.image.info import LONGEST_TITLE
+
+# What no one means to ask for; beyond, a number is refused before anything is done with it.
+MOST_FRAMES = 10_000
+LARGEST_FRAME = 100_000_000  # pixels
+LARGEST_SEED = 2**63 - 1
+MOST_MINUTES = 60 * 24 * 366
+MOST_STEPS = 1_000_000_000
+MOST_JOBS = 1024
+MOST_LIGHTS = 1000
+MOST_REPEATS = 1000
+MOST_SECONDS = 3600
+HIGHEST_FPS = 1000
+LARGEST_PIXEL = 1e9  # millimetres
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace what an earlier command of ours wrote there.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+ImagePath = Annotated[Path, typer.Argument(metavar="IMAGE", help="Folder of a relightable image.")]
+MlicPath = Annotated[
+    Path, typer.Argument(metavar="MLIC", help="Folder of photographs and a .lp file.")
+]
+LightsPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--lights",
+        metavar="FILE",
+        help="The light file: .lp, .csv, .relight.",
+        show_default="found",
+    ),
+]
+Title = Annotated[
+    str | None,
+    typer.Option(help="What viewers call the image.", show_default="its folder's name"),
+]
+PixelSize = Annotated[
+    float | None,
+    typer.Option(
+        metavar="MM",
+        help="What a pixel is of the object, for scale bars and measuring.",
+    ),
+]
+
+
+class Model(StrEnum):
+    neural = "neural"
+    disk = "disk"
+    ptm = "ptm"
+    hsh = "hsh"
+    rbf = "rbf"
+
+
+class Sampling(StrEnum):
+    uniform = "uniform"
+    regular = "regular"
+    informed = "informed"
+
+
+class Encoder(StrEnum):
+    original = "original"
+    improved = "improved"
+
+
+class TileName(StrEnum):
+    png = "png"
+    webp = "webp"
+    jpg = "jpg"
+
+
+class Renderer(StrEnum):
+    auto = "auto"
+    gpu = "gpu"
+    llvmpipe = "llvmpipe"
+    swiftshader = "swiftshader"
+
+
+def check_more_than_nothing(**options: float | None) -> None:
+    for name, value in options.items():
+        if value == 0:
+            raise typer.BadParameter(f"--{name} takes a number above 0")
+
+
+def check_pixel_size(pixel_size: float | None) -> None:
+    if pixel_size is not None and not 0 < pixel_size <= LARGEST_PIXEL:
+        raise typer.BadParameter(
+            f"--pixel-size takes millimetres, more than 0 and at most {LARGEST_PIXEL:.0e}"
+        )
+
+
+def check_title(title: str | None) -> None:
+    if title is not None and not (
+        title.strip() and title.isprintable() and len(title) <= LONGEST_TITLE
+    ):
+        raise typer.BadParameter(f"--title takes one line of up to {LONGEST_TITLE} characters")
+
+
+def check_size(width: int, height: int, most: int) -> None:
+    if width * height > most:
+        raise typer.BadParameter(
+            f"{width} x {height} pixels are more than the {most // 1_000_000} million that go"
+        )
+
+
+def parse_size(text: str, most: int) -> tuple[int, int]:
+    """The width and height of `WIDTHxHEIGHT`, of up to `most` pixels."""
+    width, height = parse_numbers(text, 2, "a size WIDTHxHEIGHT", "x")
+    if width < 1 or height < 1:
+        raise typer.BadParameter(f"the size {text} is not positive")
+    check_size(width, height, most)
+    return width, height
+
+
+def parse_numbers(text: str, count: int, what: str, separator: str = ",") -> Any:
+    try:
+        numbers = tuple(int(part) for part in text.split(separator))
+    except ValueError:
+        numbers = ()
+    if len(numbers) != count:
+        raise typer.BadParameter(f"{what} takes {count} whole numbers, not {text!r}")
+    return numbers

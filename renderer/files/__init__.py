@@ -1,0 +1,1 @@
+"""What may be written and read: writing aside, what is ours, how much memory there is."""

@@ -1,0 +1,1 @@
+"""Decoding with wgpu: off screen, into files, and in a window."""

@@ -1,0 +1,169 @@
+"""Decoding a relightable image with wgpu, off screen."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import wgpu
+
+from renderer.gpu.device import device_name, request_device
+from renderer.image.relightable import RelightableImage
+from shaders.errors import RakingError
+from shaders.specialise import Target, baked_wgsl, best_exponential, frame_values
+
+# Blocks of an image that exceeds one texture; smaller than most limits to keep textures modest.
+BLOCK = 4096
+
+FORMATS: dict[str, tuple[str, type]] = {
+    "unorm": (wgpu.TextureFormat.rgba8unorm, np.uint8),
+    "float": (wgpu.TextureFormat.rgba32float, np.float32),
+}
+
+
+@dataclass
+class Block:
+    """A part of the image that fits one texture, and what is drawn from and to."""
+
+    y: int
+    x: int
+    height: int
+    width: int
+    target: wgpu.GPUTexture  # RGBA, the relit colours
+    bindings: wgpu.GPUBindGroup
+
+
+class Relighter:
+    """One image on the GPU, its shader compiled; relights it for any light.
+
+    `target` is "unorm" for 8-bit frames or "float" for the decoder's raw output.
+    Raises RakingError where there is no adapter.
+    """
+
+    def __init__(
+        self,
+        image: RelightableImage,
+        target: Target = "unorm",
+        device: wgpu.GPUDevice | None = None,
+        block: int = BLOCK,
+    ) -> None:
+        if image.decoder.conditions != 2:
+            raise RakingError("this image's decoder asks for a view besides a light; none is known")
+        self.device = device or request_device()
+        self.image = image
+        self.target: Target = target
+        self._pipeline = self._compile()
+        self._frame = self._uniform(frame_values(image.decoder, (0.0, 0.0)))
+        self._texel_step = self._uniform(np.ones(2, np.float32))
+        limit = min(block, self.device.limits["max-texture-dimension-2d"])
+        self.blocks = [self._upload(*part) for part in split(image.height, image.width, limit)]
+
+    def decode(self, light: Sequence[float] | np.ndarray, scale: float = 1.0) -> None:
+        """Relights every block into its target texture; `light` is x, y within the unit disc.
+
+        With `scale` below 1 only the top-left `scale` of each target is drawn, from every
+        1 / scale-th texel.
+        """
+        queue = self.device.queue
+        queue.write_buffer(self._frame, 0, frame_values(self.image.decoder, light))
+        queue.write_buffer(self._texel_step, 0, np.full(2, 1 / scale, np.float32))
+        encoder = self.device.create_command_encoder()
+        for block in self.blocks:
+            self._draw(encoder, block, scale)
+        queue.submit([encoder.finish()])
+
+    def frame(self, light: Sequence[float] | np.ndarray) -> np.ndarray:
+        """The relit image for a light (x, y), [H, W, 3]: uint8, or unclamped float32."""
+        self.decode(light)
+        size = (self.image.height, self.image.width, 3)
+        frame: np.ndarray = np.empty(size, FORMATS[self.target][1])
+        for block in self.blocks:
+            rows = slice(block.y, block.y + block.height)
+            frame[rows, block.x : block.x + block.width] = self._read(block)
+        return frame
+
+    def wait(self) -> None:
+        """Returns once the GPU has finished what was asked of it, by reading one pixel back."""
+        self._read(self.blocks[-1], size=(1, 1))
+
+    def _compile(self) -> wgpu.GPURenderPipeline:
+        exponential = best_exponential(device_name(self.device))
+        source = baked_wgsl(self.image.decoder, self.target, exponential)
+        module = self.device.create_shader_module(code=source, label="relight")
+        return self.device.create_render_pipeline(
+            layout="auto",
+            vertex={"module": module, "entry_point": "cover"},
+            fragment={
+                "module": module,
+                "entry_point": "relight",
+                "targets": [{"format": FORMATS[self.target][0]}],
+            },
+        )
+
+    def _uniform(self, values: np.ndarray) -> wgpu.GPUBuffer:
+        usage = wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
+        return self.device.create_buffer_with_data(data=values, usage=usage)
+
+    def _upload(self, y: int, x: int, height: int, width: int) -> Block:
+        count = len(self.image.planes)
+        planes = self.device.create_texture(
+            size=(width, height, count),
+            format=wgpu.TextureFormat.rgba8unorm,
+            usage=wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_DST,
+        )
+        levels = np.zeros((count, height, width, 4), np.uint8)
+        levels[..., :3] = self.image.planes[:, y : y + height, x : x + width]
+        self.device.queue.write_texture(
+            {"texture": planes},
+            levels,
+            {"bytes_per_row": width * 4, "rows_per_image": height},
+            (width, height, count),
+        )
+        target = self.device.create_texture(
+            size=(width, height, 1),
+            format=FORMATS[self.target][0],
+            usage=wgpu.TextureUsage.RENDER_ATTACHMENT
+            | wgpu.TextureUsage.COPY_SRC
+            | wgpu.TextureUsage.TEXTURE_BINDING,
+        )
+        resources = [
+            planes.create_view(dimension="2d-array"),
+            {"buffer": self._frame},
+            {"buffer": self._texel_step},
+        ]
+        bindings = self.device.create_bind_group(
+            layout=self._pipeline.get_bind_group_layout(0),
+            entries=[{"binding": i, "resource": item} for i, item in enumerate(resources)],
+        )
+        return Block(y, x, height, width, target, bindings)
+
+    def _draw(self, encoder: wgpu.GPUCommandEncoder, block: Block, scale: float) -> None:
+        attachment = {
+            "view": block.target.create_view(),
+            "load_op": wgpu.LoadOp.clear,
+            "store_op": wgpu.StoreOp.store,
+        }
+        render_pass = encoder.begin_render_pass(color_attachments=[attachment])
+        width, height = (max(1, round(size * scale)) for size in (block.width, block.height))
+        render_pass.set_viewport(0, 0, width, height, 0, 1)
+        render_pass.set_scissor_rect(0, 0, width, height)
+        render_pass.set_pipeline(self._pipeline)
+        render_pass.set_bind_group(0, block.bindings)
+        render_pass.draw(3)
+        render_pass.end()
+
+    def _read(self, block: Block, size: tuple[int, int] | None = None) -> np.ndarray:
+        width, height = size or (block.width, block.height)
+        dtype = np.dtype(FORMATS[self.target][1])
+        data = self.device.queue.read_texture(
+            {"texture": block.target},
+            {"bytes_per_row": width * 4 * dtype.itemsize, "rows_per_image": height},
+            (width, height, 1),
+        )
+        return np.frombuffer(data, dtype).reshape(height, width, 4)[..., :3]
+
+
+def split(height: int, width: int, limit: int) -> Iterator[tuple[int, int, int, int]]:
+    """Cuts an image into blocks (y, x, height, width) of at most `limit` a side."""
+    for y in range(0, height, limit):
+        for x in range(0, width, limit):
+            yield y, x, min(limit, height - y), min(limit, width - x)

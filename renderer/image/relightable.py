@@ -1,0 +1,339 @@
+"""The relightable image: planes of 8-bit latents and the decoder that turns them into colour.
+
+It is the contract between making (trainer) and showing (renderer, webviewer). On disk it is a
+folder with `info.json`, lossless planes `plane_0.png`, ... and, where there is one, `mask.png`.
+Tiled, each of these pictures is a Deep Zoom pyramid instead, such as `plane_0.dzi`.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from renderer.files.aside import settle, writing_aside
+from renderer.files.memory import check_memory
+from renderer.files.ours import check_folder, no_file
+from renderer.image.info import Info, describe, parse_info
+from renderer.image.picture import read_picture
+from renderer.image.pyramid import (
+    Pyramid,
+    TileFormat,
+    full_size_level,
+    halvings,
+    parse_pyramid,
+    parse_pyramids,
+    read_pyramid,
+    tile_folder,
+    write_pyramid,
+)
+from shaders.errors import RakingError
+from shaders.linear import AnyDecoder, LinearDecoder
+
+MODEL_NAMES = {"disk": "DisK", "neural": "NeuralRTI"}
+LONGEST_INFO = 1 << 24  # bytes; some 200,000 are usual
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class RelightableImage:
+    """One photographed surface, ready for any light.
+
+    Latent `i` of a pixel is `planes[i // 3, y, x, i % 3]`, a level 0..255; row 0 is the top.
+    `provenance` says how the image was made (software, collection, settings, held-out scores).
+    `lights` are those of the photographs that it was made from, unit vectors towards them.
+    `title` is what the image is called where it is shown; its folder's name where there is none.
+    """
+
+    decoder: AnyDecoder
+    planes: np.ndarray  # [K / 3, H, W, 3] uint8
+    mask: np.ndarray | None = None  # [H, W] bool, True on the object
+    provenance: dict[str, Any] = field(default_factory=dict)
+    lights: np.ndarray | None = None  # [L, 3] float32
+    pixel_size_mm: float | None = None
+    title: str | None = None
+
+    def __post_init__(self) -> None:
+        expected = (self.decoder.planes, *self.planes.shape[1:3], 3)
+        if self.planes.shape != expected or self.planes.dtype != np.uint8:
+            raise RakingError(
+                f"the planes are {self.planes.dtype} {self.planes.shape}, where the decoder needs "
+                f"uint8 {expected}"
+            )
+        if self.mask is not None and self.mask.shape != self.planes.shape[1:3]:
+            raise RakingError(
+                f"the mask is {self.mask.shape}, where the planes are {self.planes.shape[1:3]}"
+            )
+
+    @property
+    def width(self) -> int:
+        return self.planes.shape[2]
+
+    @property
+    def height(self) -> int:
+        return self.planes.shape[1]
+
+    @property
+    def label(self) -> str:
+        """How the papers name this model, such as DisK(20) or HSH(3)."""
+        return label(self.decoder, self.provenance)
+
+    @property
+    def test_lights(self) -> list[str] | None:
+        """The names of the photographs that were held out; None where they are not known."""
+        names = self.provenance.get("test_lights")
+        known = isinstance(names, list) and all(isinstance(name, str) for name in names)
+        return names if known else None
+
+
+@dataclass
+class SmallerLevels:
+    """The levels of a pyramid below full size, the largest first."""
+
+    planes: list[np.ndarray]  # each [K / 3, h, w, 3] uint8
+    errors: list[dict[str, Any]]  # of the first few: width, height, psnr in dB
+
+
+def label(decoder: AnyDecoder, provenance: dict[str, Any]) -> str:
+    """How the papers name a model, such as DisK(20) or HSH(3)."""
+    if isinstance(decoder, LinearDecoder):
+        return decoder.label
+    model = provenance.get("model")
+    name = MODEL_NAMES.get(model, "Neural") if isinstance(model, str) else "Neural"
+    return f"{name}({decoder.units})"
+
+
+def read_image(path: Path) -> RelightableImage:
+    """Reads and checks a relightable image, flat or tiled, written by this software, the published
+    trainer or, if it is classical, by Relight.
+
+    Raises RakingError naming the file that is missing, damaged or does not fit.
+    """
+    path = Path(path)
+    info, decoder, files = _look_up(path)
+    read = _reader(info, files)
+    check_memory(path, decoder.latents * info.height * info.width)
+    planes = np.empty((decoder.planes, info.height, info.width, 3), np.uint8)
+    for file, plane in zip(files, planes, strict=False):
+        read(file, plane)
+    mask = None
+    if len(files) > len(planes):
+        levels = np.empty((info.height, info.width), np.uint8)
+        read(files[-1], levels)
+        mask = levels > 127
+    provenance = info.raking.provenance if info.raking else {}
+    title = info.raking.title if info.raking else None
+    return RelightableImage(
+        decoder, planes, mask, provenance, info.lights, info.pixel_size_mm, title
+    )
+
+
+def check_image(path: Path) -> list[Path]:
+    """The files of the planes and of the mask: pictures, or pyramids (.dzi).
+
+    Nothing but descriptions is read, which is quick at any size. Raises RakingError where `path`
+    is no relightable image, or where one of these files is missing.
+    """
+    info, _, files = _look_up(path)
+    _reader(info, files)
+    return files
+
+
+def read_info_text(path: Path) -> str:
+    """The text of an image's `info.json`; RakingError where there is none to read."""
+    if not path.exists():
+        settle(path)  # a process may have been killed while it replaced the image
+    if not path.is_dir():
+        raise RakingError(f"{path} is not a folder; give the folder of a relightable image")
+    file = path / "info.json"
+    try:
+        if not file.is_file():
+            raise RakingError(
+                f"{path} holds no info.json, so it is no relightable image; make one with raking "
+                "train"
+            )
+        if file.stat().st_size > LONGEST_INFO:
+            raise RakingError(f"{file} is no info.json, which is never as large; copy it again")
+        return file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RakingError(f"{file} cannot be read ({error}); copy it again") from error
+
+
+def write_image(
+    image: RelightableImage,
+    path: Path,
+    overwrite: bool = True,
+    *,
+    tiles: TileFormat | None = None,
+    smaller: SmallerLevels | None = None,
+    progress: Progress | None = None,
+    asked: dict[str, Any] | None = None,
+) -> None:
+    """Writes an image aside and then renames it into place, so that no half of it is ever seen.
+
+    With `tiles` it is written as pyramids, whose levels below full size are the means of the
+    object's pixels, unless they are given as `smaller`. `progress` is told the tiles or pictures
+    written, and of how many. One plane is worked on at a time. `asked` is recorded
+    (renderer/image/finished.py).
+
+    Raises RakingError where `path` holds anything but a relightable image of ours (or anything,
+    without `overwrite`), or where it cannot be written.
+    """
+    check_writable(path, overwrite)
+    with writing_aside(path, lambda place: check_writable(place, overwrite)) as aside:
+        aside.mkdir()
+        if tiles:
+            names = _write_tiles(image, aside, tiles, smaller, progress or (lambda done, n: None))
+        else:
+            names = _write_flat(image, aside, progress or (lambda done, n: None))
+        _write_info(image, aside, names, tiles or TileFormat(), smaller if tiles else None, asked)
+
+
+def check_writable(path: Path, overwrite: bool = True) -> None:
+    """RakingError unless a relightable image may be written to `path`; call it before long work.
+
+    It may take the place of one that this software wrote, where nothing else lies in its folder.
+    """
+    check_folder(path, "relightable image", _own_files if overwrite else no_file)
+
+
+def _own_files(path: Path) -> Callable[[str], bool]:
+    """Which files of a folder are of the image in it, if that is one that this software wrote."""
+    file = path / "info.json"
+    try:
+        info = parse_info(read_info_text(path), file)[0] if file.is_file() else None
+    except RakingError:
+        info = None
+    if info is None or info.raking is None:
+        return lambda name: False
+    pictures = [*info.raking.planes, *([info.raking.mask] if info.raking.mask else [])]
+    pyramids = {}
+    for name in pictures:
+        if name.endswith(".dzi") and (path / name).is_file():
+            with suppress(RakingError):
+                pyramids[tile_folder(Path(name)).name] = parse_pyramid(path / name)
+
+    def is_own(name: str) -> bool:
+        folder, *tile = Path(name).parts
+        if tile:
+            return folder in pyramids and pyramids[folder].has_tile("/".join(tile))
+        return name == "info.json" or name in pictures
+
+    return is_own
+
+
+def _write_flat(image: RelightableImage, folder: Path, progress: Progress) -> list[str]:
+    """Writes the pictures; returns the names of the planes."""
+    names = [f"plane_{i}.png" for i in range(len(image.planes))]
+    for i, (name, plane) in enumerate(zip(names, image.planes, strict=True), start=1):
+        Image.fromarray(plane, "RGB").save(folder / name)
+        progress(i, len(names))
+    if image.mask is not None:
+        Image.fromarray(image.mask.astype(np.uint8) * 255, "L").save(folder / "mask.png")
+    return names
+
+
+def _write_tiles(
+    image: RelightableImage,
+    folder: Path,
+    tiles: TileFormat,
+    smaller: SmallerLevels | None,
+    progress: Progress,
+) -> list[str]:
+    """Writes the pyramids; returns the names of the planes."""
+    names = [f"plane_{i}.dzi" for i in range(len(image.planes))]
+    pictures = len(names) + (image.mask is not None)
+    pyramid = Pyramid(image.width, image.height, tiles.size, tiles.overlap, tiles.name)
+    done, total = 0, pictures * pyramid.count()
+
+    def tick() -> None:
+        nonlocal done
+        done += 1
+        progress(done, total)
+
+    weights = None
+    if image.mask is not None:
+        weights = halvings(image.mask.astype(np.uint8) * 255)
+        write_pyramid(folder / "mask.dzi", weights, tiles, tick)
+    for i, name in enumerate(names):
+        write_pyramid(folder / name, _plane_levels(image, i, smaller, weights), tiles, tick)
+    return names
+
+
+def _plane_levels(
+    image: RelightableImage,
+    index: int,
+    smaller: SmallerLevels | None,
+    weights: list[np.ndarray] | None,
+) -> list[np.ndarray]:
+    if smaller:
+        return [image.planes[index], *(planes[index] for planes in smaller.planes)]
+    return halvings(image.planes[index], weights)
+
+
+def _write_info(
+    image: RelightableImage,
+    folder: Path,
+    planes: Sequence[str],
+    tiles: TileFormat,
+    smaller: SmallerLevels | None,
+    asked: dict[str, Any] | None,
+) -> None:
+    text = describe(
+        image.decoder,
+        image.width,
+        image.height,
+        image.mask is not None,
+        image.provenance,
+        lights=image.lights,
+        pixel_size_mm=image.pixel_size_mm,
+        planes=planes,
+        mask="mask" + Path(planes[0]).suffix,
+        levels=smaller.errors if smaller else None,
+        title=image.title,
+        picture_format=tiles.name,
+        quality=tiles.quality if tiles.name == "jpg" else 100,
+        asked=asked,
+    )
+    (folder / "info.json").write_text(text, "utf-8")
+
+
+def _look_up(path: Path) -> tuple[Info, AnyDecoder, list[Path]]:
+    """What `info.json` says, and the files of the planes, then of the mask where there is one."""
+    path = Path(path)
+    info, decoder = parse_info(read_info_text(path), path / "info.json")
+    mask = [[info.raking.mask]] if info.raking and info.raking.mask else []
+    return info, decoder, [_find(path, names) for names in _numbering(path, info) + mask]
+
+
+def _numbering(path: Path, info: Info) -> list[list[str]]:
+    """The names of the planes, from 1 where there is the last of those and no plane 0."""
+    from_zero, *from_one = info.plane_files()
+    if from_one and not _found(path, from_zero[0]) and _found(path, from_one[0][-1]):
+        return from_one[0]
+    return from_zero
+
+
+def _found(path: Path, names: list[str]) -> Path | None:
+    return next((path / name for name in names if (path / name).is_file()), None)
+
+
+def _find(path: Path, names: list[str]) -> Path:
+    if file := _found(path, names):
+        return file
+    raise RakingError(f"{path / names[0]} is missing; copy the whole image folder again")
+
+
+def _reader(info: Info, files: list[Path]) -> Callable[[Path, np.ndarray], None]:
+    """What reads one of an image's files, flat or tiled, into a picture [H, W, 3] or [H, W] uint8.
+    RakingError where the descriptions of tiles do not fit."""
+    size = info.width, info.height
+    pyramid = parse_pyramids(files, size)
+    if pyramid is None:
+        return lambda file, picture: np.copyto(picture, read_picture(file, size, picture.ndim == 3))
+    level = full_size_level(files, pyramid, deep_zoom=info.raking is not None)
+    return lambda file, picture: read_pyramid(file, pyramid, level, picture)

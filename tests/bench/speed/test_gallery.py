@@ -1,0 +1,42 @@
+"""Opening, dragging and touring, on a small image and for seconds."""
+
+import json
+
+import pytest
+
+from bench.speed import gallery
+from renderer.image.relightable import write_image
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "PYRAMID": (900, 700),
+        "DRAGGED": (700, 600),
+        "OPENINGS": 1,
+        "DRAGS": {"fitted": {}},
+        "DRAG_SECONDS": 2.0,
+        "SETTLING_SECONDS": 0.5,
+        "SAMPLE_SECONDS": 1.0,
+    }.items():
+        monkeypatch.setattr(gallery, name, value)
+
+
+@pytest.mark.usefixtures("short")
+def test_the_gallery_is_measured_and_written(make_image, tmp_path) -> None:
+    write_image(make_image(6, 9), tmp_path / "image")
+    found = gallery.measure_gallery(tmp_path / "image", tmp_path / "out", minutes=0.1)
+    assert json.loads((tmp_path / "out" / "gallery.json").read_text())["drag"] == found["drag"]
+    assert (tmp_path / "out" / "pyramid" / "plane_0_files" / "10" / "1_1.png").exists()
+    assert 0 < found["opening"]["first_seconds"][0] <= found["opening"]["complete_seconds"][0]
+    drag = found["drag"]["fitted"]
+    assert drag["frames_per_second"] > 0
+    assert 0 < drag["lowest_scale"] <= drag["median_scale"] <= 1
+    assert drag["decoded_pixels"] > 0
+    tour = found["tour"]
+    assert sum(tour["steps"].values()) > 3
+    assert tour["failed"] == 0
+    assert 0 < tour["most_texture_bytes"] <= tour["budget_bytes"]
+    assert all(0 < sample["page_bytes"] < 1e9 for sample in tour["samples"])
+    tables = gallery.tables(found)
+    assert [len(rows) for rows in tables.values()] == [1, 1, 1]

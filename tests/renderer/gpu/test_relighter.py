@@ -1,0 +1,82 @@
+"""The wgpu decode against the decoder's definition, on a real adapter."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from renderer.gpu.relighter import Relighter, split
+from shaders.errors import RakingError
+
+LIGHT = (0.35, -0.55)
+
+
+@pytest.mark.parametrize(
+    ("units", "latents"), [(1, 3), (3, 9), (10, 9), (20, 9), (50, 9), (64, 27)]
+)
+def test_every_width(make_image, by_hand, units: int, latents: int) -> None:
+    image = make_image(units, latents)
+    expected = by_hand(image, LIGHT)
+    floats = Relighter(image, "float").frame(LIGHT)
+    np.testing.assert_allclose(floats, expected, atol=1e-5 * np.ptp(expected))
+    steps = Relighter(image).frame(LIGHT) - np.rint(expected.clip(0, 1) * 255)
+    assert np.abs(steps).max() <= 1
+    assert np.count_nonzero(steps) / steps.size < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("model", "latents"),
+    [("ptm", 9), ("ptm", 18), ("hsh", 12), ("hsh", 27), ("hsh", 48), ("rbf", 9), ("rbf", 27)],
+)
+def test_every_linear_model(make_linear_image, by_hand, model: str, latents: int) -> None:
+    image = make_linear_image(model, latents)
+    for light in (LIGHT, (0.0, 0.0), (0.0, -1.0)):
+        expected = by_hand(image, light)
+        floats = Relighter(image, "float").frame(light)
+        np.testing.assert_allclose(floats, expected, atol=1e-5 * np.ptp(expected))
+        steps = Relighter(image).frame(light) - np.rint(expected.clip(0, 1) * 255)
+        assert np.abs(steps).max() <= 1
+        assert np.count_nonzero(steps) / steps.size < 1e-3
+
+
+def test_a_decoder_that_asks_for_a_view_is_refused(make_decoder, make_image) -> None:
+    image = make_image()
+    image.decoder = make_decoder(20, conditions=4)
+    with pytest.raises(RakingError, match="view"):
+        Relighter(image)
+
+
+def test_the_light_matters(make_image) -> None:
+    relighter = Relighter(make_image())
+    assert (relighter.frame((0.5, 0)) != relighter.frame((-0.5, 0))).mean() > 0.5
+
+
+def test_an_image_beyond_one_texture_is_decoded_in_blocks(make_image) -> None:
+    image = make_image(width=150, height=70)
+    relighter = Relighter(image, block=64)
+    assert len(relighter.blocks) == 6
+    np.testing.assert_array_equal(relighter.frame(LIGHT), Relighter(image).frame(LIGHT))
+
+
+def test_split_covers_every_pixel_once() -> None:
+    covered = np.zeros((70, 150), int)
+    for y, x, height, width in split(70, 150, 64):
+        assert height <= 64
+        assert width <= 64
+        covered[y : y + height, x : x + width] += 1
+    assert (covered == 1).all()
+
+
+def test_no_adapter_is_a_sentence() -> None:
+    """In a process of its own whose Vulkan loader is told of no driver."""
+    code = (
+        "import os; os.environ.update(VK_DRIVER_FILES='/dev/null', VK_ICD_FILENAMES='/dev/null')\n"
+        "from renderer.gpu.device import request_device\n"
+        "from shaders.errors import RakingError\n"
+        "try: request_device()\n"
+        "except RakingError as error: print(error)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert "no GPU adapter was found" in run.stdout
+    assert "mesa-vulkan-drivers" in run.stdout

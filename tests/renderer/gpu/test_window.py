@@ -1,0 +1,90 @@
+"""The native window, on a real screen: the user's, or one that Xvfb makes."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from renderer.gpu.window import View, in_disc
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[None]:
+    if os.environ.get("DISPLAY") or not os.path.exists("/proc"):  # noqa: PTH110
+        yield
+        return
+    if not shutil.which("Xvfb"):
+        pytest.fail("there is no screen, and Xvfb (package xvfb) is not installed")
+    read, write = os.pipe()
+    options = ["-screen", "0", "1400x900x24", "-displayfd", str(write)]
+    server = subprocess.Popen(["Xvfb", *options], pass_fds=[write], stderr=subprocess.DEVNULL)
+    number = b""
+    while not number.endswith(b"\n"):
+        number += os.read(read, 16)
+    os.environ["DISPLAY"] = f":{number.decode().strip()}"
+    yield
+    # GLFW must leave before its screen does: Xlib ends a process whose server is gone.
+    import glfw
+
+    glfw.terminate()
+    del os.environ["DISPLAY"]
+    server.terminate()
+    server.wait()
+
+
+def send(window, **event: object) -> None:
+    window._handle(event)
+
+
+def test_drag_decodes_and_shows(screen: None, make_image, tmp_path: Path) -> None:
+    from rendercanvas.glfw import loop
+
+    from renderer.gpu.window import Window
+
+    window = Window([make_image(width=200, height=120), make_image(50, width=200, height=120)])
+    seen = []
+
+    def drag() -> None:
+        width, height = window.canvas.get_logical_size()
+        send(window, event_type="pointer_down", button=1, x=width / 2, y=height / 2)
+        x, y = width / 2 + height / 4, height / 2 - height / 8
+        send(window, event_type="pointer_move", x=x, y=y, buttons=(1,))
+        send(window, event_type="pointer_up")
+
+    def look() -> None:
+        seen.append((window.decoded, window.view.zoom, window._title(1.0, 1.0)))
+        send(window, event_type="key_down", key="Tab")
+
+    def end() -> None:
+        seen.append((window.decoded, window.view.zoom, window._title(1.0, 1.0)))
+        window.canvas.close()
+
+    loop.call_later(1.0, drag)
+    loop.call_later(2.0, look)
+    loop.call_later(3.0, end)
+    loop.run()
+    (first, zoom, title), (second, _, other) = seen
+    assert first == (0, pytest.approx((0.5, 0.25), abs=0.01), 1.0)
+    assert "20" in title
+    assert zoom > 2
+    assert second[0] == 1
+    assert "50" in other
+
+
+def test_zoom_keeps_the_point_under_the_pointer() -> None:
+    view = View(400, 300)
+    view.fit((800.0, 600.0))
+    before = (view.centre[0] + 100 / view.zoom, view.centre[1] - 40 / view.zoom)
+    view.zoom_at(3.0, (100.0, -40.0))
+    after = (view.centre[0] + 100 / view.zoom, view.centre[1] - 40 / view.zoom)
+    np.testing.assert_allclose(before, after)
+    assert view.zoom == 6
+
+
+def test_the_light_stays_within_the_disc() -> None:
+    assert in_disc(3, 4) == pytest.approx((0.6, 0.8))
+    assert in_disc(0.1, -0.2) == (0.1, -0.2)

@@ -1,0 +1,109 @@
+"""The guide: honest about what it leaves out, true where the surface is simple, never singular."""
+
+import numpy as np
+import pytest
+
+from trainer.training.guide import CANDIDATES, Guide
+
+from ..conftest import bumps, ring_lights
+
+INSIDE = np.array([[0.1, 0.2], [-0.4, 0.3], [0.3, -0.35], [-0.2, -0.5]])
+
+
+def products_of(values: np.ndarray) -> np.ndarray:
+    """[P, L] -> [L, L]"""
+    return values.T @ values / len(values)
+
+
+def pixels(lights: np.ndarray) -> np.ndarray:
+    """Matte bumps, [P, L] values 0..1."""
+    return bumps(lights).reshape(len(lights), -1).T / 255
+
+
+def upright(lights: np.ndarray) -> np.ndarray:
+    return np.column_stack([lights, np.sqrt(1 - np.square(lights).sum(axis=1))])
+
+
+def test_it_predicts_a_matte_surface_between_the_photographs() -> None:
+    lights = ring_lights()
+    guide = Guide(lights, products_of(pixels(lights)))
+    predicted = pixels(lights) @ guide.weights(INSIDE).T
+    error = np.sqrt(np.mean(np.square(predicted - pixels(upright(INSIDE)))))
+    nearest = np.argmin(np.linalg.norm(lights[:, :2] - INSIDE[:, None], axis=2), axis=1)
+    naive = np.sqrt(np.mean(np.square(pixels(lights)[:, nearest] - pixels(upright(INSIDE)))))
+    assert error < 0.02
+    assert error < naive / 5
+
+
+@pytest.mark.parametrize("index", [0, 100, 250, len(CANDIDATES) - 1])
+def test_left_out_errors_equal_leaving_out(index: int) -> None:
+    lights = ring_lights().astype(np.float64)
+    values = pixels(lights)
+    interpolator = CANDIDATES[index]
+    guide = Guide(lights, products_of(values))
+    for left in (0, 7, 19):
+        others = np.delete(np.arange(len(lights)), left)
+        weights = (
+            interpolator.covariance(lights[[left]], lights[others])
+            @ interpolator.inverse(lights[others])
+        )[0]
+        expected = values[:, left] - values[:, others] @ weights
+        np.testing.assert_allclose(
+            values @ guide._left_out(interpolator)[left], expected, atol=1e-6
+        )
+
+
+def test_the_mixture_is_no_worse_than_its_parts() -> None:
+    lights = ring_lights()
+    noisy = pixels(lights) + np.random.default_rng(0).normal(0, 0.05, (576 * 3, len(lights)))
+    products = products_of(noisy)
+    guide = Guide(lights, products)
+    assert guide.shares.sum() == pytest.approx(1)
+    assert (guide.shares > 0).all()
+    mixed = sum(
+        share * guide._left_out(part)
+        for share, part in zip(guide.shares, guide.interpolators, strict=True)
+    )
+    alone = [np.mean(np.square(noisy @ guide._left_out(part).T)) for part in guide.interpolators]
+    assert np.mean(np.square(noisy @ mixed.T)) <= min(alone) * 1.001
+    assert guide.loo_psnr == pytest.approx(
+        -10 * np.log10(np.square(noisy @ mixed.T).mean(axis=0)).mean()
+    )
+
+
+def test_noisy_photographs_are_not_followed_blindly() -> None:
+    lights = ring_lights()
+    clean = pixels(lights)
+    gains = 1 + np.random.default_rng(1).normal(0, 0.15, len(lights))  # exposure drifts
+    steady, drifting = (
+        Guide(lights, products_of(values)).weights(lights[:, :2])
+        for values in (clean, clean * gains)
+    )
+    off = ~np.eye(len(lights), dtype=bool)
+    assert np.abs(drifting[off]).sum() > 2 * np.abs(steady[off]).sum()
+
+
+def test_photographs_under_one_light_count_as_one() -> None:
+    lights = ring_lights()
+    once = Guide(lights, products_of(pixels(lights)))
+    twice = np.repeat(lights, 2, axis=0)
+    doubled = Guide(twice, products_of(pixels(twice)))
+    np.testing.assert_allclose(
+        doubled.weights(INSIDE).reshape(len(INSIDE), -1, 2).sum(axis=2),
+        once.weights(INSIDE),
+        atol=1e-6,
+    )
+    assert doubled.loo_psnr == pytest.approx(once.loo_psnr)
+
+
+@pytest.mark.parametrize("kind", ["repeated", "one ring", "black"])
+def test_awkward_lights_and_pictures_give_finite_weights(kind: str) -> None:
+    lights = ring_lights()
+    if kind == "repeated":
+        lights = np.repeat(lights, 2, axis=0)
+    if kind == "one ring":
+        lights = lights[:8]
+    values = pixels(lights) * (kind != "black")
+    weights = Guide(lights, products_of(values)).weights(INSIDE)
+    assert np.isfinite(weights).all()
+    assert np.abs(weights).max() < 10

@@ -1,0 +1,535 @@
+"""Training on tiny collections: it learns, keeps its promises, and resumes."""
+
+import copy
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import trainer.training.fit
+from renderer.image.relightable import RelightableImage, read_image, write_image
+from shaders.decoder import Decoder, Layer
+from shaders.errors import RakingError
+from trainer.collection.mlic import Mlic, read_mlic
+from trainer.collection.samples import Samples
+from trainer.models.networks import Networks
+from trainer.models.oracle import relight
+from trainer.quality.metrics import psnr
+from trainer.running.plan import Plan, Standing
+from trainer.training.fit import Validation
+from trainer.training.sampling import choose_pixels
+from trainer.training.train import STEPS, train
+
+from ..conftest import SIZE, bumps, ring_lights, write_collection, write_picture
+
+HELD_OUT = ["image09.png", "image13.png", "image17.png"]
+UNSEEN = np.array([[0.1, 0.2], [-0.4, 0.3], [0.5, -0.5], [-0.2, -0.7]], np.float32)
+
+
+def frames(image: RelightableImage, lights: np.ndarray = UNSEEN) -> np.ndarray:
+    return np.stack(list(relight(image, lights)))
+
+
+def same(a: RelightableImage, b: RelightableImage) -> bool:
+    return bool(
+        np.array_equal(a.planes, b.planes)
+        and all(
+            np.array_equal(x.weight, y.weight) and np.array_equal(x.bias, y.bias)
+            for x, y in zip(a.decoder.layers, b.decoder.layers, strict=True)
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def teacher(mlic: Mlic) -> RelightableImage:
+    return train(mlic, model="neural", units=50, encoder="improved", steps=500)
+
+
+@pytest.mark.parametrize(("units", "encoder"), [(20, "original"), (50, "improved")])
+def test_training_learns_to_relight(mlic: Mlic, units: int, encoder: str) -> None:
+    image = train(mlic, model="neural", units=units, encoder=encoder, steps=500)
+    mean_image = mlic.train.images.mean(axis=0) / 255
+    truths = [mlic.test.image(i) for i in range(len(mlic.test.names))]
+    baseline = np.mean([psnr(truth, mean_image) for truth in truths])
+    assert image.provenance["scores"]["psnr"] > baseline + 8
+    assert image.decoder.units == units
+
+
+def test_a_student_follows_its_teacher_between_the_photographs(
+    mlic: Mlic, teacher: RelightableImage, tmp_path: Path
+) -> None:
+    write_image(teacher, tmp_path / "teacher")
+    student = train(mlic, units=20, teacher=tmp_path / "teacher", steps=500)
+    assert psnr(frames(teacher), frames(student)) > 26
+    assert student.provenance["encoder"] == "improved"
+
+    grey_layers = [Layer(layer.weight * 0, layer.bias * 0) for layer in teacher.decoder.layers]
+    grey_layers[2] = Layer(grey_layers[2].weight, np.full(3, 0.5, np.float32))
+    low, high = teacher.decoder.latent_min, teacher.decoder.latent_max
+    grey_decoder = Decoder((grey_layers[0], grey_layers[1], grey_layers[2]), low, high)
+    grey = RelightableImage(grey_decoder, teacher.planes, None, teacher.provenance)
+    write_image(grey, tmp_path / "grey")
+    misled = train(mlic, units=20, teacher=tmp_path / "grey", steps=500, guided=False)
+    assert np.abs(frames(misled) - 0.5).mean() < 0.8 * np.abs(frames(student) - 0.5).mean()
+    warned = train(mlic, units=20, teacher=tmp_path / "grey", steps=5)
+    assert warned.provenance["teacher_share"] < student.provenance["teacher_share"]
+
+
+def test_a_teacher_trained_first_is_as_good_as_one_kept(mlic: Mlic, tmp_path: Path) -> None:
+    kept = tmp_path / "teacher"
+    settings: dict[str, Any] = {"units": 10, "steps": 300, "guided": False}
+    first = train(mlic, teacher="original", keep_teacher=kept, **settings)
+    assert read_image(kept).decoder.units == 50
+    assert first.provenance["teacher"] == "original"
+    # The kept one is rounded to 8 bits, so that all else being equal little differs.
+    second = train(mlic, teacher=kept, **settings)
+    assert psnr(frames(first), frames(second)) > 25
+    assert psnr(frames(first), frames(read_image(kept))) > 22, "it asks the teacher it has"
+
+
+def test_held_out_photographs_are_never_trained_on(tmp_path: Path) -> None:
+    pictures = bumps(ring_lights())
+    plain = read_mlic(write_collection(tmp_path / "a", pictures=pictures, test=HELD_OUT))
+    for name in HELD_OUT:
+        pictures[int(name[5:7])] = np.random.default_rng(1).integers(0, 256, pictures.shape[1:])
+    wild = read_mlic(write_collection(tmp_path / "b", pictures=pictures, test=HELD_OUT))
+    a, b = (train(m, units=10, teacher="original", steps=80) for m in (plain, wild))
+    assert same(a, b)
+    assert a.provenance["scores"]["psnr"] > b.provenance["scores"]["psnr"] + 3
+
+
+def test_validation_photographs_choose_but_do_not_train(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        trainer.training.fit, "VALIDATION_STEPS", 1000
+    )  # only the last step is considered
+    settings: dict[str, Any] = {"model": "neural", "units": 10, "steps": 60}
+    pictures = bumps(ring_lights())
+    plain = train(read_mlic(write_collection(tmp_path / "a", pictures=pictures)), **settings)
+    (name,) = plain.provenance["validation_lights"]
+    assert name not in plain.provenance["test_lights"]
+    pictures[int(name[5:7])] = np.random.default_rng(1).integers(0, 256, pictures.shape[1:])
+    wild = train(read_mlic(write_collection(tmp_path / "b", pictures=pictures)), **settings)
+    assert same(plain, wild)
+
+
+def test_the_weights_that_validate_best_are_kept(
+    mlic: Mlic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    considered: list[Networks] = []
+
+    def scripted(_: Validation, networks: Networks) -> float:
+        considered.append(copy.deepcopy(networks))
+        return {20: 40.0, 57: 30.0}.get(len(considered), 20.0)  # too early, and settled
+
+    monkeypatch.setattr(trainer.training.fit, "VALIDATION_STEPS", 1)
+    monkeypatch.setattr(Validation, "psnr", scripted)
+    image = train(mlic, model="neural", units=10, steps=60)
+    assert len(considered) == 60
+    for (weight, bias), layer in zip(
+        considered[56].decoder.parameter_list(), image.decoder.layers, strict=True
+    ):
+        np.testing.assert_array_equal(weight.detach().numpy(), layer.weight)
+        np.testing.assert_array_equal(bias.detach().numpy(), layer.bias)
+
+
+def test_the_guide_fills_the_gaps_between_photographs(tmp_path: Path) -> None:
+    """With few lights a network alone is free between them; the bumps are smooth there."""
+    few = ring_lights()[[0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 19]]
+    mlic = read_mlic(write_collection(tmp_path / "few", lights=few))
+    truth = bumps(np.column_stack([UNSEEN, np.sqrt(1 - np.square(UNSEEN).sum(axis=1))])) / 255
+    guided, alone = (
+        np.mean([psnr(t, frame.clip(0, 1)) for t, frame in zip(truth, frames(image), strict=True)])
+        for image in (
+            train(mlic, model="neural", units=20, steps=600, guided=guided)
+            for guided in (True, False)
+        )
+    )
+    assert guided > alone + 1
+
+
+def test_a_budget_in_minutes_ends_training(mlic: Mlic) -> None:
+    told: list[Standing] = []
+    image = train(
+        mlic,
+        units=10,
+        teacher="original",
+        minutes=0.2,
+        plan=Plan(told.append, spent=2),
+    )
+    assert image.provenance["minutes"] == 0.2
+    assert image.provenance["seconds"] == pytest.approx(12, abs=2), "with those spent before"
+    steps = {standing.phase: standing.done for standing in told}
+    assert steps["teacher"] > 0
+    assert image.provenance["steps"] == steps["student"]
+    assert image.provenance["scores"]["psnr"] > 20
+
+
+def pretend(seconds: float) -> Callable[[RelightableImage, Plan], None]:
+    """A finish that takes so long, with these small collections, which are their own piece."""
+
+    def finish(image: RelightableImage, plan: Plan) -> None:
+        assert image.planes.shape[1:3] == (SIZE, SIZE)
+        plan.begin("tiles")
+        plan.took["tiles"] = seconds
+        plan.end()
+        plan.took["tiles"] = seconds
+
+    return finish
+
+
+def first_left(told: list[Standing], phase: str) -> float | None:
+    return next(standing.left for standing in told if standing.phase == phase)
+
+
+def test_the_phases_share_out_the_budget(mlic: Mlic) -> None:
+    """By a clock that stands, so that all of the budget is ahead."""
+    told: list[Standing] = []
+    plan = Plan(told.append, clock=lambda: 0.0)
+    train(mlic, units=10, minutes=0.08, plan=plan, finish=pretend(1.5), warn=lambda _: None)
+    phases = ["guide", "estimating", "teacher", "student", "storing", "scoring"]
+    assert list(dict.fromkeys(standing.phase for standing in told)) == phases
+    for phase in ("guide", "estimating", "teacher", "student"):
+        left = first_left(told, phase)
+        assert left is not None
+        assert left >= 4.8
+    assert plan.ahead.keys() == {"tiles"}
+
+
+def test_a_budget_without_time_for_training_is_warned_about(mlic: Mlic) -> None:
+    warnings: list[str] = []
+    plan = Plan(clock=lambda: 0.0)
+    settings: dict[str, Any] = {"minutes": 1, "finish": pretend(90), "warn": warnings.append}
+    image = train(mlic, model="neural", units=10, plan=plan, **settings)
+    (text,) = warnings
+    assert text.startswith("1 s of 60 s are left for training, and the run will take")
+    assert image.provenance["steps"] > 0, "it trains all the same"
+
+
+def test_steps_are_foretold_too(mlic: Mlic) -> None:
+    told: list[Standing] = []
+    plan = Plan(told.append)
+    train(mlic, units=10, steps=100, plan=plan, finish=pretend(1000))
+    assert first_left(told, "guide") is None
+    left = first_left(told, "teacher")
+    assert left is not None
+    assert left > 1000
+    shares = [standing.share for standing in told]
+    assert shares == sorted(shares)
+    assert plan.ahead == {"tiles": pytest.approx(1000)}
+
+
+@pytest.mark.usefixtures("eager")
+def test_time_before_an_interruption_counts(mlic: Mlic, tmp_path: Path) -> None:
+    checkpoint = tmp_path / "training.checkpoint"
+    settings: dict[str, Any] = {"model": "neural", "units": 10, "minutes": 0.2}
+
+    plan = Plan(Interrupt("neural", 20), spent=8)
+    with pytest.raises(KeyboardInterrupt):
+        train(mlic, checkpoint=checkpoint, plan=plan, **settings)
+    kept = torch.load(checkpoint, weights_only=True)["state"]["seconds"]
+    assert kept > 8
+    image = train(mlic, checkpoint=checkpoint, **settings)
+    assert image.provenance["seconds"] == pytest.approx(12, abs=2)
+
+
+def test_fewer_pixels_still_make_a_whole_image(mlic: Mlic) -> None:
+    image = train(mlic, model="neural", units=20, steps=400, pixels=0.5, sampling="informed")
+    assert image.provenance["pixels"] == 0.5
+    assert image.provenance["sampling"] == "informed"
+    whole = train(mlic, model="neural", units=20, steps=400)
+    scores = [each.provenance["scores"]["psnr"] for each in (image, whole)]
+    assert scores[0] == pytest.approx(scores[1], abs=2)
+
+
+def test_pixels_that_are_not_chosen_do_not_train(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"model": "neural", "units": 10, "steps": 60}
+    settings |= {"pixels": 0.5, "sampling": "regular"}
+    pictures = bumps(ring_lights())
+    plain = read_mlic(write_collection(tmp_path / "a", pictures=pictures))
+    samples = Samples(plain, torch.device("cpu"))
+    chosen = choose_pixels(samples, 0.5, "regular", 0)
+    ruined = np.delete(np.arange(SIZE * SIZE), chosen.numpy())
+    pictures.reshape(len(pictures), -1, 3)[:, ruined] = 77
+    spoilt = read_mlic(write_collection(tmp_path / "b", pictures=pictures))
+    for a, b in zip(
+        train(plain, **settings).decoder.layers,
+        train(spoilt, **settings).decoder.layers,
+        strict=True,
+    ):
+        np.testing.assert_array_equal(a.weight, b.weight)
+
+
+def test_a_seed_gives_the_same_image_and_another_seed_another(mlic: Mlic) -> None:
+    settings: dict[str, Any] = {"model": "neural", "units": 10, "steps": 60}
+    first = train(mlic, seed=3, **settings)
+    assert same(train(mlic, seed=3, **settings), first)
+    assert not same(train(mlic, seed=4, **settings), first)
+
+
+class Interrupt:
+    """A listener that stops training as Ctrl-C does."""
+
+    def __init__(self, phase: str, step: int) -> None:
+        self.where = (phase, step)
+
+    def __call__(self, standing: Standing) -> None:
+        if (standing.phase, standing.done) == self.where:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress and checkpoint after every step."""
+    monkeypatch.setattr(trainer.training.fit, "REPORT_SECONDS", -1)
+    monkeypatch.setattr(trainer.training.fit, "CHECKPOINT_SECONDS", -1)
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("interrupt", [("teacher", 15), ("student", 1), ("student", 21)])
+def test_a_resumed_training_equals_an_undisturbed_one(
+    mlic: Mlic, tmp_path: Path, interrupt: tuple[str, int]
+) -> None:
+    settings: dict[str, Any] = {"units": 10, "teacher": "original", "steps": 30}
+    undisturbed = train(mlic, **settings)
+    checkpoint = tmp_path / "training.checkpoint"
+    with pytest.raises(KeyboardInterrupt):
+        train(mlic, plan=Plan(Interrupt(*interrupt)), checkpoint=checkpoint, **settings)
+
+    told: list[Standing] = []
+    resumed = train(mlic, checkpoint=checkpoint, plan=Plan(told.append), **settings)
+    np.testing.assert_allclose(frames(resumed), frames(undisturbed), atol=1e-5)
+    steps = [(s.phase, s.done) for s in told if s.phase in STEPS and s.done]
+    assert steps[0] == interrupt, "it goes on where it was, with the step that was not kept"
+    assert [p.name for p in tmp_path.iterdir()] == ["training.checkpoint"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import trainer.training.fit
+from trainer.collection.mlic import read_mlic
+from trainer.running.plan import Plan
+from trainer.training.train import train
+
+trainer.training.fit.REPORT_SECONDS = trainer.training.fit.CHECKPOINT_SECONDS = -1
+
+def die(standing):
+    if (standing.phase, standing.done) == ("student", 12):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+mlic = read_mlic(Path(sys.argv[1]))
+checkpoint, plan = Path(sys.argv[2]), Plan(die)
+train(mlic, units=10, teacher="original", steps=30, checkpoint=checkpoint, plan=plan)
+"""
+
+
+def test_a_killed_training_goes_on(mlic: Mlic, tmp_path: Path) -> None:
+    checkpoint = tmp_path / "training.checkpoint"
+    command = [sys.executable, "-c", KILLED, str(mlic.path), str(checkpoint)]
+    root = Path(__file__).parents[3]
+    assert subprocess.run(command, cwd=root, timeout=120).returncode == -signal.SIGKILL
+    settings: dict[str, Any] = {"units": 10, "teacher": "original", "steps": 30}
+    resumed = train(mlic, checkpoint=checkpoint, **settings)
+    np.testing.assert_allclose(frames(resumed), frames(train(mlic, **settings)), atol=1e-5)
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("damage", [False, True])
+def test_a_checkpoint_that_does_not_fit_is_warned_about(
+    mlic: Mlic, tmp_path: Path, damage: bool
+) -> None:
+    checkpoint = tmp_path / "training.checkpoint"
+    settings: dict[str, Any] = {"model": "neural", "units": 10, "steps": 30}
+    with pytest.raises(KeyboardInterrupt):
+        train(mlic, plan=Plan(Interrupt("neural", 9)), checkpoint=checkpoint, seed=1, **settings)
+    if damage:
+        checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+    warnings: list[str] = []
+    image = train(mlic, checkpoint=checkpoint, warn=warnings.append, seed=int(damage), **settings)
+    assert len(warnings) == 1
+    assert ("damaged" if damage else "other settings") in warnings[0]
+    assert same(image, train(mlic, seed=int(damage), **settings))
+
+
+def test_only_object_pixels_train(tmp_path: Path) -> None:
+    mask = np.zeros((SIZE, SIZE), bool)
+    mask[:, : SIZE // 2] = True
+    images = []
+    for name, background in (("a", 0), ("b", 255)):
+        pictures = bumps(ring_lights())
+        pictures[:, ~mask] = background
+        path = write_collection(tmp_path / name, pictures=pictures)
+        write_picture(path / "mask.png", mask.astype(np.uint8) * 255)
+        images.append(train(read_mlic(path), model="neural", units=10, steps=60))
+    assert same(*images)
+    np.testing.assert_array_equal(images[0].mask, mask)
+    assert (images[0].planes[:, ~mask] == 0).all()
+    assert images[0].provenance["scores"] == images[1].provenance["scores"]
+
+
+def test_progress_and_provenance(mlic: Mlic) -> None:
+    told: list[Standing] = []
+    image = train(
+        mlic,
+        units=10,
+        teacher="original",
+        steps=40,
+        seed=5,
+        plan=Plan(told.append),
+    )
+    phases = ["guide", "teacher", "student", "storing", "scoring"]
+    assert list(dict.fromkeys(standing.phase for standing in told)) == phases
+    last = [standing for standing in told if standing.phase == "student"][-1]
+    assert (last.done, last.total) == (40, 40)
+    validation_psnr = last.validation_psnr
+    assert validation_psnr is not None
+    (name,) = image.provenance["validation_lights"]
+    index = mlic.train.names.index(name)
+    (shown,) = frames(image, mlic.train.lights[[index], :2])
+    # measured on a draw of the pixels, before the latents are rounded
+    assert validation_psnr == pytest.approx(psnr(mlic.train.image(index), shown.clip(0, 1)), abs=1)
+    assert 0 <= image.provenance["teacher_share"] <= 1
+    scores = image.provenance["scores"]
+    assert scores["psnr_float"] == pytest.approx(scores["psnr"], abs=0.2)
+    for key, value in {
+        "model": "disk",
+        "units": 10,
+        "teacher": "original",
+        "encoder": "original",
+        "seed": 5,
+        "steps": 40,
+        "collection": "bumps",
+        "collection_sha256": mlic.sha256,
+        "lights": 15,
+        "test_lights": mlic.test.names,
+    }.items():
+        assert image.provenance[key] == value
+
+
+def test_a_collection_without_held_out_lights_trains_unmeasured(tmp_path: Path) -> None:
+    few = read_mlic(write_collection(tmp_path / "few", lights=ring_lights()[-6:]))
+    told: list[Standing] = []
+    image = train(few, model="neural", units=5, steps=20, plan=Plan(told.append))
+    assert "scores" not in image.provenance
+    assert {standing.validation_psnr for standing in told} == {None}
+
+
+def test_sixteen_bits_train_like_eight(tmp_path: Path) -> None:
+    pictures = bumps(ring_lights())
+    images = [
+        train(
+            read_mlic(write_collection(tmp_path / str(depth), pictures=written)),
+            model="neural",
+            units=10,
+            steps=60,
+        )
+        for depth, written in ((8, pictures), (16, pictures.astype(np.uint16) * 257))
+    ]
+    np.testing.assert_allclose(frames(images[0]), frames(images[1]), atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"units": 0}, "0 units"),
+        ({"units": 65}, "65 units"),
+        ({"model": "magic"}, "unknown model"),
+        ({"model": "neural", "encoder": "deep"}, "unknown encoder"),
+        ({"teacher": "absent"}, "no teacher 'absent'"),
+        ({"steps": 0}, "0 training steps"),
+        ({"minutes": 0}, "0 minutes"),
+        ({"minutes": 1, "steps": 10}, "choose one"),
+        ({"pixels": 1.5}, "fraction of 1.5"),
+        ({"pixels": 0.5, "sampling": "lucky"}, "unknown sampling"),
+        ({"seed": -1}, "seed of -1"),
+        ({"device": "abacus"}, "no device 'abacus'"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(
+    mlic: Mlic, settings: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(RakingError, match=words):
+        train(mlic, **settings)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"collection_sha256": "0" * 64}, "trained on another collection"),
+        ({"test_lights": ["image00.png"]}, "other lights held out"),
+        ({"mask": True}, "smaller mask"),
+    ],
+)
+def test_a_teacher_that_may_not_teach_is_refused(
+    mlic: Mlic, teacher: RelightableImage, tmp_path: Path, change: dict[str, Any], words: str
+) -> None:
+    provenance = teacher.provenance | change
+    mask = None
+    if "mask" in change:
+        mask = np.zeros((SIZE, SIZE), bool)
+        mask[:12] = True
+    write_image(
+        RelightableImage(teacher.decoder, teacher.planes, mask, provenance), tmp_path / "teacher"
+    )
+    with pytest.raises(RakingError, match=words):
+        train(mlic, teacher=tmp_path / "teacher", steps=5)
+
+
+def test_a_foreign_teacher_needs_the_size_and_is_warned_about(
+    mlic: Mlic, make_image: Callable[..., RelightableImage], tmp_path: Path
+) -> None:
+    write_image(make_image(width=10, height=12), tmp_path / "small")
+    with pytest.raises(RakingError, match=r"10 x 12 pixels but the photographs .* are 24 x 24"):
+        train(mlic, teacher=tmp_path / "small", steps=5)
+    write_image(make_image(width=SIZE, height=SIZE, latents=12), tmp_path / "foreign")
+    warnings: list[str] = []
+    train(mlic, teacher=tmp_path / "foreign", steps=5, warn=warnings.append)
+    assert len(warnings) == 1
+    assert "does not say which collection" in warnings[0]
+
+
+def test_divergence_is_an_error(mlic: Mlic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainer.training.fit, "LEARNING_RATE", 1e30)
+    with pytest.raises(RakingError, match="training diverged"):
+        train(mlic, model="neural", steps=50)
+
+
+def test_a_collapse_is_undone(mlic: Mlic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the optimiser throws the weights away in the middle of training."""
+    loss = trainer.training.fit._loss
+    calls = 0
+
+    def spoilt(networks: Networks, *others: Any) -> torch.Tensor:
+        nonlocal calls
+        calls += 1
+        if calls == 250:
+            with torch.no_grad():
+                networks.decoder.third.weight.mul_(torch.nan)
+        return loss(networks, *others)
+
+    monkeypatch.setattr(trainer.training.fit, "VALIDATION_STEPS", 50)
+    settings: dict[str, Any] = {"model": "neural", "units": 20, "steps": 500}
+    undisturbed = train(mlic, **settings).provenance["scores"]["psnr"]
+    monkeypatch.setattr(trainer.training.fit, "_loss", spoilt)
+    assert train(mlic, **settings).provenance["scores"]["psnr"] > undisturbed - 3
+
+
+@pytest.mark.parametrize("place", ["file/training.checkpoint", "folder"])
+@pytest.mark.usefixtures("eager")
+def test_a_checkpoint_that_cannot_be_written_is_an_error(
+    mlic: Mlic, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "file").write_text("kept")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(RakingError, match="cannot be"):
+        train(mlic, model="neural", steps=5, checkpoint=tmp_path / place, warn=lambda _: None)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+    assert (tmp_path / "folder").is_dir()

@@ -1,0 +1,1 @@
+"""A collection: its folder, its photographs with their lights, and the pixels of the object."""

@@ -1,0 +1,254 @@
+"""Multi-light image collections (MLIC): photographs of one object under many lights.
+
+A collection is a folder of photographs with a light file, and optionally `mask.png` (white is the
+object) and `test.txt` (the names of the held-out images); or a folder with such folders `Dome`
+(to train on) and `Test`, as SynthRTI has them. docs/collections.md says what else is understood.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from shaders.errors import RakingError, shortened
+from trainer.collection.files import is_folder, subfolder
+from trainer.collection.folder import Entry, lit_photographs, split_entries
+from trainer.collection.place import collection_folder
+from trainer.collection.reading import Shown, check_varied, picture_warnings, read_photographs
+from trainer.lights.directions import (
+    FEWEST_LIGHTS,
+    held_out_by_rule,
+    light_warnings,
+    validation_lights,
+)
+from trainer.lights.names import printable, unique
+from trainer.photographs.pictures import read_picture
+from trainer.photographs.raw import WhiteBalance
+
+__all__ = ["Mlic", "Photographs", "held_out_by_rule", "read_mlic", "validation_lights"]
+
+
+@dataclass(frozen=True, eq=False)
+class Photographs:
+    """Photographs of one size, and the light of each: some of those that a collection stores.
+
+    Only pixels of the object are stored, row by row, and a pixel's values lie together.
+    """
+
+    names: list[str]
+    lights: np.ndarray  # [L, 3] float32 unit vectors: x right, y up, z to the viewer
+    stored: np.ndarray  # [P, A, 3] uint8 or uint16, display-referred RGB, of the whole collection
+    columns: np.ndarray  # [L], which of the A photographs these are
+    size: tuple[int, int]  # (H, W)
+    mask: np.ndarray | None  # [H, W] bool, true at the P pixels; None where they are all
+    white: int  # the integer that stands for 1.0: 255, 65535, or less where 16 bits are not full
+
+    @property
+    def values(self) -> np.ndarray:
+        """[P, L, 3] stored integers; a view where these photographs lie together."""
+        first = int(self.columns[0]) if len(self.columns) else 0
+        if np.array_equal(self.columns, first + np.arange(len(self.columns))):
+            return self.stored[:, first : first + len(self.columns)]
+        return self.stored[:, self.columns]
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """[H, W, L, 3], the stored integers as pictures, black off the object; a copy if masked."""
+        values = self.values
+        if self.mask is None:
+            return values.reshape(*self.size, *values.shape[1:])
+        whole = np.zeros((*self.size, *values.shape[1:]), values.dtype)
+        whole[self.mask] = values
+        return whole
+
+    @property
+    def images(self) -> np.ndarray:
+        """[L, H, W, 3], as `pixels`."""
+        return self.pixels.transpose(2, 0, 1, 3)
+
+    def image(self, index: int) -> np.ndarray:
+        """One photograph, [H, W, 3] float32, 0..1, black off the object."""
+        values = self.stored[:, self.columns[index]].astype(np.float32) / np.float32(self.white)
+        if self.mask is None:
+            return values.reshape(*self.size, 3)
+        whole = np.zeros((*self.size, 3), np.float32)
+        whole[self.mask] = values
+        return whole
+
+
+@dataclass(frozen=True, eq=False)
+class Mlic:
+    """A collection, split into the photographs to train on and those held out."""
+
+    path: Path
+    train: Photographs
+    test: Photographs
+    test_set: str | None  # the name of the Test folder, where that is the split
+    mask: np.ndarray | None  # [H, W] bool, true = object
+    sha256: str  # of names, lights and photographs, however they are split
+    reading: dict[str, Any]  # the depth and colours of the photographs, and what was done
+    warnings: list[str]
+    files: list[Path]  # of the photographs, in the order of `names`
+    white_balance: WhiteBalance | None = None  # of camera raw, which all are developed with
+
+    @property
+    def height(self) -> int:
+        return self.train.size[0]
+
+    @property
+    def width(self) -> int:
+        return self.train.size[1]
+
+    @property
+    def names(self) -> list[str]:
+        """[L], those to train on first; where Dome and Test share file names, with the folder."""
+        return unique(self.files)
+
+    @property
+    def lights(self) -> np.ndarray:
+        """[L, 3] float32 unit vectors, in the order of `names`."""
+        return np.concatenate([self.train.lights, self.test.lights])
+
+    def photograph(self, name: str) -> np.ndarray:
+        """[H, W, 3] uint8 or uint16, one of `names` whole, as it is read from disk again.
+
+        Raises RakingError where there is none of this name, or the file has become unreadable.
+        """
+        return read_picture(self.files[self._index(name)], self.white_balance).values
+
+    def select(self, names: Sequence[str]) -> Photographs:
+        """The photographs of these names, whichever side of the split they are on; no copy."""
+        chosen = np.array([self._index(name) for name in names], int)
+        columns = np.concatenate([self.train.columns, self.test.columns])[chosen]
+        return replace(self.train, names=list(names), lights=self.lights[chosen], columns=columns)
+
+    def _index(self, name: str) -> int:
+        """Where a photograph is among `names`; a name without folder will do where it is unique."""
+        places = [i for i, own in enumerate(self.names) if own == name]
+        places = places or [i for i, file in enumerate(self.files) if file.name == name]
+        if len(places) == 1:
+            return places[0]
+        if places:
+            own = " and ".join(self.names[i] for i in places)
+            raise RakingError(f"{shortened(name)!r} is of two photographs: name {own}")
+        raise RakingError(
+            f"the collection {shortened(self.path)} has no photograph {shortened(name)!r}"
+        )
+
+
+def read_mlic(
+    path: Path,
+    test_lights: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    lights: Path | None = None,
+    all_photographs: bool = False,
+) -> Mlic:
+    """Reads a collection and splits it into training and held-out photographs.
+
+    What is read, what is left out and which of several files come first: docs/collections.md.
+    Values are kept as integers of 8 or 16 bits, in sRGB: see docs/photographs.md.
+    The held-out photographs are those of the `Test` folder; else those named, one a line, in the
+    file `test_lights`; else those in the folder's `test.txt`; else those that `held_out_by_rule`
+    chooses. With `all_photographs` none is held out. `lights` is the light file, or the name of
+    one in the folder. `progress` is told how many photographs of how many are read.
+
+    Warnings are of what is left out or read in a way that may be wrong, of lights and photographs
+    that repeat, photographs that show nothing and lights that leave most of the sky out.
+
+    Raises RakingError for a collection that cannot be read; see the messages.
+    """
+    path = Path(path)
+    if not is_folder(path):
+        raise RakingError(
+            f"{shortened(path)} is not a folder: name the folder that holds the photographs"
+        )
+    if test_lights and all_photographs:
+        raise RakingError("test lights are held out: name none to train on all photographs")
+    warnings: list[str] = []
+    path = collection_folder(path, warnings)
+    dome, test = subfolder(path, "dome"), subfolder(path, "test")
+    if dome and test:
+        _check_options(path, test, test_lights, lights)
+        entries = lit_photographs(dome, warnings)
+        held_out = lit_photographs(test, warnings)
+        entries += [Entry(entry.path, entry.light, held_out=True) for entry in held_out]
+    else:
+        entries = lit_photographs(dome or path, warnings, lights)
+        if not all_photographs:
+            folders = [dome or path, entries[0].path.parent]
+            entries = split_entries(entries, folders, test_lights)
+    if all_photographs:
+        entries = [replace(entry, held_out=False) for entry in entries]
+    trained = sum(not entry.held_out for entry in entries)
+    if trained < FEWEST_LIGHTS:
+        raise RakingError(
+            f"{shortened(path)} has {trained} photographs to train on, where {FEWEST_LIGHTS} are "
+            "the fewest: add photographs under other lights, or hold out fewer"
+        )
+    order = sorted(entries, key=lambda entry: entry.held_out)
+    files = [entry.path for entry in order]
+    names = [_below(path, file) for file in files]
+    folders = [path, *([dome] if dome else []), entries[0].path.parent]
+    reading = read_photographs(files, names, list(dict.fromkeys(folders)), progress)
+    warnings += reading.warnings
+    shown, white = reading.shown, reading.white
+    side = np.array([entry.held_out for entry in order])
+    directions = np.array([entry.light for entry in order], np.float32)
+    warnings += light_warnings(names, directions, side) + picture_warnings(
+        names, shown, side, white
+    )
+    check_varied(path, shown[:trained], white)
+
+    def part(columns: np.ndarray) -> Photographs:
+        own = unique([files[i] for i in columns])
+        stored, size, mask = reading.stored, reading.size, reading.mask
+        return Photographs(own, directions[columns], stored, columns, size, mask, white)
+
+    train, held = part(np.flatnonzero(~side)), part(np.flatnonzero(side))
+    test_set = test.name if dome and test and not all_photographs else None
+    root = path if dome else files[0].parent
+    sha256 = _sha256(entries, {e.path: s for e, s in zip(order, shown, strict=True)}, root)
+    return Mlic(
+        path,
+        train,
+        held,
+        test_set,
+        reading.mask,
+        sha256,
+        reading.record,
+        warnings,
+        files,
+        reading.white_balance,
+    )
+
+
+def _check_options(path: Path, test: Path, test_lights: Path | None, lights: Path | None) -> None:
+    """Refuses options that a collection of two folders has no use for."""
+    if test_lights:
+        raise RakingError(
+            f"{shortened(test)} already names the held-out lights: leave out "
+            f"{shortened(test_lights)}"
+        )
+    if lights:
+        raise RakingError(
+            f"{shortened(path)} has a light file each in Dome and Test, and so no use for "
+            f"{shortened(lights)}: leave it out, or name one of the two folders"
+        )
+
+
+def _below(root: Path, file: Path) -> str:
+    """The path of a file below `root`, or else its name, printable."""
+    return printable(file.relative_to(root) if file.is_relative_to(root) else Path(file.name))
+
+
+def _sha256(entries: list[Entry], shown: dict[Path, Shown], root: Path) -> str:
+    digest = hashlib.sha256()
+    for entry in entries:
+        digest.update(_below(root, entry.path).encode())
+        digest.update(entry.light.tobytes())
+        digest.update(shown[entry.path].sha256)
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Light directions and the files that they stand in."""

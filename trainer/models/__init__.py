@@ -1,0 +1,1 @@
+"""The networks, their latents as levels, and decoding in PyTorch, the oracle."""

@@ -1,0 +1,90 @@
+"""Relighting in PyTorch: the oracle that evaluation uses and that the shaders are held against."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from renderer.image.relightable import RelightableImage
+from shaders.decoder import Decoder
+from shaders.errors import RakingError
+from shaders.linear import AnyDecoder, LinearDecoder, light_basis
+from trainer.models.networks import Parameters, decode
+from trainer.models.quantise import dequantise
+
+CHUNK_PIXELS = 1 << 15  # what is worked out for them stays near the processor
+
+# Latents [..., K] and a light [2] to colours [..., 3].
+Decode = Callable[[Tensor, Tensor], Tensor]
+
+
+def relight(
+    image: RelightableImage,
+    lights: np.ndarray,
+    *,
+    rows: tuple[int, int] | None = None,
+    dtype: torch.dtype = torch.float32,
+) -> Iterator[np.ndarray]:
+    """The image under each light of `lights` [L, 2] (x right, y up), one after the other.
+
+    Yields [H, W, 3] arrays of `dtype`, display-referred RGB, unclamped. `rows` (first, end)
+    restricts the picture to some rows. Latents are decoded from the stored 8-bit levels, a
+    chunk of rows at a time, so that memory stays bounded.
+    """
+    if image.decoder.conditions != 2:
+        raise RakingError("this image's decoder asks for a view besides a light; none is known")
+    first, end = rows or (0, image.height)
+    decode_latents = torch_decode(image.decoder, dtype)
+    chunk = max(1, CHUNK_PIXELS // image.width)
+    for light in np.asarray(lights, dtype=np.float32).reshape(-1, 2):
+        direction = torch.from_numpy(light).to(dtype)
+        frame = torch.empty(end - first, image.width, 3, dtype=dtype)
+        for start in range(first, end, chunk):
+            stop = min(start + chunk, end)
+            latents = stored_latents(image, start, stop, dtype)
+            with torch.inference_mode():
+                frame[start - first : stop - first] = decode_latents(latents, direction)
+        yield frame.numpy()
+
+
+def stored_latents(
+    image: RelightableImage, first: int, end: int, dtype: torch.dtype = torch.float32
+) -> Tensor:
+    """De-quantised latents [rows, W, K] of the rows from `first` to before `end`."""
+    planes = torch.from_numpy(image.planes[:, first:end])  # [K / 3, rows, W, 3]
+    levels = planes.permute(1, 2, 0, 3).flatten(2).to(dtype)  # [rows, W, K]
+    low = torch.from_numpy(image.decoder.latent_min).to(dtype)
+    high = torch.from_numpy(image.decoder.latent_max).to(dtype)
+    return levels / 255 * (high - low) + low
+
+
+def latents_at(image: RelightableImage, place: np.ndarray) -> Tensor:
+    """De-quantised latents [P, K] float32 of the pixels at row-major places [P] of the picture."""
+    rows, columns = np.divmod(place, image.width)
+    levels = image.planes[:, rows, columns].swapaxes(0, 1).reshape(len(place), -1)
+    return torch.from_numpy(dequantise(levels, image.decoder.latent_min, image.decoder.latent_max))
+
+
+def torch_decode(decoder: AnyDecoder, dtype: torch.dtype = torch.float32) -> Decode:
+    """The decode of a stored decoder."""
+    if isinstance(decoder, LinearDecoder):
+        return lambda latents, light: decode_linear(decoder, latents, light)
+    parameters = decoder_parameters(decoder, dtype)
+    return lambda latents, light: decode(parameters, latents, light)
+
+
+def decode_linear(decoder: LinearDecoder, latents: Tensor, light: Tensor) -> Tensor:
+    """Latents [..., K] -> [..., 3]: what is added, and each latent times its RGB weight; with LRGB
+    that is the luminance, times the pixel's colour."""
+    basis = torch.from_numpy(light_basis(decoder, light.numpy())).to(latents)  # [1 + K, 3]
+    total = basis[0] + latents @ basis[1:]
+    return total * latents[..., :3] if decoder.lrgb else total
+
+
+def decoder_parameters(decoder: Decoder, dtype: torch.dtype = torch.float32) -> Parameters:
+    """Weights and biases of a stored decoder, in the form that `decode` takes."""
+    return [
+        (torch.from_numpy(layer.weight).to(dtype), torch.from_numpy(layer.bias).to(dtype))
+        for layer in decoder.layers
+    ]

@@ -1,0 +1,1 @@
+"""One photograph: what its file is, its pixels, and its colours."""

@@ -1,0 +1,1 @@
+"""From a collection to a relightable image."""

@@ -11,7 +11,6 @@ from raking.cli.options import (
     PixelSize,
     TileName,
     Title,
-    check_pixel_size,
     check_title,
 )
 from raking.cli.printing import print_json, print_levels, print_next, say, warn
@@ -50,7 +49,6 @@ def convert(
     """Write images anew, as pyramids or flat."""
     of_tiles = {"name": tile_format and tile_format.value, "size": tile_size, "quality": quality}
     given = {key: value for key, value in of_tiles.items() if value is not None}
-    check_pixel_size(pixel_size)
     check_title(title)
     if given and not tiles:
         raise typer.BadParameter("--tile-format, --tile-size and --quality go with --tiles")

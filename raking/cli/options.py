@@ -41,10 +41,19 @@ Title = Annotated[
     str | None,
     typer.Option(help="What viewers call the image.", show_default="its folder's name"),
 ]
+
+
+def check_pixel_size(pixel_size: float | None) -> float | None:
+    if pixel_size is not None and not 0 < pixel_size <= LARGEST_PIXEL:
+        raise typer.BadParameter(f"millimetres are more than 0 and at most {LARGEST_PIXEL:.0e}")
+    return pixel_size
+
+
 PixelSize = Annotated[
     float | None,
     typer.Option(
         metavar="MM",
+        callback=check_pixel_size,
         help="What a pixel is of the object, for scale bars and measuring.",
     ),
 ]
@@ -86,13 +95,6 @@ def check_more_than_nothing(**options: float | None) -> None:
     for name, value in options.items():
         if value == 0:
             raise typer.BadParameter(f"--{name} takes a number above 0")
-
-
-def check_pixel_size(pixel_size: float | None) -> None:
-    if pixel_size is not None and not 0 < pixel_size <= LARGEST_PIXEL:
-        raise typer.BadParameter(
-            f"--pixel-size takes millimetres, more than 0 and at most {LARGEST_PIXEL:.0e}"
-        )
 
 
 def check_title(title: str | None) -> None:

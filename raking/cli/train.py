@@ -20,7 +20,6 @@ from raking.cli.options import (
     Sampling,
     Title,
     check_more_than_nothing,
-    check_pixel_size,
     check_title,
 )
 from raking.cli.printing import (
@@ -126,7 +125,6 @@ def train(
             check_writable(place)
             check_output(place, read)
     given, output = output, output.resolve()
-    check_pixel_size(pixel_size)
     check_title(title)
     check_more_than_nothing(minutes=minutes, pixels=pixels)
     of_networks = {

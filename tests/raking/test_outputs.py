@@ -18,7 +18,7 @@ from PIL import Image
 from raking.cli import main as command_line
 from renderer.image.relightable import read_image, write_image
 
-from .trainer.conftest import write_collection
+from ..trainer.conftest import write_collection
 
 SHARED_CASES = Path(__file__).parents[3] / "shared" / "cases" / "damaged"
 

@@ -8,6 +8,9 @@ import pytest
 import typer
 
 from raking.cli import main as raking
+from raking.cli.options import MOST_FRAMES
+from raking.cli.printing import print_table
+from renderer.image.relightable import write_image
 
 FLOATS = ["nan", "inf", "-inf", "1e300", "-1e300", "1e400", "x", ""]
 INTEGERS = ["1e9", "nan", "-1", "9" * 19, "9" * 40, "9" * 5000, "0x10", "1.5", ""]
@@ -19,6 +22,7 @@ NEEDED = {
     "render": ["{path}", "-o", "{path}/out", "--orbit", "2"],
     "view": ["{path}", "--no-open"],
     "verify": ["{path}"],
+    "bench": ["{path}", "-o", "{path}/out"],
     "gallery": ["{path}", "-o", "{path}/out"],
 }
 
@@ -95,13 +99,13 @@ def test_other_slips_are_refused(capsys, monkeypatch, tmp_path, arguments, words
 
 def test_more_lights_than_frames_go(capsys, monkeypatch, tmp_path) -> None:
     lights = tmp_path / "lights.lp"
-    lights.write_text("x.png 0 0 1\n" * (raking.MOST_FRAMES + 1))
+    lights.write_text("x.png 0 0 1\n" * (MOST_FRAMES + 1))
     arguments = ["render", str(tmp_path), "--lights", str(lights), "-o", str(tmp_path / "out")]
-    check_sentence(*run(capsys, monkeypatch, arguments), str(raking.MOST_FRAMES))
+    check_sentence(*run(capsys, monkeypatch, arguments), str(MOST_FRAMES))
 
 
 def test_a_scale_whose_frames_are_too_large(capsys, monkeypatch, tmp_path, make_image) -> None:
-    raking.write_image(make_image(width=4000, height=3000), tmp_path / "image")
+    write_image(make_image(width=4000, height=3000), tmp_path / "image")
     arguments = ["render", str(tmp_path / "image"), "--light", "0,0", "--scale", "8"]
     output = tmp_path / "a.png"
     check_sentence(*run(capsys, monkeypatch, [*arguments, "-o", str(output)]), "100 million")
@@ -109,7 +113,7 @@ def test_a_scale_whose_frames_are_too_large(capsys, monkeypatch, tmp_path, make_
 
 
 @pytest.mark.parametrize("option", ["--minutes", "--pixels"])
-@pytest.mark.parametrize("command", ["train", "evaluate"])
+@pytest.mark.parametrize("command", ["train", "benchmark"])
 def test_no_time_and_no_pixels_are_refused_before_anything_is_read(
     capsys, monkeypatch, tmp_path, command: str, option: str
 ) -> None:
@@ -130,7 +134,7 @@ def test_without_arguments_the_help_is_shown(capsys, monkeypatch) -> None:
 
 def test_a_narrow_terminal_hides_no_numbers(capsys, monkeypatch) -> None:
     monkeypatch.setenv("COLUMNS", "20")
-    raking.print_table("a title", [{"photograph": "img_01.jpg", "psnr": 33.878, "ssim": 0.991}])
+    print_table("a title", [{"photograph": "img_01.jpg", "psnr": 33.878, "ssim": 0.991}])
     shown = capsys.readouterr().out
     assert "33.878" in shown
     assert "img_01.jpg" in shown

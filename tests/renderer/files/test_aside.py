@@ -24,7 +24,7 @@ def names(folder: Path) -> list[str]:
 
 def run_killed(code: str, *arguments: object) -> None:
     """Runs a program that kills itself: `die()` is SIGKILL."""
-    head = "import os, signal, sys\nfrom pathlib import Path\nfrom renderer import aside\n"
+    head = "import os, signal, sys\nfrom pathlib import Path\nfrom renderer.files import aside\n"
     head += "from renderer.files.aside import scratch_folder, writing_aside\n"
     head += "def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)\n"
     program = [sys.executable, "-c", head + textwrap.dedent(code), *map(str, arguments)]

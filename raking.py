@@ -112,10 +112,19 @@ Title = Annotated[
     str | None,
     typer.Option(help="What viewers call the image.", show_default="its folder's name"),
 ]
+
+
+def check_pixel_size(pixel_size: float | None) -> float | None:
+    if pixel_size is not None and not 0 < pixel_size <= LARGEST_PIXEL:
+        raise typer.BadParameter(f"millimetres are more than 0 and at most {LARGEST_PIXEL:.0e}")
+    return pixel_size
+
+
 PixelSize = Annotated[
     float | None,
     typer.Option(
         metavar="MM",
+        callback=check_pixel_size,
         help="What a pixel is of the object, for scale bars and measuring.",
     ),
 ]
@@ -267,7 +276,6 @@ def train(
             check_writable(place)
             check_output(place, read)
     given, output = output, output.resolve()
-    check_pixel_size(pixel_size)
     check_title(title)
     check_more_than_nothing(minutes=minutes, pixels=pixels)
     of_networks = {
@@ -398,7 +406,6 @@ def convert(
     """Write images anew, as pyramids or flat, or export them with the viewer for any web host."""
     of_tiles = {"name": tile_format and tile_format.value, "size": tile_size, "quality": quality}
     given = {key: value for key, value in of_tiles.items() if value is not None}
-    check_pixel_size(pixel_size)
     check_title(title)
     if site and (tiles or pixel_size or title or given):
         raise typer.BadParameter("--site takes the images as they are: convert them before")
@@ -1122,13 +1129,6 @@ def check_more_than_nothing(**options: float | None) -> None:
     for name, value in options.items():
         if value == 0:
             raise typer.BadParameter(f"--{name} takes a number above 0")
-
-
-def check_pixel_size(pixel_size: float | None) -> None:
-    if pixel_size is not None and not 0 < pixel_size <= LARGEST_PIXEL:
-        raise typer.BadParameter(
-            f"--pixel-size takes millimetres, more than 0 and at most {LARGEST_PIXEL:.0e}"
-        )
 
 
 def check_title(title: str | None) -> None:

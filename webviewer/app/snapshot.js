@@ -24,9 +24,8 @@ export async function decodeRows(viewer, scene, light, y0, y1, { target = 'unorm
 	return rows;
 }
 
-export async function takeSnapshot(viewer, progress) {
-	const { scene, scene: { info, pyramid }, settings: { light } } = viewer;
-	const { width, height } = info;
+export async function takeSnapshot(viewer, scene, light, progress) {
+	const { info, pyramid, info: { width, height } } = scene;
 	const file = new PngWriter(width, height, {
 		Software: 'Raking',
 		Title: `${info.title}, ${info.label}`,

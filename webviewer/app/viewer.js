@@ -186,8 +186,9 @@ export class Viewer extends EventTarget {
 
 	// The whole picture at full resolution, as PNG. Calls progress(0..1).
 	async snapshot(progress = () => {}) {
+		const { scene, settings: { light } } = this;  // of now, whatever comes meanwhile
 		const { takeSnapshot } = await import('./snapshot.js');
-		return takeSnapshot(this, progress);
+		return takeSnapshot(this, scene, light, progress);
 	}
 
 	compose(plans) {

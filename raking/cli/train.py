@@ -1,15 +1,11 @@
 """`raking train`: a relightable image from photographs."""
 
 from functools import partial
-from pathlib import Path
-from typing import Annotated, get_args
+from typing import get_args
 
 import typer
 
 from raking.cli.options import (
-    LARGEST_SEED,
-    MOST_MINUTES,
-    MOST_STEPS,
     Force,
     Json,
     LightsPath,
@@ -22,6 +18,24 @@ from raking.cli.options import (
 from raking.cli.printing import print_json, print_levels, print_next, say, warn
 from raking.cli.progress import shown_plan
 from raking.cli.training import (
+    DEFAULT,
+    AllPhotographs,
+    DeviceName,
+    EncoderName,
+    Guide,
+    KeepTeacher,
+    Minutes,
+    ModelName,
+    Order,
+    OutputPath,
+    Pixels,
+    SamplingName,
+    Seed,
+    Steps,
+    Teacher,
+    TestLights,
+    Tiles,
+    Units,
     check_places,
     check_teacher,
     chosen_settings,
@@ -32,109 +46,29 @@ from raking.cli.writing import write_converted, write_piece
 from renderer.files.aside import check_place, settle
 from renderer.image.finished import image_is_done
 from renderer.image.pyramid import TileFormat
-from shaders.decoder import MAX_UNITS
-from trainer.training.settings import (
-    ORDERS,
-    UNITS,
-    Device,
-    Encoder,
-    Model,
-    Sampling,
-    TrainingSettings,
-)
-
-DEFAULT = TrainingSettings()
+from trainer.training.settings import Encoder
 
 
 def train(
     mlic: MlicPath,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="IMAGE")],
-    model: Annotated[
-        Model, typer.Option(help="NeuralRTI, DisK with a teacher, or a classical model.")
-    ] = DEFAULT.model,
-    units: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            max=MAX_UNITS,
-            help="Hidden units.",
-            show_default=f"{UNITS['neural']} or, DisK, {UNITS['disk']}",
-        ),
-    ] = None,
-    teacher: Annotated[
-        str | None,
-        typer.Option(
-            help="For disk: original, improved, or the folder of a trained image.",
-            show_default=str(DEFAULT.teacher),
-        ),
-    ] = None,
-    keep_teacher: Annotated[
-        Path | None, typer.Option(metavar="IMAGE", help="Write the newly trained teacher here.")
-    ] = None,
-    encoder: Annotated[
-        Encoder | None,
-        typer.Option(help="For neural; disk has its teacher's.", show_default=DEFAULT.encoder),
-    ] = None,
-    order: Annotated[
-        int | None,
-        typer.Option(
-            min=ORDERS[0], max=ORDERS[-1], help="For hsh.", show_default=str(DEFAULT.order)
-        ),
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, max=LARGEST_SEED, show_default=str(DEFAULT.seed))
-    ] = None,
-    minutes: Annotated[
-        float | None,
-        typer.Option(
-            min=0, max=MOST_MINUTES, help="A budget for the whole run.", show_default="by steps"
-        ),
-    ] = None,
-    steps: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=MOST_STEPS, help="Training steps, instead.", show_default="by model"
-        ),
-    ] = None,
-    pixels: Annotated[
-        float | None,
-        typer.Option(
-            min=0,
-            max=1,
-            metavar="FRACTION",
-            help="Of the pixels, to train on.",
-            show_default=f"{DEFAULT.pixels:g}",
-        ),
-    ] = None,
-    sampling: Annotated[
-        Sampling | None,
-        typer.Option(help="How those are chosen.", show_default=DEFAULT.sampling),
-    ] = None,
-    guide: Annotated[
-        bool | None,
-        typer.Option(
-            "--guide/--no-guide",
-            help="Follow an interpolation of the photographs at lights between them.",
-            show_default="guide",
-        ),
-    ] = None,
+    output: OutputPath,
+    model: ModelName = DEFAULT.model,
+    units: Units = None,
+    teacher: Teacher = None,
+    keep_teacher: KeepTeacher = None,
+    encoder: EncoderName = None,
+    order: Order = None,
+    seed: Seed = None,
+    minutes: Minutes = None,
+    steps: Steps = None,
+    pixels: Pixels = None,
+    sampling: SamplingName = None,
+    guide: Guide = None,
     lights: LightsPath = None,
-    test_lights: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Names of the images to hold out.")
-    ] = None,
-    all_photographs: Annotated[
-        bool,
-        typer.Option(
-            "--all-photographs",
-            help="Hold out none, so that nothing is scored; networks spare 1 of 40 to validate.",
-        ),
-    ] = False,
-    device: Annotated[
-        Device | None, typer.Option(help="What networks are trained on.", show_default="auto")
-    ] = None,
-    tiles: Annotated[
-        bool, typer.Option("--tiles", help="Write Deep Zoom pyramids, for large images.")
-    ] = False,
+    test_lights: TestLights = None,
+    all_photographs: AllPhotographs = False,
+    device: DeviceName = None,
+    tiles: Tiles = False,
     pixel_size: PixelSize = None,
     title: Title = None,
     force: Force = False,

@@ -1,16 +1,106 @@
-"""What `raking train` checks of its options, and what it prints."""
+"""The options of `raking train`, what is checked of them, and what it prints."""
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
+from raking.cli.options import LARGEST_SEED, MOST_MINUTES, MOST_STEPS
 from raking.cli.printing import print_table, say, tell_done, warn
 from renderer.files.ours import check_output
 from renderer.image.finished import stored_image
 from renderer.image.relightable import RelightableImage, check_writable
-from trainer.training.settings import Model, TrainingSettings
+from shaders.decoder import MAX_UNITS
+from trainer.training.settings import (
+    ORDERS,
+    UNITS,
+    Device,
+    Encoder,
+    Model,
+    Sampling,
+    TrainingSettings,
+)
+
+DEFAULT = TrainingSettings()
+OutputPath = Annotated[Path, typer.Option("-o", "--output", metavar="IMAGE")]
+ModelName = Annotated[
+    Model, typer.Option(help="NeuralRTI, DisK with a teacher, or a classical model.")
+]
+# What is None was not given: then TrainingSettings has the default.
+Units = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=MAX_UNITS,
+        help="Hidden units.",
+        show_default=f"{UNITS['neural']} or, DisK, {UNITS['disk']}",
+    ),
+]
+Teacher = Annotated[
+    str | None,
+    typer.Option(
+        help="For disk: original, improved, or the folder of a trained image.",
+        show_default=str(DEFAULT.teacher),
+    ),
+]
+KeepTeacher = Annotated[
+    Path | None, typer.Option(metavar="IMAGE", help="Write the newly trained teacher here.")
+]
+EncoderName = Annotated[
+    Encoder | None,
+    typer.Option(help="For neural; disk has its teacher's.", show_default=DEFAULT.encoder),
+]
+Order = Annotated[
+    int | None,
+    typer.Option(min=ORDERS[0], max=ORDERS[-1], help="For hsh.", show_default=str(DEFAULT.order)),
+]
+Seed = Annotated[int | None, typer.Option(min=0, max=LARGEST_SEED, show_default=str(DEFAULT.seed))]
+Minutes = Annotated[
+    float | None,
+    typer.Option(
+        min=0, max=MOST_MINUTES, help="A budget for the whole run.", show_default="by steps"
+    ),
+]
+Steps = Annotated[
+    int | None,
+    typer.Option(min=1, max=MOST_STEPS, help="Training steps, instead.", show_default="by model"),
+]
+Pixels = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        max=1,
+        metavar="FRACTION",
+        help="Of the pixels, to train on.",
+        show_default=f"{DEFAULT.pixels:g}",
+    ),
+]
+SamplingName = Annotated[
+    Sampling | None, typer.Option(help="How those are chosen.", show_default=DEFAULT.sampling)
+]
+Guide = Annotated[
+    bool | None,
+    typer.Option(
+        "--guide/--no-guide",
+        help="Follow an interpolation of the photographs at lights between them.",
+        show_default="guide",
+    ),
+]
+TestLights = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Names of the images to hold out.")
+]
+AllPhotographs = Annotated[
+    bool,
+    typer.Option(
+        "--all-photographs",
+        help="Hold out none, so that nothing is scored; networks spare 1 of 40 to validate.",
+    ),
+]
+DeviceName = Annotated[
+    Device | None, typer.Option(help="What networks are trained on.", show_default="auto")
+]
+Tiles = Annotated[bool, typer.Option("--tiles", help="Write Deep Zoom pyramids, for large images.")]
 
 # So that one command line serves all models: these are fitted in one pass, without chance.
 OF_NO_EFFECT = ("minutes", "seed")

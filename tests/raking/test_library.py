@@ -15,6 +15,8 @@ from PIL import Image
 import raking
 from raking.cli.main import main
 
+from ..trainer.conftest import write_collection
+
 PAGE = Path(__file__).parents[2] / "docs" / "library.md"
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -66,7 +68,16 @@ def test_the_examples_do_what_the_page_says(
     assert np.abs(levels - expected).max() <= 1
     assert names["scores"]["psnr"] == pytest.approx(image.provenance["scores"]["psnr"], abs=1e-3)
     assert len(list((folder / "errors").glob("*.png"))) == len(names["scores"]["per_image"]) == 20
-    assert names["relighter"].image is names["image"]
+
+
+def test_all_metrics_are_measured_unless_few_are_asked_for(tmp_path: Path) -> None:
+    collection = raking.read_collection(str(write_collection(tmp_path / "bumps")))
+    image = raking.train(collection, raking.TrainingSettings("ptm"))
+    few, every = raking.evaluate(image, collection, fast=True), raking.evaluate(image, collection)
+    assert every["psnr"] == pytest.approx(few["psnr"])
+    assert "flip" not in few
+    assert every["flip"] > 0
+    assert every["smoothness"] > 0
 
 
 def test_the_page_shows_every_name_of_the_face() -> None:

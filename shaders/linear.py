@@ -2,8 +2,7 @@
 
 PTM, HSH and PCA/RBF are one linear form, `rgb = basis[0] + sum_k latent[k] * basis[k + 1]`, whose
 RGB weights depend on the light alone and are worked out once a frame. In an LRGB image that sum is
-the luminance, by which the pixel's own colour is multiplied. The browser viewer has the same
-functions of the light in `webviewer/app/linear.js`.
+the luminance, by which the pixel's own colour is multiplied.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,4 @@
-"""Specialises the decode shader to one decoder: a network's weights become constants of its text.
-
-The browser viewer does the same from the same templates (`webviewer/app/shader.js`); golden texts
-in the tests hold the two together.
-"""
+"""Specialises the decode shader to one decoder: a network's weights become constants of its text."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext

@@ -2,8 +2,6 @@
 
 Neural images have the keys of the published trainer, classical ones (PTM, HSH, RBF) those of
 Relight; what these leave open is under the key `raking`, which images of other programs lack.
-
-The browser viewer reads the same file in `webviewer/app/decoder.js`.
 """
 
 import json

@@ -25,9 +25,9 @@ spec.loader.exec_module(golden)
 
 # The page's own modules, on the page's own copy of info.json.
 FROM_PAGE = """async ([info, light]) => {
-    const { parseInfo } = await import('./decoder.js');
-    const shader = await import('./shader.js');
-    const templates = await shader.loadTemplates(new URL('shaders/', document.baseURI));
+    const { parseInfo } = await import('./renderer/image/info.js');
+    const shader = await import('./shaders/specialise.js');
+    const templates = await shader.loadTemplates();
     const decoder = parseInfo(JSON.parse(info));
     return {
         baked: shader.bakedShader(decoder, templates, { target: 'unorm' }),
@@ -42,9 +42,9 @@ FROM_PAGE = """async ([info, light]) => {
 
 # For images without a network.
 LINEAR_FROM_PAGE = """async ([info, lights]) => {
-    const { parseInfo } = await import('./decoder.js');
-    const shader = await import('./shader.js');
-    const templates = await shader.loadTemplates(new URL('shaders/', document.baseURI));
+    const { parseInfo } = await import('./renderer/image/info.js');
+    const shader = await import('./shaders/specialise.js');
+    const templates = await shader.loadTemplates();
     const decoder = parseInfo(JSON.parse(info));
     return {
         baked: shader.bakedShader(decoder, templates),

@@ -21,7 +21,7 @@ Damage = Callable[[dict[str, Any]], object]
 
 # Answers what the page makes of the text of an info.json, or the sentence that refuses it.
 READ = """async text => {
-    const { parseInfo } = await import('/decoder.js');
+    const { parseInfo } = await import('/renderer/image/info.js');
     try {
         return parseInfo(JSON.parse(text));
     } catch (error) {
@@ -335,12 +335,12 @@ def test_both_refuse_what_is_no_object(page: Page, text: str) -> None:
 
 # Answers the label and title that the page gives an info.json of these bytes, or its sentence.
 LOAD = """async ([name, data]) => {
-    const { registerDropped } = await import('/files.js');
-    const { loadInfo } = await import('/image.js');
+    const { openFolder, registerDropped } = await import('/files.js');
+    const { loadInfo } = await import('/renderer/image/relightable.js');
     const blob = new Blob([Uint8Array.from(atob(data), letter => letter.charCodeAt(0))]);
     const url = registerDropped(name, new Map([['info.json', blob]]));
     try {
-        const { label, title } = await loadInfo(url);
+        const { label, title } = await loadInfo(openFolder(url));
         return { label, title };
     } catch (error) {
         return error.message;

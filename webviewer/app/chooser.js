@@ -1,7 +1,7 @@
 // Chooses among many images, by pictures and titles: a dialog, made when it is first asked for.
 
 import { change } from './actions.js';
-import { decodePicture, loadPictures, openTiles } from './image.js';
+import { decodePicture, loadPictures, openTiles } from './renderer/image/relightable.js';
 import { ARROWS } from './points.js';
 import { relight } from './relight.js';
 import { initialState } from './state.js';

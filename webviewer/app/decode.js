@@ -1,7 +1,7 @@
 // The decode pass: latents of a tile and a light to a relit picture.
 
 import { createProgram, createTarget, readRenderer } from './gl.js';
-import { bakedShader, bestExponential, frameUniform } from './shader.js';
+import { bakedShader, bestExponential, frameUniform } from './shaders/specialise.js';
 
 // By name; harnesses add theirs. begin(gl, at) sets what never changes, at(name) being the location
 // of a uniform.

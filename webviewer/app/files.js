@@ -1,5 +1,7 @@
 // The folders of relightable images: on a server, or dropped on the page.
 
+import { shortened } from './shaders/errors.js';
+
 const HTML = /^\s*<(!doctype\s+html|html|head|body)\b/i;
 const dropped = [];  // Map of each dropped folder: path -> Blob, or function that reads one
 let patience = 10;  // seconds that a server may send nothing
@@ -29,6 +31,7 @@ class ServedFolder {
 	#address;
 
 	constructor(address) {
+		this.url = address;
 		this.#address = readAddress(address);
 		if (!this.#address.pathname.endsWith('/')) this.#address.pathname += '/';
 		const parts = this.#address.pathname.split('/').filter(Boolean);
@@ -97,6 +100,7 @@ class DroppedFolder {
 
 	constructor(address) {
 		const [, index, name] = /^dropped:(\d*)\/?(.*)$/s.exec(address);
+		this.url = address;
 		this.#files = dropped[index];
 		this.name = shortened(name || address);
 		this.title = name.split('/').at(-1) || this.name;
@@ -121,9 +125,6 @@ class DroppedFolder {
 		throw new FileError(`${this.name} was opened from this computer before the page was loaded anew; open it again.`);
 	}
 }
-
-// For sentences.
-export const shortened = text => text.length > 80 ? `${text.slice(0, 50)}…${text.slice(-28)}` : text;
 
 const missing = (folder, file) => new FileError(`${folder}: ${file} is missing; write the image again.`, true);
 const named = (blob, name) => Object.assign(blob, { name });

@@ -2,7 +2,7 @@
 // latents are averaged, two by two, as renderer/image/pyramid.py does.
 
 import { checkMemory, createProgram } from './gl.js';
-import { decodePicture, loadPictures } from './image.js';
+import { decodePicture, loadPictures } from './renderer/image/relightable.js';
 import { Tile } from './tiles.js';
 
 const FRAGMENT = `#version 300 es

@@ -1,6 +1,6 @@
 // Writes an 8-bit RGB PNG row by row; only its compressed bytes are kept.
 
-import { checksum } from './checksum.js';
+import { checksum } from './renderer/image/checksum.js';
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const UP = 2;  // filter: difference to the row above

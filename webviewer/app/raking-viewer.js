@@ -8,7 +8,7 @@ import { connectDrop } from './drop.js';
 import { connectInput } from './input.js';
 import { fill } from './markup.js';
 import { connectPanel, makeRoom } from './panel.js';
-import { loadTemplates } from './shader.js';
+import { loadTemplates } from './shaders/specialise.js';
 import { initialState, tellUnknown } from './state.js';
 import { STILL, Viewer } from './viewer.js';
 
@@ -70,13 +70,12 @@ export class RakingViewer extends HTMLElement {
 		const seat = this.#seat = new Seat(this, parts.still);
 		if (this.hasAttribute('standalone')) parts.title.ariaLevel = 1;
 		try {
-			const address = new URL('shaders/', import.meta.url);
 			const styled = loaded(parts.style).then(() => {
 				parts.frame.classList.toggle('bare', [false, 'off', 'false'].includes(this.#wanted().ui));
 				makeRoom(parts, this.#wanted().image.length);
 				parts.frame.classList.add('placed');
 			});
-			const [templates] = await Promise.all([loadTemplates(address), styled, seat.granted]);
+			const [templates] = await Promise.all([loadTemplates(), styled, seat.granted]);
 			signal.throwIfAborted();
 			const viewer = this.viewer = new Viewer(parts.picture, templates);
 			const asked = this.#wanted();

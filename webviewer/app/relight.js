@@ -1,6 +1,6 @@
 // Relights small pictures without WebGL, as shaders/decoder.py defines it: for previews.
 
-import { frameUniform } from './shader.js';
+import { frameUniform } from './shaders/specialise.js';
 
 const SLICE = 6;  // milliseconds of work at a time
 

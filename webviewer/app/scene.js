@@ -3,8 +3,8 @@
 import { DecodePass } from './decode.js';
 import { createTiles } from './flat.js';
 import { checkMemory } from './gl.js';
-import { openTiles } from './image.js';
-import { Pyramid } from './pyramid.js';
+import { openTiles } from './renderer/image/relightable.js';
+import { Pyramid } from './renderer/image/pyramid.js';
 import { Tile } from './tiles.js';
 
 // Without `tiling` it is one tile. Calls progress(0..1).

@@ -1,9 +1,9 @@
 // The viewer: one canvas, the images on the GPU, and what of them is shown.
 
 import { AdaptiveScale } from './adaptive.js';
-import { setPatience } from './files.js';
+import { openFolder, setPatience } from './files.js';
 import { createContext, readRenderer } from './gl.js';
-import { loadInfo } from './image.js';
+import { loadInfo } from './renderer/image/relightable.js';
 import { Loader } from './loader.js';
 import { FrameLoop } from './loop.js';
 import { Memory } from './memory.js';
@@ -157,7 +157,7 @@ export class Viewer extends EventTarget {
 	loadInfo(url) {
 		const { infos } = this;
 		if (!infos.has(url)) {
-			infos.set(url, loadInfo(url).catch(error => {
+			infos.set(url, loadInfo(openFolder(url)).catch(error => {
 				infos.delete(url);
 				throw error;
 			}));

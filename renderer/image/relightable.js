@@ -1,16 +1,17 @@
 // Loads a relightable image: info.json, and the pictures of its planes and mask, checked.
 
-import { parseInfo } from './decoder.js';
-import { openFolder, shortened } from './files.js';
+import { shortened } from '../../shaders/errors.js';
+import { parseInfo } from './info.js';
 import { decodePicture as decode } from './picture.js';
 import { Pyramid, halvings, parseDeepZoom } from './pyramid.js';
 
 const MODEL_NAMES = new Map([['neural', 'NeuralRTI'], ['disk', 'DisK']]);
 const LONGEST_INFO = 2 ** 24;  // bytes
 
-// planes are the names of their files; files these and the mask's. Throws a sentence for the user.
-export async function loadInfo(url) {
-	const folder = openFolder(url);
+// `folder` has url, name, title, get(file) and has(file). planes are the names of their files; files these and
+// the mask's. Throws a sentence for the user.
+export async function loadInfo(folder) {
+	const { url } = folder;
 	const blob = await folder.get('info.json').catch(error => {
 		throw error.missing ? new Error(`There is no relightable image at ${shortened(url)}: it has no info.json.`) : error;
 	});

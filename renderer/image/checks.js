@@ -1,6 +1,6 @@
 // What a file must hold to be used: each failed check is a sentence for the user.
 
-export const LARGEST = 1e9;  // that a sum may come to, as in renderer/image/info.py
+export const LARGEST = 1e9;  // that a sum may come to
 const DEEPEST = 32;
 
 export function check(holds, problem) {
@@ -16,12 +16,6 @@ export function checkValues(value, depth = 0) {
 }
 
 export const isObject = value => value instanceof Object && !Array.isArray(value);
-
-// Of latents, what none of them exceeds.
-export const magnitudes = ({ latentMin, latentMax }) => latentMin.map(
-	(min, i) => Math.max(Math.abs(min), Math.abs(latentMax[i])));
-
-export const sumOfProducts = (one, other) => one.reduce((sum, value, i) => sum + Math.abs(value) * other[i], 0);
 
 // A list of finite numbers, as float32 values.
 export function numbers(list, what) {

@@ -1,42 +1,20 @@
-// Classical images, PTM, HSH and PCA/RBF: how info.json describes them, as renderer/image/info.py has it,
-// and what the light makes of them, as shaders/linear.py has it; a golden test holds these together.
+// Classical models, PTM, HSH and PCA/RBF: a pixel's colour is a sum of its coefficients, each weighted by
+// the light.
 
-import { check, doubles, magnitudes, numbers, sumOfProducts, triples } from './checks.js';
+import { largestLatents, sumOfProducts } from './decoder.js';
 
 // Order and colour space by the number of latents.
-const KNOWN = {
+export const KNOWN = {
 	ptm: { 9: [2, 'lrgb'], 18: [2, 'rgb'] },
 	hsh: { 12: [1, 'rgb'], 27: [2, 'rgb'], 48: [3, 'rgb'] },
 };
-const MAX_LATENTS = 27;  // of rbf
+export const SPLINE_TERMS = 4;  // 1, x, y, z, beside one spline per light
 const LOWEST_HSH = Math.sin(0.15);  // of a light, the sine of its height
-
-// With `lrgb` latents 0 to 2 are the pixel's colour, the others its luminance. Centres and splines are
-// of rbf: lights [[x, y, z], ...] and a row for each, and four more: [offset, latent 0, ...] as RGB.
-export function unpackLinear(info) {
-	const { type: model, raking, colorspace } = info;
-	check(raking || model !== 'rbf', 'it describes an rbf image of another program, which cannot be read');
-	check(Array.isArray(info.materials) && info.materials.length === 1, 'it has not one material');
-	const [material] = info.materials;
-	const scale = doubles(material?.scale, 'scales');
-	const bias = doubles(material.bias, 'biases');
-	const latents = scale.length;
-	check(bias.length === latents && info.nplanes === latents,
-		`there are ${latents} scales and ${bias.length} biases, where nplanes is ${info.nplanes}`);
-	const rbf = model === 'rbf' && latents > 0 && latents % 3 === 0 && latents <= MAX_LATENTS;
-	const [order, known] = rbf ? [0, 'mrgb'] : KNOWN[model]?.[latents] ?? [];
-	check(known, `a ${model} image of ${latents} coefficients is unknown`);
-	check(colorspace === known && (!raking || raking.order === order), `its colorspace is ${colorspace} and `
-		+ `its order is ${raking?.order}, where ${latents} coefficients are ${known}, of order ${order}`);
-	const latentMin = numbers(scale.map((value, i) => -bias[i] * value), 'ranges');
-	const latentMax = numbers(scale.map((value, i) => (1 - bias[i]) * value), 'ranges');
-	return { model, order, lrgb: known === 'lrgb', latentMin, latentMax, ...unpackSplines(info, latents) };
-}
 
 // What no value on the way from latents to colours exceeds.
 export function linearBound(decoder) {
 	const { lrgb, centres, splines } = decoder;
-	const latents = magnitudes(decoder);
+	const latents = largestLatents(decoder);
 	const sum = list => list.reduce((total, value) => total + value, 0);
 	if (centres) {
 		const reach = centres.map(centre => 1 + Math.hypot(...centre));
@@ -94,15 +72,4 @@ function hshTerms([x, y, z], order) {
 function splineTerms(light, centres) {
 	const squared = centres.map(centre => centre.reduce((sum, value, i) => sum + (light[i] - value) ** 2, 0));
 	return [...squared.map(r2 => r2 * Math.log(Math.max(r2, 1e-300)) / 2), 1, ...light];
-}
-
-function unpackSplines(info, latents) {
-	if (info.type !== 'rbf') return {};
-	const centres = triples(info.lights, 'lights');
-	const rows = info.raking.splines;
-	const needed = centres.length + 4;  // 1, x, y, z, beside one spline per light
-	check(Array.isArray(rows) && rows.length === needed, `its splines are not ${needed} rows, as its lights need them`);
-	const splines = rows.map(row => triples(row, 'splines'));
-	check(splines.every(row => row.length === 1 + latents), `a row of its splines is not of ${3 + 3 * latents} values`);
-	return { centres, splines };
 }

@@ -1,15 +1,14 @@
-// Reads `info.json`, ours, the published trainer's and Relight's, as renderer/image/info.py does. Latents come
-// out in the channel order of the plane files, the output as RGB.
+// Reads `info.json`, ours, the published trainer's and Relight's. Latents come out in the channel order of the
+// plane files, the output as RGB.
 
-import { LARGEST, check, checkValues, isObject, magnitudes, numbers, rowsOf, sumOfProducts, triples } from './checks.js';
-import { linearBound, unpackLinear } from './linear.js';
+import { MAX_LATENTS, MAX_UNITS, networkBound } from '../../shaders/decoder.js';
+import { KNOWN, SPLINE_TERMS, linearBound } from '../../shaders/linear.js';
+import { LARGEST, check, checkValues, doubles, isObject, numbers, rowsOf, triples } from './checks.js';
 
 const TYPES = ['neural', 'ptm', 'hsh', 'rbf'];
 const ENDINGS = ['dzi', 'png', 'webp', 'jpg'];  // of planes that are not listed, the best first
 const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
 const LONGEST_SIDE = 1e6;  // pixels
-const MAX_UNITS = 64;
-const MAX_LATENTS = 27;
 const LONGEST_TITLE = 200;  // characters
 
 // Lights are [[x, y], ...], pixelSize is in mm; numbers are float32 values. Throws a sentence for the user.
@@ -29,12 +28,12 @@ export function parseInfo(info) {
 	check(title === null || (typeof title === 'string' && title.isWellFormed() && [...title].length <= LONGEST_TITLE),
 		`its title is no text of up to ${LONGEST_TITLE} characters`);
 	const lights = triples(info.lights ?? [], 'lights').map(([x, y]) => [x, y]);
-	const decoder = info.type === 'neural' ? neuralDecoder(info) : unpackLinear(info);
+	const decoder = info.type === 'neural' ? neuralDecoder(info) : linearDecoder(info);
 	const { latentMin, latentMax, layers, splines } = decoder;
 	const latents = latentMin.length;
 	check(latentMax.length === latents && latentMin.every((min, i) => latentMax[i] > min),
 		'its latent ranges (min and max) differ in number, or one is empty or reversed');
-	check((layers ? bound : linearBound)(decoder) <= LARGEST,
+	check((layers ? networkBound : linearBound)(decoder) <= LARGEST,
 		'its numbers are so large that colours exceed what can be reckoned');
 	return {
 		...decoder, width, height, latents, pixelSize, provenance, title,
@@ -84,18 +83,6 @@ function neuralDecoder({ min, max, weights, biases, colorspace = 'rgb', raking: 
 	};
 }
 
-// What no value on the way from latents to colours exceeds, as in shaders/decoder.py.
-function bound({ layers, ...ranges }) {
-	let largest = [...magnitudes(ranges), 1, 1];
-	let found = Math.max(...largest);
-	for (const { weight, bias } of layers) {
-		const sums = weight.map((row, i) => sumOfProducts(row, largest) + Math.abs(bias[i]));
-		found = Math.max(found, ...sums);
-		largest = sums.map(sum => Math.max(sum, 1));  // ELU goes down to -1
-	}
-	return found;
-}
-
 // The units left without the all-zero ones, three at most, that pad to a multiple of 4.
 function usedUnits(first, second, third, bias1, bias2) {
 	const unused = i => !bias1[i] && !bias2[i] && [first[i], second[i]].every(row => row.every(x => !x))
@@ -103,6 +90,39 @@ function usedUnits(first, second, third, bias1, bias2) {
 	let units = first.length;
 	while (units > first.length - 3 && units > 1 && unused(units - 1)) units--;
 	return units;
+}
+
+// With `lrgb` latents 0 to 2 are the pixel's colour, the others its luminance. Centres and splines are
+// of rbf: lights [[x, y, z], ...] and a row for each, and four more: [offset, latent 0, ...] as RGB.
+function linearDecoder(info) {
+	const { type: model, raking, colorspace } = info;
+	check(raking || model !== 'rbf', 'it describes an rbf image of another program, which cannot be read');
+	check(Array.isArray(info.materials) && info.materials.length === 1, 'it has not one material');
+	const [material] = info.materials;
+	const scale = doubles(material?.scale, 'scales');
+	const bias = doubles(material.bias, 'biases');
+	const latents = scale.length;
+	check(bias.length === latents && info.nplanes === latents,
+		`there are ${latents} scales and ${bias.length} biases, where nplanes is ${info.nplanes}`);
+	const rbf = model === 'rbf' && latents > 0 && latents % 3 === 0 && latents <= MAX_LATENTS;
+	const [order, known] = rbf ? [0, 'mrgb'] : KNOWN[model]?.[latents] ?? [];
+	check(known, `a ${model} image of ${latents} coefficients is unknown`);
+	check(colorspace === known && (!raking || raking.order === order), `its colorspace is ${colorspace} and `
+		+ `its order is ${raking?.order}, where ${latents} coefficients are ${known}, of order ${order}`);
+	const latentMin = numbers(scale.map((value, i) => -bias[i] * value), 'ranges');
+	const latentMax = numbers(scale.map((value, i) => (1 - bias[i]) * value), 'ranges');
+	return { model, order, lrgb: known === 'lrgb', latentMin, latentMax, ...unpackSplines(info, latents) };
+}
+
+function unpackSplines(info, latents) {
+	if (info.type !== 'rbf') return {};
+	const centres = triples(info.lights, 'lights');
+	const rows = info.raking.splines;
+	const needed = centres.length + SPLINE_TERMS;
+	check(Array.isArray(rows) && rows.length === needed, `its splines are not ${needed} rows, as its lights need them`);
+	const splines = rows.map(row => triples(row, 'splines'));
+	check(splines.every(row => row.length === 1 + latents), `a row of its splines is not of ${3 + 3 * latents} values`);
+	return { centres, splines };
 }
 
 // The ways to number the planes, each with every plane's possible names, the preferred first: the

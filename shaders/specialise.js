@@ -1,5 +1,4 @@
 // Specialises the decode shader to one decoder: a network's weights become constants of its text.
-// shaders/specialise.py does the same from the same templates; golden texts hold them together.
 
 import { lightBasis } from './linear.js';
 import { render } from './template.js';
@@ -9,9 +8,9 @@ const TARGETS = { unorm: 'nearest_level(decode(texel))', float: 'decode(texel)' 
 const EXPONENTIALS = { builtin: 'exp(x)', polynomial: 'polynomial_exp(x)' };
 const SMALLEST_NORMAL = 2 ** -126;
 
-export async function loadTemplates(baseUrl) {
+export async function loadTemplates() {
 	return Object.fromEntries(await Promise.all(FILES.map(async file => {
-		const response = await fetch(new URL(file, baseUrl));
+		const response = await fetch(new URL(file, import.meta.url));
 		if (!response.ok) throw new Error(`The shader template ${file} could not be loaded (${response.status}).`);
 		return [file, await response.text()];
 	})));

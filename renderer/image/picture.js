@@ -1,5 +1,5 @@
 // Pictures of planes and masks: PNG, JPEG or WebP, told by their first bytes and reduced to what decides
-// the stored levels, as in renderer/image/picture.py. What is damaged is refused, as far as a format can tell.
+// the stored levels. What is damaged is refused, as far as a format can tell.
 
 import { checksum } from './checksum.js';
 

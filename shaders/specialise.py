@@ -1,4 +1,4 @@
-"""Specialises the decode shader to one decoder: a network's weights become constants of its text."""
+"""Specialises the decode shader to one decoder: a network's weights become constants of it."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext

@@ -1,75 +1,82 @@
-// Classical models, PTM, HSH and PCA/RBF: a pixel's colour is a sum of its coefficients, each weighted by
-// the light.
+// Classical models: a pixel's colour is a sum of its coefficients, each weighted by the light, or in an LRGB
+// image its own colour times such a sum. A model is a file beside this one, and is named in MODELS. It has its
+// `sizes`, by the number of coefficients, and either the `terms` of a unit vector [x, y, z], which every channel
+// has, and how low a light they are made for; or, as rbf, parts of its own, their `basis` and their `bound`.
 
-import { largestLatents, sumOfProducts } from './decoder.js';
+import { Decoder } from './decoder.js';
+import { check } from './errors.js';
+import { HSH } from './hsh.js';
+import { PTM } from './ptm.js';
+import { RBF } from './rbf.js';
 
-// Order and colour space by the number of latents.
-export const KNOWN = {
-	ptm: { 9: [2, 'lrgb'], 18: [2, 'rgb'] },
-	hsh: { 12: [1, 'rgb'], 27: [2, 'rgb'], 48: [3, 'rgb'] },
-};
-export const SPLINE_TERMS = 4;  // 1, x, y, z, beside one spline per light
-const LOWEST_HSH = Math.sin(0.15);  // of a light, the sine of its height
+export const MODELS = new Map([PTM, HSH, RBF].map(model => [model.name, model]));
+const LARGEST_TERM = 2;  // of no model is one larger
+const OWN = 3;  // latents of an LRGB image that are the pixel's own colour
 
-// What no value on the way from latents to colours exceeds.
-export function linearBound(decoder) {
-	const { lrgb, centres, splines } = decoder;
-	const latents = largestLatents(decoder);
-	const sum = list => list.reduce((total, value) => total + value, 0);
-	if (centres) {
-		const reach = centres.map(centre => 1 + Math.hypot(...centre));
-		const terms = [...reach.map(r => r * r * Math.log(1 + r)), 1, 1, 1, 1];
-		const rows = splines.map(row => sumOfProducts([1, ...latents], row.map(rgb => Math.max(...rgb.map(Math.abs)))));
-		return Math.max(...latents, sumOfProducts(terms, rows));
+export class LinearDecoder extends Decoder {
+	frame = 'frame_weights';
+	units = 0;  // no hidden ones
+
+	// parts: of rbf, its centres and splines.
+	constructor({ model, latentMin, latentMax, ...parts }) {
+		super({ latentMin, latentMax });
+		const { latents } = this;
+		const { sizes, checkParts } = MODELS.get(model);
+		check(sizes[latents], `a ${model} image of ${latents} coefficients is unknown`);
+		Object.assign(this, { kind: model, size: sizes[latents], ...parts });
+		checkParts?.(this);
 	}
-	// No term of PTM or HSH exceeds 2.
-	return lrgb ? 2 * sum(latents.slice(3)) * Math.max(1, ...latents.slice(0, 3)) : 2 * sum(latents);
-}
 
-// The RGB weights of the latents under a light (x, y): what is added, then one for each latent; with
-// `lrgb` those of the luminance, and 0 for the colour.
-export function lightBasis({ model, order, lrgb, latentMin, centres, splines }, [x, y]) {
-	const light = [x, y, Math.sqrt(Math.min(1, Math.max(0, 1 - x * x - y * y)))];
-	if (model === 'rbf') {
-		const terms = splineTerms(light, centres);
-		return splines[0].map((_, k) => [0, 1, 2].map(
-			c => terms.reduce((sum, term, i) => sum + term * splines[i][k][c], 0)));
+	get lrgb() {
+		return this.size.colorspace === 'lrgb';
 	}
-	// A light lower than 0.15 radians shows HSH as if it stood at that height.
-	const terms = model === 'ptm' ? [1, x, y, x * x, x * y, y * y] : hshTerms([x, y, Math.max(light[2], LOWEST_HSH)], order);
-	return [[0, 0, 0], ...latentMin.map((_, k) => [0, 1, 2].map(
-		c => lrgb ? terms[k - 3] ?? 0 : k % 3 === c ? terms[Math.floor(k / 3)] : 0))];
-}
 
-// Orthonormal over the hemisphere; within a band from cos(l phi) to sin(l phi), with the signs
-// that Relight and RTIViewer give them.
-function hshTerms([x, y, z], order) {
-	const { sqrt, cos, sin } = Math;
-	const phi = Math.atan2(y, x);
-	const t = 2 * z - 1;
-	const s = sqrt(z - z * z);
-	return [
-		sqrt(1 / 2),
-		sqrt(6) * cos(phi) * s,
-		sqrt(3 / 2) * t,
-		sqrt(6) * sin(phi) * s,
-		-sqrt(30) * cos(2 * phi) * s ** 2,
-		sqrt(30) * cos(phi) * t * s,
-		sqrt(5 / 2) * (1 - 6 * z + 6 * z ** 2),
-		sqrt(30) * sin(phi) * t * s,
-		-sqrt(30) * sin(2 * phi) * s ** 2,
-		sqrt(140) * cos(3 * phi) * s ** 3,
-		-sqrt(210) * cos(2 * phi) * t * s ** 2,
-		sqrt(84) * cos(phi) * (1 - 5 * z + 5 * z ** 2) * s,
-		sqrt(7 / 2) * (-1 + 12 * z - 30 * z ** 2 + 20 * z ** 3),
-		sqrt(84) * sin(phi) * (1 - 5 * z + 5 * z ** 2) * s,
-		-sqrt(210) * sin(2 * phi) * t * s ** 2,
-		sqrt(140) * sin(3 * phi) * s ** 3,
-	].slice(0, (order + 1) ** 2).map(term => term / sqrt(Math.PI));
-}
+	get parameters() {
+		return (this.splines ?? []).flat(2).length;
+	}
 
-// Thin-plate splines r^2 log r about each of `centres`, and 1, x, y, z.
-function splineTerms(light, centres) {
-	const squared = centres.map(centre => centre.reduce((sum, value, i) => sum + (light[i] - value) ** 2, 0));
-	return [...squared.map(r2 => r2 * Math.log(Math.max(r2, 1e-300)) / 2), 1, ...light];
+	get bound() {
+		const { lrgb, largest } = this;
+		const { bound } = MODELS.get(this.kind);
+		if (bound) return bound(this);
+		const sum = list => LARGEST_TERM * list.reduce((total, value) => total + value, 0);
+		return lrgb ? sum(largest.slice(OWN)) * Math.max(1, ...largest.slice(0, OWN)) : sum(largest);
+	}
+
+	// As the papers name it, HSH(3).
+	label() {
+		return this.size.label;
+	}
+
+	// The RGB weights of the latents under a light (x, y): what is added, then one for each latent; of an LRGB
+	// image those of the luminance, and 0 for the colour.
+	basis([x, y]) {
+		const { kind, lrgb, latentMin, size: { order } } = this;
+		const { basis, terms, lowest = 0 } = MODELS.get(kind);
+		const light = [x, y, Math.max(lowest, Math.sqrt(Math.max(0, 1 - x * x - y * y)))];
+		if (basis) return basis(this, light);
+		const found = terms(light, order);
+		return [[0, 0, 0], ...latentMin.map((_, k) => [0, 1, 2].map(
+			c => lrgb ? found[k - OWN] ?? 0 : k % 3 === c ? found[Math.floor(k / 3)] : 0))];
+	}
+
+	// The RGB weights of texels: what is added, then one per texel, the coefficients' ranges in them. Of an LRGB
+	// image the first two of the colour are its offset and scale.
+	frameValues(light) {
+		const { latentMin, scale } = this;
+		const [added, ...basis] = this.basis(light);
+		const weights = new Float32Array(4 * (1 + basis.length));
+		weights.set(added.map((value, c) => basis.reduce((sum, rgb, k) => sum + latentMin[k] * rgb[c], value)));
+		basis.forEach((rgb, k) => weights.set(rgb.map(value => value * scale[k]), 4 * (1 + k)));
+		if (this.lrgb) [latentMin, scale].forEach((row, i) => weights.set(row.slice(0, OWN), 4 * (1 + i)));
+		return weights;
+	}
+
+	colours(light) {
+		const values = this.frameValues(light);
+		const weigh = (texels, from, c) => texels.reduce(
+			(sum, value, k) => k < from ? sum : sum + values[4 * (1 + k) + c] * value, values[c]);
+		return texels => [0, 1, 2].map(c => this.lrgb
+			? weigh(texels, OWN, c) * (values[4 + c] + values[8 + c] * texels[c]) : weigh(texels, 0, c));
+	}
 }

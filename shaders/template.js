@@ -1,26 +1,40 @@
 // Fills in the shader templates, which use of Jinja's language `{{ name }}`, `{{ name[i][j] }}`,
-// `{# comment #}` and the lines `{% for i in name %}` and `{% endfor %}`.
+// `{# comment #}`, and alone on their lines `{% for i in name %}`, `{% if name %}` and what ends them.
 
+const STATEMENT = /^\s*\{% (?:for (?<item>\w+) in (?<list>\w+)|if (?<condition>\w+)|(?<end>else|endfor|endif)) %\}$/;
+
+// An unknown name is an error.
 export function render(template, values) {
 	const lines = template.replace(/\{#[\s\S]*?#\}\n?/g, '').replace(/\n$/, '').split('\n');
-	const out = [];
-	renderBlock(lines, 0, values, out);
-	return out.join('\n');
+	return fill(parse(lines.values()).parts, values).join('\n');
 }
 
-// Renders lines from `start` up to the endfor of this block; returns the index of that line.
-function renderBlock(lines, start, values, out) {
-	for (let i = start; i < lines.length; i++) {
-		const [, statement, variable, list] = lines[i].match(/^\s*\{% (endfor|for (\w+) in (\w+)) %\}$/) ?? [];
-		if (statement === 'endfor') return i;
-		if (statement) {
-			const block = i + 1;
-			for (const item of lookUp(list, values)) i = renderBlock(lines, block, { ...values, [variable]: item }, out);
+// The lines and blocks down to a statement that ends them.
+function parse(lines) {
+	const parts = [];
+	for (;;) {
+		const { value: line, done } = lines.next();
+		if (done) return { parts };
+		const { item, list, condition, end } = STATEMENT.exec(line)?.groups ?? {};
+		if (end) return { parts, end };
+		if (item) {
+			parts.push({ item, list, body: parse(lines).parts });
+		} else if (condition) {
+			const { parts: body, end: middle } = parse(lines);
+			parts.push({ condition, body, otherwise: middle === 'else' ? parse(lines).parts : [] });
 		} else {
-			out.push(lines[i].replace(/\{\{\s*(.+?)\s*\}\}/g, (_, path) => lookUp(path, values)));
+			parts.push(line);
 		}
 	}
-	return lines.length;
+}
+
+function fill(parts, values) {
+	return parts.flatMap(part => {
+		const { item, list, condition, body, otherwise } = part;
+		if (item) return lookUp(list, values).flatMap(each => fill(body, { ...values, [item]: each }));
+		if (condition) return fill(lookUp(condition, values) ? body : otherwise, values);
+		return part.replace(/\{\{\s*(.+?)\s*\}\}/g, (_, path) => lookUp(path, values));
+	});
 }
 
 function lookUp(path, values) {

@@ -1,11 +1,7 @@
-// What a file must hold to be used: each failed check is a sentence for the user.
+// What JSON may hold to be used; each failed check is a clause for a sentence.
 
-export const LARGEST = 1e9;  // that a sum may come to
-const DEEPEST = 32;
-
-export function check(holds, problem) {
-	if (!holds) throw new Error(`info.json cannot be used: ${problem.replace(/^(.{130}).*(.{90})$/s, '$1...$2')}.`);
-}
+import { check } from '../../shaders/errors.js';
+import { DEEPEST, FILE_NAME } from './limits.js';
 
 // What JSON can say and other programs cannot take, in keys that are ignored as well.
 export function checkValues(value, depth = 0) {
@@ -16,6 +12,12 @@ export function checkValues(value, depth = 0) {
 }
 
 export const isObject = value => value instanceof Object && !Array.isArray(value);
+
+export function fileName(name) {
+	check(typeof name === 'string' && FILE_NAME.test(name),
+		`it names the picture ${JSON.stringify(name)}, which is not a plain file name`);
+	return name;
+}
 
 // A list of finite numbers, as float32 values.
 export function numbers(list, what) {

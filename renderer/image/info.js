@@ -1,61 +1,63 @@
-// Reads `info.json`, ours, the published trainer's and Relight's. Latents come out in the channel order of the
-// plane files, the output as RGB.
+// Reads `info.json`, ours, the published trainer's and Relight's, as FORMAT.md has it.
 
-import { MAX_LATENTS, MAX_UNITS, networkBound } from '../../shaders/decoder.js';
-import { KNOWN, SPLINE_TERMS, linearBound } from '../../shaders/linear.js';
-import { LARGEST, check, checkValues, doubles, isObject, numbers, rowsOf, triples } from './checks.js';
+import { RakingError, check } from '../../shaders/errors.js';
+import { LinearDecoder, MODELS } from '../../shaders/linear.js';
+import { NeuralDecoder } from '../../shaders/neural.js';
+import { checkValues, doubles, fileName, isObject, numbers, rowsOf, triples } from './checks.js';
+import { ENDINGS, LARGEST, LONGEST_SIDE, LONGEST_TITLE, VERSION } from './limits.js';
 
-const TYPES = ['neural', 'ptm', 'hsh', 'rbf'];
-const ENDINGS = ['dzi', 'png', 'webp', 'jpg'];  // of planes that are not listed, the best first
-const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
-const LONGEST_SIDE = 1e6;  // pixels
-const LONGEST_TITLE = 200;  // characters
+const TYPES = ['neural', ...MODELS.keys()];
 
-// Lights are [[x, y], ...], pixelSize is in mm; numbers are float32 values. Throws a sentence for the user.
-export function parseInfo(info) {
+// Lights are [[x, y], ...], pixelSize is in mm; numbers are float32 values. Latents come out in the channel
+// order of the plane files, the output as RGB. Throws a sentence for the user, or a SyntaxError.
+export function parseInfo(text) {
+	try {
+		return readInfo(JSON.parse(text));
+	} catch (error) {
+		if (!(error instanceof RakingError)) throw error;
+		const problem = error.message.replace(/^(.{130}).*(.{90})$/s, '$1...$2');
+		throw new RakingError(`info.json cannot be used: ${problem}.`);
+	}
+}
+
+function readInfo(info) {
 	checkValues(info);
 	check(TYPES.includes(info?.type), `its type is ${JSON.stringify(info?.type)}, where ${TYPES.join(', ')} are known`);
 	for (const key of ['width', 'height']) {
 		check(Number.isInteger(info[key]) && info[key] > 0 && info[key] <= LONGEST_SIDE,
 			`its ${key} is not a whole number from 1 to ${LONGEST_SIDE}`);
 	}
-	const { width, height, raking: ours = null, pixelSizeInMM: pixelSize = null } = info;
-	check(ours === null || ours.version === 1, `its raking version is ${ours?.version}, where 1 is known`);
+	const { width, height, raking = null, pixelSizeInMM: pixelSize = null } = info;
 	check(pixelSize === null || (Number.isFinite(pixelSize) && pixelSize > 0), 'its pixelSizeInMM is not above 0');
+	const ours = readBlock(raking);
+	const lights = triples(info.lights ?? [], 'lights').map(([x, y]) => [x, y]);
+	const decoder = info.type === 'neural' ? neuralDecoder(info) : linearDecoder(info);
+	check(decoder.bound <= LARGEST, 'its numbers are so large that colours exceed what can be reckoned');
+	return {
+		...ours, decoder, width, height, pixelSize,
+		lights: lights.length ? lights : null,
+		planeFiles: planeFiles(info, decoder.latents / 3),
+	};
+}
+
+// Of the block `raking`, what every image may have.
+function readBlock(ours) {
+	check(ours === null || ours.version === VERSION, `its raking version is ${ours?.version}, where ${VERSION} is known`);
 	const { provenance = {}, levels, mask, title = null } = ours ?? {};
 	check(isObject(provenance), 'its provenance is no object');
 	check(levels == null || (Array.isArray(levels) && levels.every(isObject)), 'its levels are no list of objects');
-	check(title === null || (typeof title === 'string' && title.isWellFormed() && [...title].length <= LONGEST_TITLE),
+	check(title === null || (typeof title === 'string' && [...title].length <= LONGEST_TITLE),
 		`its title is no text of up to ${LONGEST_TITLE} characters`);
-	const lights = triples(info.lights ?? [], 'lights').map(([x, y]) => [x, y]);
-	const decoder = info.type === 'neural' ? neuralDecoder(info) : linearDecoder(info);
-	const { latentMin, latentMax, layers, splines } = decoder;
-	const latents = latentMin.length;
-	check(latentMax.length === latents && latentMin.every((min, i) => latentMax[i] > min),
-		'its latent ranges (min and max) differ in number, or one is empty or reversed');
-	check((layers ? networkBound : linearBound)(decoder) <= LARGEST,
-		'its numbers are so large that colours exceed what can be reckoned');
-	return {
-		...decoder, width, height, latents, pixelSize, provenance, title,
-		units: layers?.[0].bias.length ?? 0,
-		parameters: [layers?.map(({ weight, bias }) => [weight, bias]), splines].flat(4).filter(Number.isFinite).length,
-		lights: lights.length ? lights : null,
-		planeFiles: planeFiles(info, latents / 3),
-		maskFile: mask == null ? null : fileName(mask),
-	};
+	return { provenance, title, maskFile: mask == null ? null : fileName(mask) };
 }
 
 // Unpacks the padded lists; widths come from their lengths, since `samples` may be wrong. With "bgr"
 // the latents of a plane and the output are blue first.
 function neuralDecoder({ min, max, weights, biases, colorspace = 'rgb', raking: ours }) {
-	const { conditions = 2, activation = 'elu', layers } = ours ?? {};
+	const { conditions = 2, activation, layers } = ours ?? {};
 	check(['rgb', 'bgr'].includes(colorspace), 'its colorspace is neither "rgb" nor "bgr"');
-	check(conditions === 2 && activation === 'elu',
-		`its decoder has ${conditions} condition inputs and ${activation}, where this viewer has 2, a light, and elu`);
 	const latentMin = numbers(min, 'min');
 	const latents = latentMin.length;
-	check(latents % 3 === 0 && latents >= 3 && latents <= MAX_LATENTS,
-		`it has ${latents} latents, where a multiple of 3 up to ${MAX_LATENTS} is needed`);
 	const [bias1, bias2, bias3] = threeLists(biases, 'biases');
 	const [flat1, flat2, flat3] = threeLists(weights, 'weights');
 	const inputs = latents + conditions;
@@ -67,20 +69,34 @@ function neuralDecoder({ min, max, weights, biases, colorspace = 'rgb', raking: 
 	const units = ours ? layers?.[1] : usedUnits(first, second, third, bias1, bias2);
 	const widths = [inputs, units, units, 3];
 	check(!ours || (Array.isArray(layers) && layers.length === 4 && widths.every((width, i) => layers[i] === width)),
-		'its layer widths do not fit its latents and condition inputs');
+		`its layer widths do not fit its latents and ${conditions} condition inputs`);
 	check(units > rows - 4 && units <= rows, `${units} units are announced, but there are ${rows} biases`);
-	check(units >= 1 && units <= MAX_UNITS, `it has ${units} units, where 1 to ${MAX_UNITS} are supported`);
 	const ordered = list => colorspace === 'rgb' ? list
 		: list.map((value, i) => i < latents ? list[i - i % 3 + 2 - i % 3] : value);
-	return {
+	return new NeuralDecoder({
 		latentMin: ordered(latentMin),
 		latentMax: ordered(numbers(max, 'max')),
+		conditions,
+		activation,
 		layers: [
 			{ weight: first.slice(0, units).map(row => ordered(row.slice(0, inputs))), bias: bias1.slice(0, units) },
 			{ weight: second.slice(0, units).map(row => row.slice(0, units)), bias: bias2.slice(0, units) },
 			{ weight: ordered(third).map(row => row.slice(0, units)), bias: ordered(bias3) },
 		],
-	};
+	});
+}
+
+function threeLists(lists, what) {
+	check(Array.isArray(lists) && lists.length === 3, `its ${what} are not three lists`);
+	return lists.map((list, i) => numbers(list, `${what} of layer ${i + 1}`));
+}
+
+// Rows padded to a multiple of 4.
+function unpack(flat, rows, inputs, layer) {
+	const columns = Math.ceil(inputs / 4) * 4;
+	check(flat.length === rows * columns,
+		`the weights of layer ${layer} are ${flat.length} values, where ${rows * columns} are needed`);
+	return rowsOf(flat, columns);
 }
 
 // The units left without the all-zero ones, three at most, that pad to a multiple of 4.
@@ -92,8 +108,6 @@ function usedUnits(first, second, third, bias1, bias2) {
 	return units;
 }
 
-// With `lrgb` latents 0 to 2 are the pixel's colour, the others its luminance. Centres and splines are
-// of rbf: lights [[x, y, z], ...] and a row for each, and four more: [offset, latent 0, ...] as RGB.
 function linearDecoder(info) {
 	const { type: model, raking, colorspace } = info;
 	check(raking || model !== 'rbf', 'it describes an rbf image of another program, which cannot be read');
@@ -101,28 +115,24 @@ function linearDecoder(info) {
 	const [material] = info.materials;
 	const scale = doubles(material?.scale, 'scales');
 	const bias = doubles(material.bias, 'biases');
-	const latents = scale.length;
-	check(bias.length === latents && info.nplanes === latents,
-		`there are ${latents} scales and ${bias.length} biases, where nplanes is ${info.nplanes}`);
-	const rbf = model === 'rbf' && latents > 0 && latents % 3 === 0 && latents <= MAX_LATENTS;
-	const [order, known] = rbf ? [0, 'mrgb'] : KNOWN[model]?.[latents] ?? [];
-	check(known, `a ${model} image of ${latents} coefficients is unknown`);
-	check(colorspace === known && (!raking || raking.order === order), `its colorspace is ${colorspace} and `
-		+ `its order is ${raking?.order}, where ${latents} coefficients are ${known}, of order ${order}`);
-	const latentMin = numbers(scale.map((value, i) => -bias[i] * value), 'ranges');
-	const latentMax = numbers(scale.map((value, i) => (1 - bias[i]) * value), 'ranges');
-	return { model, order, lrgb: known === 'lrgb', latentMin, latentMax, ...unpackSplines(info, latents) };
+	check(bias.length === scale.length && info.nplanes === scale.length,
+		`there are ${scale.length} scales and ${bias.length} biases, where nplanes is ${info.nplanes}`);
+	const parts = model === 'rbf' ? { centres: triples(info.lights, 'lights'), splines: splines(raking.splines) } : {};
+	const decoder = new LinearDecoder({
+		model,
+		latentMin: numbers(scale.map((value, i) => -bias[i] * value), 'ranges'),
+		latentMax: numbers(scale.map((value, i) => (1 - bias[i]) * value), 'ranges'),
+		...parts,
+	});
+	const { latents, size } = decoder;
+	check(colorspace === size.colorspace, `its colorspace is ${colorspace}, where ${latents} coefficients are ${size.colorspace}`);
+	check(!raking || raking.order === size.order, `its order is ${raking?.order}, where ${latents} coefficients are of order ${size.order}`);
+	return decoder;
 }
 
-function unpackSplines(info, latents) {
-	if (info.type !== 'rbf') return {};
-	const centres = triples(info.lights, 'lights');
-	const rows = info.raking.splines;
-	const needed = centres.length + SPLINE_TERMS;
-	check(Array.isArray(rows) && rows.length === needed, `its splines are not ${needed} rows, as its lights need them`);
-	const splines = rows.map(row => triples(row, 'splines'));
-	check(splines.every(row => row.length === 1 + latents), `a row of its splines is not of ${3 + 3 * latents} values`);
-	return { centres, splines };
+function splines(rows) {
+	check(Array.isArray(rows), 'its splines are not rows of numbers');
+	return rows.map(row => triples(row, 'splines'));
 }
 
 // The ways to number the planes, each with every plane's possible names, the preferred first: the
@@ -138,23 +148,4 @@ function planeFiles(info, count) {
 	const endings = [...new Set([...first, ...ENDINGS.filter(ending => ending === info.format), ...ENDINGS])];
 	return [0, 1].map(first => [...Array(count).keys()].map(
 		i => endings.map(ending => `plane_${i + first}.${ending}`)));
-}
-
-function fileName(name) {
-	check(typeof name === 'string' && FILE_NAME.test(name),
-		`it names the picture ${JSON.stringify(name)}, which is not a plain file name`);
-	return name;
-}
-
-function threeLists(lists, what) {
-	check(Array.isArray(lists) && lists.length === 3, `its ${what} are not three lists`);
-	return lists.map((list, i) => numbers(list, `${what} of layer ${i + 1}`));
-}
-
-// Rows padded to a multiple of 4.
-function unpack(flat, rows, inputs, layer) {
-	const columns = Math.ceil(inputs / 4) * 4;
-	check(flat.length === rows * columns,
-		`the weights of layer ${layer} are ${flat.length} values, where ${rows * columns} are needed`);
-	return rowsOf(flat, columns);
 }

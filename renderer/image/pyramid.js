@@ -2,10 +2,9 @@
 // rounded up; the overview is the first that fits one tile. Coordinates are a level's pixels, those of
 // areas in sight image pixels.
 
+import { LARGEST_TILE, LONGEST_DESCRIPTION, TILE_FORMATS } from './limits.js';
+
 const SMALLEST = 64;  // pixels: levels go down to this
-const FORMATS = ['png', 'webp', 'jpg', 'jpeg'];
-const LARGEST_TILE = 8192;  // pixels
-const LONGEST_DESCRIPTION = 4096;  // characters
 const DECLARATION = /^<\?xml\s[^?>]*\?>/;  // of an encoding, which is UTF-8 anyway
 
 export class Pyramid {
@@ -69,7 +68,7 @@ export function parseDeepZoom(text, file) {
 	const [overlap, tileSize] = read(image, 'Overlap', 'TileSize');
 	const [width, height] = read(size, 'Width', 'Height');
 	const format = image?.getAttribute('Format')?.toLowerCase();
-	if (FORMATS.includes(format) && overlap < tileSize && tileSize <= LARGEST_TILE && width * height > 0) {
+	if (TILE_FORMATS.includes(format) && overlap < tileSize && tileSize <= LARGEST_TILE && width * height > 0) {
 		return { format, overlap, tileSize, width, height };
 	}
 	throw new Error(`${file} does not describe a Deep Zoom image; write the image again.`);

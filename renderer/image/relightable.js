@@ -2,11 +2,9 @@
 
 import { shortened } from '../../shaders/errors.js';
 import { parseInfo } from './info.js';
+import { LONGEST_INFO } from './limits.js';
 import { decodePicture as decode } from './picture.js';
 import { Pyramid, halvings, parseDeepZoom } from './pyramid.js';
-
-const MODEL_NAMES = new Map([['neural', 'NeuralRTI'], ['disk', 'DisK']]);
-const LONGEST_INFO = 2 ** 24;  // bytes
 
 // `folder` has url, name, title, get(file) and has(file). planes are the names of their files; files these and
 // the mask's. Throws a sentence for the user.
@@ -15,23 +13,25 @@ export async function loadInfo(folder) {
 	const blob = await folder.get('info.json').catch(error => {
 		throw error.missing ? new Error(`There is no relightable image at ${shortened(url)}: it has no info.json.`) : error;
 	});
-	let decoder;
+	let info;
 	try {
 		if (blob.size > LONGEST_INFO) throw new SyntaxError();
-		decoder = parseInfo(JSON.parse(await text(blob)));
+		info = parseInfo(await text(blob));
+		info.decoder.checkLight();
 	} catch (error) {
 		const damaged = error instanceof SyntaxError || error instanceof TypeError;
 		const problem = damaged ? 'info.json is damaged and cannot be read; write the image again.' : error.message;
 		throw new Error(`${folder.name}: ${problem}`);
 	}
 	const found = new Map();
-	const planes = await findPlanes(folder, decoder.planeFiles, found);
-	const { maskFile, title } = decoder;
+	const planes = await findPlanes(folder, info.planeFiles, found);
+	const { decoder, maskFile, title, provenance } = info;
+	const { latents, units, parameters } = decoder;
 	return {
-		...decoder, url, folder, planes, found,
+		...info, url, folder, planes, found, latents, units, parameters,
 		files: [...planes, maskFile].filter(Boolean),
 		tiled: planes[0].endsWith('.dzi'),
-		label: label(decoder),
+		label: decoder.label(provenance.model),
 		title: title?.trim() || folder.title,
 	};
 }
@@ -107,10 +107,4 @@ export function decodePicture({ folder, maskFile }, blob, size, plane = blob.nam
 	return decode(blob, size, plane, problem => {
 		throw new Error(`${folder.name}: the picture ${blob.name} is ${problem}; write the image again.`);
 	});
-}
-
-// How the papers name a decoder: DisK(20), HSH(3).
-function label({ provenance, units, model, order, lrgb }) {
-	if (model) return { ptm: lrgb ? 'PTM(LRGB)' : 'PTM', hsh: `HSH(${order})`, rbf: 'PCA/RBF' }[model];
-	return `${MODEL_NAMES.get(provenance.model) ?? 'Neural'}(${units})`;
 }

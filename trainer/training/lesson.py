@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from renderer.image.relightable import RelightableImage
-from shaders.decoder import Decoder
+from shaders.neural import NeuralDecoder
 from trainer.collection.samples import Samples
 from trainer.models.networks import DecoderNetwork, Networks
 from trainer.models.oracle import latents_at
@@ -41,7 +41,7 @@ class StoredTeacher:
     """A relightable image of the same photographs, as it is stored."""
 
     def __init__(self, image: RelightableImage, samples: Samples) -> None:
-        assert isinstance(image.decoder, Decoder)
+        assert isinstance(image.decoder, NeuralDecoder)
         self.image = image
         self.samples = samples
         self.decoder = DecoderNetwork.from_decoder(image.decoder).to(samples.device)

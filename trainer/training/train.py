@@ -22,8 +22,8 @@ from renderer.image.relightable import (
     read_info_text,
     write_image,
 )
-from shaders.decoder import MAX_UNITS, Decoder
 from shaders.errors import RakingError
+from shaders.neural import MAX_UNITS, NeuralDecoder
 from trainer.collection.mlic import Mlic, validation_lights
 from trainer.collection.samples import Samples
 from trainer.models.networks import ENCODERS, LATENTS, TEACHER_UNITS, Networks, principal_axes
@@ -513,7 +513,7 @@ def _device(name: str | None) -> torch.device:
 def _read_teacher(path: Path, mlic: Mlic, warn: Callable[[str], None]) -> RelightableImage:
     """A trained image that may teach this collection."""
     image = read_image(path)
-    if not isinstance(image.decoder, Decoder):
+    if not isinstance(image.decoder, NeuralDecoder):
         raise RakingError(f"the teacher {path} is a classical image: take a neural one")
     if (image.width, image.height) != (mlic.width, mlic.height):
         raise RakingError(
@@ -525,8 +525,7 @@ def _read_teacher(path: Path, mlic: Mlic, warn: Callable[[str], None]) -> Religh
             f"the teacher {path} was trained under a smaller mask than that of {mlic.path}: take "
             "one that knows all of the object"
         )
-    if image.decoder.conditions != 2:
-        raise RakingError(f"the teacher {path} knows views besides lights: take one of lights only")
+    image.decoder.check_light()
     collection = image.provenance.get("collection_sha256")
     if collection is None:
         warn(f"the teacher {path} does not say which collection it was trained on")

@@ -1,23 +1,20 @@
 // The decode pass: latents of a tile and a light to a relit picture.
 
 import { createProgram, createTarget, readRenderer } from './gl.js';
-import { bakedShader, bestExponential, frameUniform } from './shaders/specialise.js';
+import { bakedShader, bestExponential } from './shaders/specialise.js';
 
 // By name; harnesses add theirs. begin(gl, at) sets what never changes, at(name) being the location
 // of a uniform.
-export const shaders = new Map([['baked', (gl, decoder, templates, target) => ({
-	text: bakedShader(decoder, templates, { target, exponential: bestExponential(readRenderer(gl).renderer) }),
+export const shaders = new Map([['baked', (gl, decoder, target) => ({
+	text: bakedShader(decoder, { target, exponential: bestExponential(readRenderer(gl).renderer) }),
 	begin: () => {},
-	setLight: (_, at, light) => {
-		const { name, data } = frameUniform(decoder, light);
-		gl.uniform4fv(at(name), data);
-	},
+	setLight: (_, at, light) => gl.uniform4fv(at(decoder.frame), decoder.frameValues(light)),
 })]]);
 
 export class DecodePass {
-	constructor(gl, decoder, templates, shader, target) {
+	constructor(gl, decoder, shader, target) {
 		if (!shaders.has(shader)) throw new Error(`There is no shader named ${shader}: correct shader= in the address.`);
-		const made = shaders.get(shader)(gl, decoder, templates, target);
+		const made = shaders.get(shader)(gl, decoder, target);
 		const { program, at } = this.shader = createProgram(gl, made.text);
 		Object.assign(this, { gl, target, made });
 		gl.useProgram(program);

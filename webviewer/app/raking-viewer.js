@@ -8,7 +8,7 @@ import { connectDrop } from './drop.js';
 import { connectInput } from './input.js';
 import { fill } from './markup.js';
 import { connectPanel, makeRoom } from './panel.js';
-import { loadTemplates } from './shaders/specialise.js';
+import { loadTexts } from './shaders/texts.js';
 import { initialState, tellUnknown } from './state.js';
 import { STILL, Viewer } from './viewer.js';
 
@@ -75,9 +75,9 @@ export class RakingViewer extends HTMLElement {
 				makeRoom(parts, this.#wanted().image.length);
 				parts.frame.classList.add('placed');
 			});
-			const [templates] = await Promise.all([loadTemplates(), styled, seat.granted]);
+			await Promise.all([loadTexts(), styled, seat.granted]);
 			signal.throwIfAborted();
-			const viewer = this.viewer = new Viewer(parts.picture, templates);
+			const viewer = this.viewer = new Viewer(parts.picture);
 			const asked = this.#wanted();
 			if (STILL.matches) delete asked.orbit;  // until asked for by hand
 			seat.hold(viewer);

@@ -34,8 +34,8 @@ class Scene {
 	passes = {};
 
 	// load: place, signal -> promise of a tile's pictures; null where all tiles are there.
-	constructor({ gl, memory, templates }, { key, info, pyramid, notice, tiles = new Map(), load = null }) {
-		Object.assign(this, { gl, memory, templates, key, info, pyramid, tiles, load, notice });
+	constructor({ gl, memory }, { key, info, pyramid, notice, tiles = new Map(), load = null }) {
+		Object.assign(this, { gl, memory, key, info, pyramid, tiles, load, notice });
 		this.size = [pyramid.width, pyramid.height];
 		this.tiled = Boolean(load) || tiles.size > 1;
 	}
@@ -47,8 +47,8 @@ class Scene {
 	}
 
 	decodePass(shader, target = 'unorm') {
-		const { gl, info, templates, passes } = this;
-		return passes[`${shader} ${target}`] ??= new DecodePass(gl, info, templates, shader, target);
+		const { gl, info: { decoder }, passes } = this;
+		return passes[`${shader} ${target}`] ??= new DecodePass(gl, decoder, shader, target);
 	}
 
 	// Brings a tile, to stay; loaded() is called when it is there.

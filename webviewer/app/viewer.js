@@ -45,10 +45,9 @@ export class Viewer extends EventTarget {
 	outdated = false;  // the message said last tells of what is over with the next image
 	again = { label: 'Try again', run: () => this.retry() };
 
-	constructor(canvas, templates) {
+	constructor(canvas) {
 		super();
 		this.canvas = canvas;
-		this.templates = templates;
 		this.gl = createContext(canvas);
 		this.losing = this.gl.getExtension('WEBGL_lose_context');
 		this.loop = new FrameLoop(this.gl, () => this.#draw(), frame => this.#finished(frame));

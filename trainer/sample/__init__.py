@@ -1,1 +1,1 @@
-"""The procedural collection."""
+"""The procedural collection: a tablet carved and aged, lit, and written as photographs."""

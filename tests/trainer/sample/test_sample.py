@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from shaders.errors import RakingError
-from trainer.sample.relief import GOLD, STONE, Array, Material, Relief, blur
-from trainer.sample.sample import DOME, TEST, reflect, render, ring_lights, visibility, write_sample
+from trainer.sample.materials import GOLD, STONE, Material
+from trainer.sample.relief import Relief
+from trainer.sample.sample import DOME, TEST, ring_lights, write_sample
+from trainer.sample.shading import reflect, render, visibility
+from trainer.sample.workpiece import Array, blur
 
 WIDTH, HEIGHT = 96, 64
 

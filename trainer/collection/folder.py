@@ -20,7 +20,7 @@ from trainer.lights.names import (
     last_part,
     natural,
     preferred_twins,
-    printable,
+    printable_path,
     without_raw_twins,
 )
 from trainer.lights.text import is_comment, read_text
@@ -169,7 +169,7 @@ def _leave_out(unlit: list[Path], lit: list[Path], file: Path, warnings: list[st
 
 
 def _names(paths: list[Path]) -> str:
-    return listing(shortened(printable(Path(path.name)), 24) for path in paths)
+    return listing(shortened(printable_path(Path(path.name)), 24) for path in paths)
 
 
 def _of_one_size(photographs: list[Path]) -> list[Path]:

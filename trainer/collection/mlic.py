@@ -24,7 +24,7 @@ from trainer.lights.directions import (
     light_warnings,
     validation_lights,
 )
-from trainer.lights.names import printable, unique
+from trainer.lights.names import printable_path, unique
 from trainer.photographs.pictures import read_picture
 from trainer.photographs.raw import WhiteBalance
 
@@ -242,7 +242,7 @@ def _check_options(path: Path, test: Path, test_lights: Path | None, lights: Pat
 
 def _below(root: Path, file: Path) -> str:
     """The path of a file below `root`, or else its name, printable."""
-    return printable(file.relative_to(root) if file.is_relative_to(root) else Path(file.name))
+    return printable_path(file.relative_to(root) if file.is_relative_to(root) else Path(file.name))
 
 
 def _sha256(entries: list[Entry], shown: dict[Path, Shown], root: Path) -> str:

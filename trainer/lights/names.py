@@ -30,7 +30,7 @@ def last_part(name: str) -> str:
     return re.split(r"[\\/]", name)[-1]
 
 
-def printable(path: Path) -> str:
+def printable_path(path: Path) -> str:
     """A path with what is no UTF-8 in it as `\\xe9`."""
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
@@ -87,7 +87,7 @@ class Finder:
 def best_finder(photographs: Sequence[Path], names: Sequence[str]) -> Finder:
     """One that finds most of `names`, where file names that are no UTF-8 may be in any encoding."""
     finder = Finder(photographs)
-    if all(printable(path) == path.as_posix() for path in photographs):
+    if all(printable_path(path) == path.as_posix() for path in photographs):
         return finder
     finders = [finder, *(Finder(photographs, other) for other in LEGACY)]
     return max(finders, key=lambda one: sum(one.find(name) is not None for name in names))
@@ -95,10 +95,10 @@ def best_finder(photographs: Sequence[Path], names: Sequence[str]) -> Finder:
 
 def unique(files: Sequence[Path]) -> list[str]:
     """A printable name of each file: its own, or with its folder's where several share that."""
-    own = [printable(Path(file.name)) for file in files]
+    own = [printable_path(Path(file.name)) for file in files]
     shared = {name for name, number in Counter(own).items() if number > 1}
     return [
-        printable(Path(file.parent.name, file.name)) if name in shared else name
+        printable_path(Path(file.parent.name, file.name)) if name in shared else name
         for file, name in zip(files, own, strict=True)
     ]
 

@@ -59,7 +59,7 @@ def write_sample(
         normals = relief.normals()
         shown = Image.fromarray(np.round((normals + 1) * 127.5).astype(np.uint8))
         shown.save(folder / "normals.png", pnginfo=png_mark(Asked=asked(width, height, seed)))
-        write_image(folder / "mask.png", relief.mask.astype(np.uint8) * 255)
+        write_picture(folder / "mask.png", relief.mask.astype(np.uint8) * 255)
         sets = [("Dome", ring_lights(DOME)), ("Test", ring_lights(TEST))]
         total = sum(len(lights) for _, lights in sets)
         done = 0
@@ -68,7 +68,7 @@ def write_sample(
             names = picture_names(len(lights), width, height)
             write_lp(folder / name / "dirs.lp", names, lights)
             for image_name, light in zip(names, lights, strict=True):
-                write_image(folder / name / image_name, render(relief, normals, light))
+                write_picture(folder / name / image_name, render(relief, normals, light))
                 done += 1
                 if progress:
                     progress(done, total)
@@ -138,7 +138,7 @@ def sample_is_done(path: Path, width: int, height: int, seed: int) -> bool:
         return False
 
 
-def write_image(path: Path, pixels: NDArray[np.uint8]) -> None:
+def write_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
     """Writes grey [H, W] or RGB [H, W, 3] pixels in the format of the suffix. Raises OSError."""
     options = [
         *(cv2.IMWRITE_JPEG_QUALITY, 97),

@@ -15,9 +15,10 @@ from bench.fidelity.columns import ANCHORS, COLUMNS, Column
 from bench.fidelity.fits import Fit
 from bench.fidelity.items import GROUPS, Item
 from renderer.files.aside import write_aside
+from trainer.quality.scores import PICTURE_METRICS
 
 CONFIDENCE = 0.95
-METRICS = ("psnr", "ssim", "delta_e", "flip", "lpips")
+METRICS = tuple(PICTURE_METRICS)
 SMOOTHNESS = ("smoothness", "straying", "smoothness_ratio", "straying_ratio")
 PER_IMAGE = (
     *("group", "item", "model", "subset", "image"),

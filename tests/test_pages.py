@@ -1,5 +1,6 @@
 """The pages for those who carry on name what there is."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -54,3 +55,11 @@ def test_the_citation_is_of_this_version() -> None:
     citation = (ROOT / "CITATION.cff").read_text("utf-8")
     assert f"\nversion: {project['version']}\n" in citation
     assert f"\nlicense: {project['license']}\n" in citation
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if not room.startswith("raking")])
+def test_packages_name_modules_that_there_are(room: str) -> None:
+    folder = ROOT / room.replace(".", "/")
+    said = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or ""
+    assert said
+    assert set(re.findall(r"`(\w+)`", said)) <= {path.stem for path in folder.iterdir()}

@@ -11,13 +11,14 @@ import numpy as np
 from shaders.errors import RakingError, shortened
 from trainer.collection.files import pictures_in, subfolder, visible_files
 from trainer.collection.place import choose_folder, find_light_file, photograph_folders
-from trainer.lights.directions import held_out_by_rule, listing
+from trainer.lights.directions import held_out_by_rule
 from trainer.lights.lightfile import LightFile, read_light_file
 from trainer.lights.names import (
     Finder,
     best_finder,
     folded,
     last_part,
+    listing,
     natural,
     preferred_twins,
     printable_path,

@@ -1,4 +1,5 @@
-"""Names of photographs: as files bear them, as light files write them, and which are the same."""
+"""Names of photographs: as files bear them, as light files write them, which are the same, and as
+a user reads them."""
 
 import os
 import re
@@ -35,7 +36,7 @@ def printable_path(path: Path) -> str:
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
-def decoded(path: Path, encoding: str) -> str:
+def decoded_name(path: Path, encoding: str) -> str:
     """The name of a file, which is in `encoding` where it is not in UTF-8."""
     name = os.fsencode(path.name)
     try:
@@ -67,7 +68,7 @@ class Finder:
     def _by(self, form: Callable[[str], str], encoding: str) -> dict[str, list[Path]]:
         found: dict[str, list[Path]] = defaultdict(list)
         for path in self.photographs:
-            found[form(decoded(path, encoding))].append(path)
+            found[form(decoded_name(path, encoding))].append(path)
         return found
 
     def find(self, name: str) -> Path | None:
@@ -125,6 +126,16 @@ def without_raw_twins(photographs: Sequence[Path]) -> list[Path]:
 
 def _exactly(name: str) -> str:
     return name
+
+
+def listing(names: Iterable[str], comma: str = ", ") -> str:
+    """Up to five names as a user reads them: a, b and 3 more."""
+    *others, last = names
+    if len(others) > 4:
+        others, last = others[:4], f"{len(others) - 3} more"
+    elif comma != ", ":
+        return comma.join([*others, last])
+    return f"{comma.join(others)} and {last}" if others else last
 
 
 def nfc(name: str) -> str:

@@ -14,7 +14,7 @@ from renderer.files.aside import check_place, settle, writing_aside
 from renderer.files.marks import png_mark
 from shaders.errors import RakingError
 from trainer.sample.relief import carve_relief
-from trainer.sample.shading import render
+from trainer.sample.shading import photograph
 from trainer.sample.workpiece import Array
 
 MIN_SIDE = 16
@@ -68,7 +68,7 @@ def write_sample(
             names = picture_names(len(lights), width, height)
             write_lp(folder / name / "dirs.lp", names, lights)
             for image_name, light in zip(names, lights, strict=True):
-                write_picture(folder / name / image_name, render(relief, normals, light))
+                write_picture(folder / name / image_name, photograph(relief, normals, light))
                 done += 1
                 if progress:
                     progress(done, total)

@@ -20,7 +20,7 @@ SHOULDER = 0.6  # linear level from which highlights are compressed, as cameras 
 BLOCK_PIXELS = 1 << 16  # shaded at a time: its temporaries stay in the processor's cache
 
 
-def render(relief: Relief, normals: Array, light: Array) -> NDArray[np.uint8]:
+def photograph(relief: Relief, normals: Array, light: Array) -> NDArray[np.uint8]:
     """The relief lit from `light` (unit vector, toward the light), as sRGB [H, W, 3] uint8."""
     visible = visibility(relief.height, light)
     picture = np.empty((*relief.height.shape, 3), np.uint8)

@@ -1,15 +1,20 @@
 """Small collections, written as users have them: photographs and a `.lp` file."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from renderer.image.relightable import RelightableImage
 from trainer.collection.mlic import Mlic, read_mlic
+from trainer.training.settings import TrainingSettings
 
 SIZE = 24
+SETTINGS = {field.name for field in fields(TrainingSettings)}
 
 
 def ring_lights() -> np.ndarray:
@@ -60,6 +65,15 @@ def write_collection(
     if test:
         (path / "test.txt").write_text("\n".join(test) + "\n")
     return path
+
+
+def train(mlic: Mlic, **options: Any) -> RelightableImage:
+    """`trainer.training.train.train`, with its settings among the options."""
+    from trainer.training import train as training  # torch, which most tests do without
+
+    settings = {key: value for key, value in options.items() if key in SETTINGS}
+    others = {key: value for key, value in options.items() if key not in SETTINGS}
+    return training.train(mlic, TrainingSettings(**settings), **others)
 
 
 @pytest.fixture

@@ -30,7 +30,8 @@ import numpy as np
 import raking
 
 from . import command, oracle
-from .mutations import HARMLESS, MUTATIONS, Random, pick
+from .mutations import HARMLESS, MUTATIONS
+from .mutations_of_bytes import Random, pick
 from .subjects import LIGHT, RESUMED, SUBJECTS
 
 LONGEST = 300  # characters of a sentence

@@ -24,6 +24,7 @@ from renderer.image.relightable import read_info_text
 from shaders.errors import RakingError
 
 APP = Path(__file__).parent / "app"
+ROOMS = {folder.name for folder in APP.iterdir() if folder.is_dir()}  # the application's own
 SHADERS = Path(shaders.__file__).parent
 HOST = "127.0.0.1"
 TYPES = {
@@ -87,7 +88,7 @@ class ViewerServer:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def url(self, **parameters: object) -> str:
-        """The viewer's address with all images; `parameters` as webviewer/app/state.js has them."""
+        """The viewer's address with all images; `parameters` as webviewer/app/state/settings.js has them."""
         images = [("image", f"images/{i}/") for i in range(len(self.images))]
         query = urlencode([*images, *parameters.items()], safe="/,")
         return f"http://{HOST}:{self.port}/?{query}"
@@ -169,8 +170,8 @@ class ViewerServer:
         match path.split("/"):
             case [name]:
                 return _listed(APP, name or "index.html", APP.iterdir())
-            case ["vendor", name]:
-                return _listed(APP / "vendor", name, (APP / "vendor").iterdir())
+            case [room, name] if room in ROOMS:
+                return _listed(APP / room, name, (APP / room).iterdir())
             case ["shaders", name]:
                 return _listed(SHADERS, name, SHADERS.glob("*.jinja"))
             case ["images", index, *parts] if index in map(str, range(len(self.images))):

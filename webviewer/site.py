@@ -159,7 +159,7 @@ def _title(image: Path) -> str:
 
 def _viewer_files() -> Iterator[tuple[Path, str]]:
     """The viewer's files, and where they are copied to."""
-    for file in sorted(file for file in APP.rglob("*") if file.is_file()):
+    for file in sorted(file for file in APP.rglob("*") if file.is_file() and file.suffix != ".ts"):
         yield file, file.relative_to(APP).as_posix()
     for file in sorted(SHADERS.glob("*.jinja")):
         yield file, f"shaders/{file.name}"

@@ -335,7 +335,7 @@ def test_both_refuse_what_is_no_object(page: Page, text: str) -> None:
 
 # Answers the label and title that the page gives an info.json of these bytes, or its sentence.
 LOAD = """async ([name, data]) => {
-    const { registerDropped } = await import('/files.js');
+    const { registerDropped } = await import('/folders/files.js');
     const { loadInfo } = await import('/image.js');
     const blob = new Blob([Uint8Array.from(atob(data), letter => letter.charCodeAt(0))]);
     const url = registerDropped(name, new Map([['info.json', blob]]));

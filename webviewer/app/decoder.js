@@ -29,6 +29,7 @@ export function parseInfo(info) {
 	check(title === null || (typeof title === 'string' && title.isWellFormed() && [...title].length <= LONGEST_TITLE),
 		`its title is no text of up to ${LONGEST_TITLE} characters`);
 	const lights = triples(info.lights ?? [], 'lights').map(([x, y]) => [x, y]);
+	/** @type {any} */
 	const decoder = info.type === 'neural' ? neuralDecoder(info) : unpackLinear(info);
 	const { latentMin, latentMax, layers, splines } = decoder;
 	const latents = latentMin.length;
@@ -85,8 +86,8 @@ function neuralDecoder({ min, max, weights, biases, colorspace = 'rgb', raking: 
 }
 
 // What no value on the way from latents to colours exceeds, as in shaders/decoder.py.
-function bound({ layers, ...ranges }) {
-	let largest = [...magnitudes(ranges), 1, 1];
+function bound({ layers, latentMin, latentMax }) {
+	let largest = [...magnitudes({ latentMin, latentMax }), 1, 1];
 	let found = Math.max(...largest);
 	for (const { weight, bias } of layers) {
 		const sums = weight.map((row, i) => sumOfProducts(row, largest) + Math.abs(bias[i]));

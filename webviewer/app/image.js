@@ -1,7 +1,7 @@
 // Loads a relightable image: info.json, and the pictures of its planes and mask, checked.
 
 import { parseInfo } from './decoder.js';
-import { openFolder, shortened } from './files.js';
+import { openFolder, shortened } from './folders/files.js';
 import { decodePicture as decode } from './picture.js';
 import { Pyramid, halvings, parseDeepZoom } from './pyramid.js';
 
@@ -9,8 +9,7 @@ const MODEL_NAMES = new Map([['neural', 'NeuralRTI'], ['disk', 'DisK']]);
 const LONGEST_INFO = 2 ** 24;  // bytes
 
 // planes are the names of their files; files these and the mask's. Throws a sentence for the user.
-export async function loadInfo(url) {
-	const folder = openFolder(url);
+export async function loadInfo(url, folder = openFolder(url)) {
 	const blob = await folder.get('info.json').catch(error => {
 		throw error.missing ? new Error(`There is no relightable image at ${shortened(url)}: it has no info.json.`) : error;
 	});
@@ -67,7 +66,7 @@ export async function openTiles(info) {
 	const counted = whole ? full : fromOneTile;
 	const load = (place, signal) => Promise.all(files.map(async file => {
 		const blob = await folder.get(tileFile(file, counted - place.level, place), { signal });
-		return decodePicture({ folder }, blob, place.outer, file !== maskFile);
+		return decodePicture(info, blob, place.outer, file !== maskFile);
 	}));
 	return { pyramid, load };
 }

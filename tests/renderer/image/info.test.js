@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { parseInfo } from '../../../renderer/image/info.js';
-import { MODELS } from '../../../shaders/linear.js';
+import { LinearDecoder, MODELS } from '../../../shaders/linear.js';
 import { infoText, label, reading, rows } from '../../cases/table.js';
 
 // In the names of the table.
@@ -28,7 +28,7 @@ test('a new linear model is one file', () => {
 		terms: ([, , z], order) => [...Array(order + 1).keys()].map(i => z ** i),
 	});
 	const { decoder } = parseInfo(infoText({ of: 'lrgb' }).replace('"ptm"', '"zonal"').replace('"lrgb"', '"rgb"'));
-	const weight = decoder.basis([0.6, 0])[9][2];
+	const weight = decoder instanceof LinearDecoder ? decoder.basis([0.6, 0])[9][2] : NaN;
 	MODELS.delete('zonal');
 	assert.equal(decoder.label(), 'Zonal');
 	assert.ok(Math.abs(weight - 0.8 ** 2) < 1e-12);

@@ -1,6 +1,7 @@
 // Hemispherical harmonics (Gautron et al. 2004), orthonormal over the hemisphere. Within a band they go from
 // cos(l phi) to sin(l phi), with the signs that Relight and RTIViewer give them.
 
+/** @type {import('./model.js').LinearModel} */
 export const HSH = {
 	name: 'hsh',
 	sizes: Object.fromEntries([1, 2, 3].map(
@@ -9,6 +10,7 @@ export const HSH = {
 	lowest: Math.sin(0.15),  // as in OpenLIME: it swings where no light was
 };
 
+/** @param {number[]} light */
 function terms([x, y, z], order) {
 	const { sqrt, cos, sin } = Math;
 	const phi = Math.atan2(y, x);

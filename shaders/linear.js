@@ -1,7 +1,5 @@
 // Classical models: a pixel's colour is a sum of its coefficients, each weighted by the light, or in an LRGB
-// image its own colour times such a sum. A model is a file beside this one, and is named in MODELS. It has its
-// `sizes`, by the number of coefficients, and either the `terms` of a unit vector [x, y, z], which every channel
-// has, and how low a light they are made for; or, as rbf, parts of its own, their `basis` and their `bound`.
+// image its own colour times such a sum.
 
 import { Decoder } from './decoder.js';
 import { check } from './errors.js';
@@ -9,22 +7,25 @@ import { HSH } from './hsh.js';
 import { PTM } from './ptm.js';
 import { RBF } from './rbf.js';
 
+/** @type {Map<string, import('./model.js').LinearModel>} */
 export const MODELS = new Map([PTM, HSH, RBF].map(model => [model.name, model]));
 const LARGEST_TERM = 2;  // of no model is one larger
 const OWN = 3;  // latents of an LRGB image that are the pixel's own colour
 
 export class LinearDecoder extends Decoder {
 	frame = 'frame_weights';
-	units = 0;  // no hidden ones
+	units = 0;
 
-	// parts: of rbf, its centres and splines.
-	constructor({ model, latentMin, latentMax, ...parts }) {
+	/** @param {{ model: string, centres?: number[][], splines?: number[][][] } & import('./decoder.js').Ranges} given */
+	constructor({ model, latentMin, latentMax, centres, splines }) {
 		super({ latentMin, latentMax });
-		const { latents } = this;
-		const { sizes, checkParts } = MODELS.get(model);
-		check(sizes[latents], `a ${model} image of ${latents} coefficients is unknown`);
-		Object.assign(this, { kind: model, size: sizes[latents], ...parts });
-		checkParts?.(this);
+		this.kind = model;
+		this.model = /** @type {import('./model.js').LinearModel} */ (MODELS.get(model));
+		this.size = this.model.sizes[this.latents];
+		check(this.size, `a ${model} image of ${this.latents} coefficients is unknown`);
+		this.centres = centres;  // of rbf
+		this.splines = splines;
+		this.model.parts?.check(this);
 	}
 
 	get lrgb() {
@@ -36,32 +37,37 @@ export class LinearDecoder extends Decoder {
 	}
 
 	get bound() {
-		const { lrgb, largest } = this;
-		const { bound } = MODELS.get(this.kind);
-		if (bound) return bound(this);
+		const { lrgb, largest, model: { parts } } = this;
+		if (parts) return parts.bound(this);
 		const sum = list => LARGEST_TERM * list.reduce((total, value) => total + value, 0);
 		return lrgb ? sum(largest.slice(OWN)) * Math.max(1, ...largest.slice(0, OWN)) : sum(largest);
 	}
 
-	// As the papers name it, HSH(3).
 	label() {
 		return this.size.label;
 	}
 
-	// The RGB weights of the latents under a light (x, y): what is added, then one for each latent; of an LRGB
-	// image those of the luminance, and 0 for the colour.
+	/**
+	 * The RGB weights of the latents under a light (x, y): what is added, then one for each latent; of an LRGB
+	 * image those of the luminance, and 0 for the colour.
+	 *
+	 * @param {number[]} light
+	 */
 	basis([x, y]) {
-		const { kind, lrgb, latentMin, size: { order } } = this;
-		const { basis, terms, lowest = 0 } = MODELS.get(kind);
+		const { lrgb, latentMin, size: { order }, model: { parts, terms, lowest = 0 } } = this;
 		const light = [x, y, Math.max(lowest, Math.sqrt(Math.max(0, 1 - x * x - y * y)))];
-		if (basis) return basis(this, light);
+		if (parts || !terms) return parts?.basis(this, light) ?? [];
 		const found = terms(light, order);
 		return [[0, 0, 0], ...latentMin.map((_, k) => [0, 1, 2].map(
 			c => lrgb ? found[k - OWN] ?? 0 : k % 3 === c ? found[Math.floor(k / 3)] : 0))];
 	}
 
-	// The RGB weights of texels: what is added, then one per texel, the coefficients' ranges in them. Of an LRGB
-	// image the first two of the colour are its offset and scale.
+	/**
+	 * The RGB weights of texels: what is added, then one per texel, the coefficients' ranges in them. Of an LRGB
+	 * image the first two of the colour are its offset and scale.
+	 *
+	 * @param {number[]} light
+	 */
 	frameValues(light) {
 		const { latentMin, scale } = this;
 		const [added, ...basis] = this.basis(light);
@@ -72,6 +78,10 @@ export class LinearDecoder extends Decoder {
 		return weights;
 	}
 
+	/**
+	 * @param {number[]} light
+	 * @returns {(texels: ArrayLike<number>) => number[]}
+	 */
 	colours(light) {
 		const values = this.frameValues(light);
 		const weigh = (texels, from, c) => texels.reduce(

@@ -6,14 +6,24 @@ import { check } from './errors.js';
 export const MAX_UNITS = 64;
 const NAMES = new Map([['neural', 'NeuralRTI'], ['disk', 'DisK']]);
 
+/** @typedef {{ weight: number[][], bias: number[] }} Layer  a row of weights for each of its outputs */
+
 export class NeuralDecoder extends Decoder {
 	kind = 'neural';
 	frame = 'frame_bias';
 
-	// layers: three of { weight: [[...], ...], bias: [...] }, as rows of a matrix.
-	constructor({ layers, conditions = 2, activation = 'elu', ...ranges }) {
-		super(ranges);
-		Object.assign(this, { layers, conditions });
+	/**
+	 * @param {object} given
+	 * @param {Layer[]} given.layers  three
+	 * @param {number[]} given.latentMin
+	 * @param {number[]} given.latentMax
+	 * @param {number} [given.conditions]
+	 * @param {unknown} [given.activation]
+	 */
+	constructor({ layers, latentMin, latentMax, conditions = 2, activation = 'elu' }) {
+		super({ latentMin, latentMax });
+		this.layers = layers;
+		this.conditions = conditions;
 		const { latents, units } = this;
 		check(latents % 3 === 0 && latents >= 3 && latents <= MAX_LATENTS,
 			`it has ${latents} latents, where a multiple of 3 up to ${MAX_LATENTS} is needed`);
@@ -41,12 +51,16 @@ export class NeuralDecoder extends Decoder {
 		return bound;
 	}
 
-	// As the papers name it, DisK(20); `model` is what made it, where that is known.
+	/** @param {any} [model]  what its image's provenance says */
 	label(model) {
 		return `${NAMES.get(model) ?? 'Neural'}(${this.units})`;
 	}
 
-	// The first layer's bias: the share of the light and of the latents' offsets is in it.
+	/**
+	 * The first layer's bias: the share of the light and of the latents' offsets is in it.
+	 *
+	 * @param {number[]} light
+	 */
 	frameValues(light) {
 		const [{ weight, bias }] = this.layers;
 		const inputs = [...this.latentMin, ...light];
@@ -57,6 +71,10 @@ export class NeuralDecoder extends Decoder {
 		return padded;
 	}
 
+	/**
+	 * @param {number[]} light
+	 * @returns {(texels: ArrayLike<number>) => number[]}
+	 */
 	colours(light) {
 		const { scaledWeight, layers: [, second, third] } = this;
 		const first = this.frameValues(light);

@@ -8,10 +8,15 @@ const SIZE = { order: 0, colorspace: 'mrgb', label: 'PCA/RBF' };
 const COUNTS = Array.from({ length: MAX_LATENTS / 3 }, (_, i) => 3 * (i + 1));
 const PLAIN_TERMS = 4;  // 1, x, y, z, beside one spline per light
 
-export const RBF = { name: 'rbf', sizes: Object.fromEntries(COUNTS.map(count => [count, SIZE])), checkParts, basis, bound };
+/** @type {import('./model.js').LinearModel} */
+export const RBF = {
+	name: 'rbf',
+	sizes: Object.fromEntries(COUNTS.map(count => [count, SIZE])),
+	parts: { check: checkSplines, basis, bound },
+};
 
 // centres: lights [[x, y, z], ...]; splines: a row for each, and four more: [offset, latent 0, ...] as RGB.
-function checkParts({ latents, centres = [], splines = [] }) {
+function checkSplines({ latents, centres = [], splines = [] }) {
 	const rows = centres.length + PLAIN_TERMS;
 	check(splines.length === rows, `its splines are not ${rows} rows, as its lights need them`);
 	check(splines.every(row => row.length === 1 + latents), `a row of its splines is not of ${3 + 3 * latents} values`);

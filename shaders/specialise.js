@@ -6,7 +6,12 @@ import { shaderText } from './texts.js';
 const SMALLEST_NORMAL = 2 ** -126;
 const DECODES = { frame_bias: ['decode.jinja', neuralNames], frame_weights: ['linear.jinja', linearNames] };
 
-// target: 'unorm' for 8-bit levels, 'float' for the raw output; exponential: that of ELU.
+/** @typedef {import('./neural.js').NeuralDecoder | import('./linear.js').LinearDecoder} Decoder  of either kind */
+
+/**
+ * @param {Decoder} decoder
+ * @param {{ target?: 'unorm' | 'float', exponential?: string }} options  8-bit levels, or the raw output; that of ELU
+ */
 export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin' } = {}) {
 	const { frame, latents } = decoder;
 	const [template, names] = DECODES[frame];

@@ -6,7 +6,7 @@ const FILES = [
 ];
 const texts = new Map();
 
-// `read` brings the text of a file of this folder.
+/** @param {(file: string) => string | Promise<string>} read  brings the text of a file of this folder */
 export async function loadTexts(read = fetchText) {
 	await Promise.all(FILES.map(async file => texts.has(file) || texts.set(file, await read(file))));
 }

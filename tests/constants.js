@@ -13,3 +13,5 @@ for (const module of process.argv.slice(2)) {
 	found[module] = Object.fromEntries(constants.map(([name, value]) => [name, plain(value)]));
 }
 console.log(JSON.stringify(found));
+
+export {};

@@ -20,7 +20,7 @@ SHARED_ENDINGS = (".js", ".jinja", ".glsl")
 
 def viewer_files() -> Iterator[tuple[Path, str]]:
     """Each file, and its address below the application's."""
-    for file in sorted(file for file in APP.rglob("*") if file.is_file()):
+    for file in sorted(file for file in APP.rglob("*") if file.suffix not in ("", ".ts")):
         yield file, file.relative_to(APP).as_posix()
     for address, folder in SHARED.items():
         for file in sorted(file for file in folder.iterdir() if file.suffix in SHARED_ENDINGS):

@@ -87,7 +87,8 @@ class ViewerServer:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def url(self, **parameters: object) -> str:
-        """The viewer's address with all images; `parameters` as webviewer/app/state.js has them."""
+        """The viewer's address with all images; `parameters` as
+        webviewer/app/state/settings.js has them."""
         images = [("image", f"images/{i}/") for i in range(len(self.images))]
         query = urlencode([*images, *parameters.items()], safe="/,")
         return f"http://{HOST}:{self.port}/?{query}"

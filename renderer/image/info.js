@@ -6,8 +6,6 @@ import { NeuralDecoder } from '../../shaders/neural.js';
 import { checkValues, doubles, fileName, isObject, numbers, rowsOf, triples } from './checks.js';
 import { ENDINGS, LARGEST, LONGEST_SIDE, LONGEST_TITLE, VERSION } from './limits.js';
 
-const TYPES = ['neural', ...MODELS.keys()];
-
 // Lights are [[x, y], ...], pixelSize is in mm; numbers are float32 values. Latents come out in the channel
 // order of the plane files, the output as RGB. Throws a sentence for the user, or a SyntaxError.
 export function parseInfo(text) {
@@ -22,7 +20,8 @@ export function parseInfo(text) {
 
 function readInfo(info) {
 	checkValues(info);
-	check(TYPES.includes(info?.type), `its type is ${JSON.stringify(info?.type)}, where ${TYPES.join(', ')} are known`);
+	const types = ['neural', ...MODELS.keys()];
+	check(types.includes(info?.type), `its type is ${JSON.stringify(info?.type)}, where ${types.join(', ')} are known`);
 	for (const key of ['width', 'height']) {
 		check(Number.isInteger(info[key]) && info[key] > 0 && info[key] <= LONGEST_SIDE,
 			`its ${key} is not a whole number from 1 to ${LONGEST_SIDE}`);

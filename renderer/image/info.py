@@ -142,12 +142,6 @@ class LinearInfo(Info):
         return self.nplanes
 
 
-TYPES: dict[str, type[NeuralInfo] | type[LinearInfo]] = {
-    "neural": NeuralInfo,
-    **dict.fromkeys(MODELS, LinearInfo),
-}
-
-
 def parse_info(text: str, file: Path) -> tuple[Info, Decoder]:
     """Reads the text of `info.json`: JSON up to 32 levels deep, of finite numbers, for an image
     of up to a million pixels a side. No sum of its decoder may come to more than 1e9, whatever the
@@ -184,13 +178,14 @@ class _ForeignError(Exception):
 def _info_type(keys: Any) -> type[NeuralInfo] | type[LinearInfo]:
     """Which description it is."""
     kind = keys.get("type") if isinstance(keys, dict) else None
-    if not isinstance(kind, str) or kind not in TYPES:
+    known = ["neural", *MODELS]
+    if kind not in known:
         raise RakingError(
-            f"the type {shortened(repr(kind))} is unknown, where {', '.join(TYPES)} are known"
+            f"the type {shortened(repr(kind))} is unknown, where {', '.join(known)} are known"
         )
     if kind == "rbf" and keys.get("raking") is None:
         raise _ForeignError
-    return TYPES[kind]
+    return NeuralInfo if kind == "neural" else LinearInfo
 
 
 def _checked_decoder(info: NeuralInfo | LinearInfo) -> Decoder:

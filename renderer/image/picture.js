@@ -4,6 +4,7 @@
 import { checksum } from './checksum.js';
 
 // Stored levels must arrive as they are: no colour management, no alpha.
+/** @type {ImageBitmapOptions} */
 const AS_STORED = { colorSpaceConversion: 'none', premultiplyAlpha: 'none' };
 const PNG_COLOURS = { 0: 'grey', 2: 'RGB', 3: 'palette', 4: 'grey with alpha', 6: 'RGB with alpha' };
 const JPEG_COLOURS = { 1: 'grey', 3: 'RGB', 4: 'CMYK' };
@@ -33,7 +34,8 @@ export async function decodePicture(blob, { width, height }, colour, refuse) {
 
 class Reader {
 	constructor(bytes, refuse) {
-		Object.assign(this, { bytes, refuse });
+		this.bytes = bytes;
+		this.refuse = refuse;
 	}
 
 	damaged(problem) {
@@ -117,7 +119,9 @@ async function checkRows(file, { length, parts }) {
 function reduceJpeg(file, colour) {
 	const { bytes } = file;
 	const parts = [file.part(0, 2)];
-	let [first, scans, size] = [2, 0, null];
+	let [first, scans] = [2, 0];
+	/** @type {number[] | null} */
+	let size = null;
 	for (;;) {
 		const [mark, code] = file.part(first, 2);
 		file.check(mark === 255, 'its segments do not fit together');

@@ -9,7 +9,11 @@ const DECLARATION = /^<\?xml\s[^?>]*\?>/;  // of an encoding, which is UTF-8 any
 
 export class Pyramid {
 	constructor(width, height, { tileSize, overlap, levels = 1 + halvings(width, height, SMALLEST) }) {
-		Object.assign(this, { width, height, tileSize, overlap, levels });
+		this.width = width;
+		this.height = height;
+		this.tileSize = tileSize;
+		this.overlap = overlap;
+		this.levels = levels;
 		this.overview = Math.min(levels - 1, halvings(width, height, tileSize));
 	}
 
@@ -68,7 +72,7 @@ export function parseDeepZoom(text, file) {
 	const [overlap, tileSize] = read(image, 'Overlap', 'TileSize');
 	const [width, height] = read(size, 'Width', 'Height');
 	const format = image?.getAttribute('Format')?.toLowerCase();
-	if (TILE_FORMATS.includes(format) && overlap < tileSize && tileSize <= LARGEST_TILE && width * height > 0) {
+	if (TILE_FORMATS.includes(format ?? '') && overlap < tileSize && tileSize <= LARGEST_TILE && width * height > 0) {
 		return { format, overlap, tileSize, width, height };
 	}
 	throw new Error(`${file} does not describe a Deep Zoom image; write the image again.`);

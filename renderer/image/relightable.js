@@ -68,7 +68,7 @@ export async function openTiles(info) {
 	const counted = whole ? full : fromOneTile;
 	const load = (place, signal) => Promise.all(files.map(async file => {
 		const blob = await folder.get(tileFile(file, counted - place.level, place), { signal });
-		return decodePicture({ folder }, blob, place.outer, file !== maskFile);
+		return decodePicture(info, blob, place.outer, file !== maskFile);
 	}));
 	return { pyramid, load };
 }

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 export const readText = file => readFileSync(new URL(file, import.meta.url), 'utf8');
 export const rows = name => JSON.parse(readText(`${name}.json`));
 
+/** @param {{ of?: string, text?: string, replace?: string[][] }} row */
 export function infoText({ of, text, replace = [] }) {
 	if (text !== undefined) return text;
 	return replace.reduce((changed, [before, after]) => {

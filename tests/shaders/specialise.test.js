@@ -5,6 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
 
 import { parseInfo } from '../../renderer/image/info.js';
+import { NeuralDecoder } from '../../shaders/neural.js';
 import { bakedShader, bestExponential } from '../../shaders/specialise.js';
 import { loadTexts } from '../../shaders/texts.js';
 import { infoText, readText, rows } from '../cases/table.js';
@@ -46,6 +47,7 @@ test('software renderers take a polynomial', () => {
 
 test('a weight beyond float32 is refused', () => {
 	const huge = decoder('1_units_3_latents');
+	assert.ok(huge instanceof NeuralDecoder);
 	huge.layers[0].weight[0][0] = 3e38;
 	assert.throws(() => bakedShader(huge), /exceeds float32/);
 });

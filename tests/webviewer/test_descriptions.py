@@ -16,7 +16,7 @@ from webviewer.server import ViewerServer
 
 # Answers what the page finds of an image's tiles, or its sentence. Files are given in base64.
 OPEN = """async files => {
-    const { openFolder, registerDropped } = await import('/files.js');
+    const { openFolder, registerDropped } = await import('/folders/files.js');
     const { loadInfo, openTiles } = await import('/renderer/image/relightable.js');
     const blob = data => new Blob([Uint8Array.from(atob(data), letter => letter.charCodeAt(0))]);
     const entries = Object.entries(files).map(([name, data]) => [name, blob(data)]);

@@ -186,7 +186,9 @@ def test_elements_come_and_go_and_keep_what_they_show(browser, site) -> None:
         assert page.evaluate("a.viewer.state()") == json.loads(json.dumps(state))
         page.wait_for_timeout(400)
         assert page.locator("#b #picture").screenshot() == picture
-        assert page.evaluate("[a, b].some(({ viewer }) => viewer.gl.isContextLost())") is False
+        assert (
+            page.evaluate("[a, b].some(({ viewer }) => viewer.engine.gl.isContextLost())") is False
+        )
         assert page.evaluate("element => (element.remove(), element.viewer)", a) is None
     assert [text for text in told if "context" in text] == []
 

@@ -32,7 +32,7 @@ def text() -> str:
 
 # Answers the label and title that the page gives an info.json of these bytes, or its sentence.
 LOAD = """async ([name, data]) => {
-    const { openFolder, registerDropped } = await import('/files.js');
+    const { openFolder, registerDropped } = await import('/folders/files.js');
     const { loadInfo } = await import('/renderer/image/relightable.js');
     const blob = new Blob([Uint8Array.from(atob(data), letter => letter.charCodeAt(0))]);
     const url = registerDropped(name, new Map([['info.json', blob]]));

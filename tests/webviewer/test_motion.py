@@ -15,16 +15,16 @@ MOVE = """async ([light, frames]) => {
     const note = ({ detail }) => seen.push(detail);
     viewer.addEventListener('frame', note);
     for (let i = 0; i < frames; i++) {
-        viewer.moveLight([light[0] + 0.001 * (frames - 1 - i), light[1]]);
+        viewer.motion.moveLight([light[0] + 0.001 * (frames - 1 - i), light[1]]);
         await new Promise(requestAnimationFrame);
     }
-    clearTimeout(viewer.resting);
+    clearTimeout(viewer.motion.resting);
     await new Promise(resolve => setTimeout(resolve, 300));
     viewer.removeEventListener('frame', note);
     return seen;
 }"""
 BLOCK = 20  # pixels, more than a coarse picture's, so that its lack of detail does not count
-REST = "document.querySelector('raking-viewer').viewer.moved('light')"
+REST = "document.querySelector('raking-viewer').viewer.motion.move('light')"
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { parseInfo } from '../../../renderer/image/info.js';
+import { LinearDecoder, MODELS } from '../../../shaders/linear.js';
 import { infoText, label, reading, rows } from '../../cases/table.js';
 
 // In the names of the table.
@@ -18,6 +19,19 @@ test('a decoder that asks for a view is read, but not shown', () => {
 	const { decoder } = parseInfo(infoText(row));
 	assert.equal(decoder.conditions, 4);
 	assert.throws(() => decoder.checkLight(), /asks for a view/);
+});
+
+test('a new linear model is one file', () => {
+	MODELS.set('zonal', {
+		name: 'zonal',
+		sizes: { 9: { order: 2, colorspace: 'rgb', label: 'Zonal' } },
+		terms: ([, , z], order) => [...Array(order + 1).keys()].map(i => z ** i),
+	});
+	const { decoder } = parseInfo(infoText({ of: 'lrgb' }).replace('"ptm"', '"zonal"').replace('"lrgb"', '"rgb"'));
+	const weight = decoder instanceof LinearDecoder ? decoder.basis([0.6, 0])[9][2] : NaN;
+	MODELS.delete('zonal');
+	assert.equal(decoder.label(), 'Zonal');
+	assert.ok(Math.abs(weight - 0.8 ** 2) < 1e-12);
 });
 
 for (const row of rows('infos')) {

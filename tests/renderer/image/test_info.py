@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from renderer.image.info import parse_info
+from renderer.image import limits
+from renderer.image.info import Keys, LinearBlock, LinearInfo, NeuralBlock, NeuralInfo, parse_info
 from shaders.errors import RakingError
 
 from ...cases.table import Row, info_text, is_read, label, reading, rows
 
 FILE = Path("images/coin/info.json")
+FORMAT = Path(limits.__file__).with_name("FORMAT.md")
 
 
 def read(text: str) -> dict[str, Any]:
@@ -51,3 +53,11 @@ def test_refused(row: Row) -> None:
     said = row["refused"]
     assert (said if isinstance(said, str) else said[0]) in str(error.value)
     assert len(str(error.value)) < 300
+
+
+@pytest.mark.parametrize("keys", [NeuralInfo, LinearInfo, NeuralBlock, LinearBlock])
+def test_the_format_is_written_down(keys: type[Keys]) -> None:
+    text = FORMAT.read_text("utf-8")
+    names = [field.alias or name for name, field in keys.model_fields.items()]
+    assert len(names) > 8
+    assert [name for name in names if f"`{name}`" not in text] == []

@@ -3,6 +3,7 @@
 PYTHON ?= python3
 RAKING = .venv/bin/raking
 SETUP = .venv/.installed
+SCRIPTS = node_modules/.installed
 
 .PHONY: demo test check setup system clean-demo
 
@@ -30,18 +31,27 @@ demo/sample: | setup
 	$(RAKING) sample $@
 
 test: setup
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n logical --dist worksteal
 
-check: setup
+check: setup $(SCRIPTS)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	npx tsc
+	npx tsc -p tests
+	npx eslint .
 
 setup: $(SETUP)
 
 $(SETUP): pyproject.toml constraints.txt | system
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	touch $@
+
+# What checks the JavaScript; nothing else needs it.
+$(SCRIPTS): package.json package-lock.json
+	@./setup.sh npm
+	npm ci --no-audit --no-fund
 	touch $@
 
 system:

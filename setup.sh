@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that Raking uses, where they are missing and that is permitted:
-# a browser to measure in, software drivers for machines without a GPU, a screen for the window.
+# a browser to measure in, software drivers for machines without a GPU, a screen for the window; with the
+# argument npm, what installs and runs the checks of the JavaScript.
 set -eu
 PATH=$PATH:/usr/sbin:/sbin # ldconfig is there, and not on every user's PATH
 
@@ -30,6 +31,10 @@ for name in libx11-6:libX11.so.6 libxrandr2:libXrandr.so.2 libxinerama1:libXiner
     need "${name%%:*}" library "${name##*:}"
 done
 python3 -c "import ensurepip, venv" 2>/dev/null || missing="$missing python3-venv"
+if [ "${1:-}" = npm ]; then
+    need nodejs command -v node
+    need npm command -v npm
+fi
 [ -n "$missing" ] || exit 0
 
 as_root=""

@@ -1,5 +1,6 @@
 // The page's clocks, through the parts that the viewer itself draws with: put into the page before its
-// own scripts, as window.rakingClocks. Each takes the viewer of the <raking-viewer> there.
+// own scripts, as window.rakingClocks. Each takes the viewer of the <raking-viewer> there, and of it what
+// docs/viewer.md says under "For scripts, and for measuring".
 
 {
     const BATCH = 250;              // milliseconds that a batch lasts at least
@@ -15,15 +16,15 @@
     async function measureDecode(viewer, { seconds = 2, maxSeconds = 10, warmup = 1 } = {}) {
         await viewer.whenComplete();
         await viewer.loop.pause();
-        const plan = viewer.painter.plan(viewer.scene);
-        const pass = viewer.scene.decodePass(viewer.settings.shader);
+        const { engine, store: { state } } = viewer;
+        const measure = engine.measure(state, viewer.scene);
         const begin = performance.now();
         let drawn = 0;
         let pixels = 0;
         const batch = frames => {
             const start = performance.now();
-            for (let i = 0; i < frames; i++) pixels = decodeFrame(viewer, pass, plan, drawn++);
-            waitForGpu(viewer.gl);
+            for (let i = 0; i < frames; i++) pixels = measure.decode(circle(drawn++));
+            measure.wait();
             return { frames, ms: performance.now() - start };
         };
         try {
@@ -35,7 +36,7 @@
                 decodedPixelsPerFrame: pixels,
             };
         } finally {
-            plan.found.forEach(tile => tile.forget());
+            measure.end();
             viewer.loop.resume();
         }
     }
@@ -45,29 +46,16 @@
     // with at least one frame.
     async function measureFrames(viewer, { seconds = 3, maxSeconds = 20 } = {}) {
         await viewer.whenComplete();
-        const { light } = viewer.settings;
+        const { light } = viewer.store.state;
         const begin = performance.now();
         try {
-            viewer.driven = 0;
-            viewer.drive = frame => circle(RADIUS, frame * TURN);
-            viewer.loop.request();
+            viewer.motion.follow(circle);
             await settle(viewer, begin, maxSeconds * 1000);
             return summarise(await collect(viewer, begin, seconds * 1000, maxSeconds * 1000));
         } finally {
-            viewer.drive = null;
-            viewer.settings.light = light;
-            viewer.moved('light');
+            viewer.motion.follow(null);
+            viewer.motion.move('light', { light });
         }
-    }
-
-    // Decodes what is in sight, as while the light moves; returns the pixels.
-    function decodeFrame({ gl, painter }, pass, plan, frame) {
-        pass.setLight(circle(RADIUS, frame * TURN));
-        let pixels = 0;
-        for (const tile of plan.found) pixels += pass.decode(tile, 1, painter.partInSight(plan, tile, 1));
-        // A frame must leave for the GPU by itself: one drawn over before that may never be drawn.
-        gl.flush();
-        return pixels;
     }
 
     // Grows the batch until it lasts long enough, then repeats it until `seconds` are full.
@@ -93,7 +81,7 @@
     // Runs frames until the decoding scale stays where it is, for SETTLING_SECONDS at most; one frame
     // where the scale does not change.
     async function settle(viewer, begin, latest) {
-        if (!viewer.settings.adaptive) {
+        if (!viewer.store.state.adaptive) {
             await nextFrame(viewer);
             return;
         }
@@ -136,16 +124,13 @@
         });
     }
 
-    // Waits until the drawing so far is done; gl.finish() does not wait in Chromium, this does.
-    function waitForGpu(gl) {
-        gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+    // The light of a frame.
+    function circle(frame) {
+        return [RADIUS * Math.cos(frame * TURN), RADIUS * Math.sin(frame * TURN)];
     }
 
-    function circle(radius, angle) {
-        return [radius * Math.cos(angle), radius * Math.sin(angle)];
-    }
-
-    const viewer = () => document.querySelector('raking-viewer').viewer;
+    /** @returns {import('../../webviewer/app/viewer.js').Viewer} */
+    const viewer = () => /** @type {any} */ (document.querySelector('raking-viewer')).viewer;
     window.rakingClocks = {
         measureDecode: options => measureDecode(viewer(), options),
         measureFrames: options => measureFrames(viewer(), options),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shaders.errors import RakingError
 from trainer.training.settings import Encoder, Model
 
-ANCHORS = "anchors"  # not a stored image: what the photographs themselves allow, bench.anchors
+ANCHORS = "anchors"  # not a stored image: what the photographs themselves allow (anchors.py)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 // Notes what the viewer of the page draws: put into the page when it is ready, as window.rakingFrames.
 
 (() => {
-    const { viewer } = document.querySelector('raking-viewer');
+    /** @type {import('../../webviewer/app/viewer.js').Viewer} */
+    const viewer = /** @type {any} */ (document.querySelector('raking-viewer')).viewer;
     const frames = [];
-    viewer.addEventListener('frame', ({ detail: { pixels, scale, presented, complete } }) => {
+    viewer.addEventListener('frame', event => {
+        const { detail: { pixels, scale, presented, complete } } = /** @type {CustomEvent} */ (event);
         frames.push({ at: performance.now(), pixels, scale, presented, complete });
     });
     window.rakingFrames = {

@@ -3,8 +3,9 @@
 
 async ({ texts, uniforms }) => {
     const OTHER_VECTORS = 4;    // texel_step, first_texel and light
-    const { shaders } = await import('/decode.js');
-    shaders.set('looped', (gl, decoder, templates, target) => {
+    /** @type {import('../../webviewer/app/viewer.js').Viewer} */
+    const viewer = /** @type {any} */ (document.querySelector('raking-viewer')).viewer;
+    viewer.engine.use('looped', (gl, decoder, target) => {
         const needed = uniforms.reduce((sum, { components, data }) => sum + data.length / components, OTHER_VECTORS);
         const room = gl.getParameter(gl.MAX_FRAGMENT_UNIFORM_VECTORS);
         if (needed > room) {

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from renderer.image.info import LONGEST_TITLE
+from renderer.image.limits import LONGEST_TITLE
 
 # What no one means to ask for; beyond, a number is refused before anything is done with it.
 MOST_FRAMES = 10_000

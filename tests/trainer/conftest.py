@@ -76,6 +76,23 @@ def train(mlic: Mlic, **options: Any) -> RelightableImage:
     return training.train(mlic, TrainingSettings(**settings), **others)
 
 
+def as_written(mlic: Mlic) -> None:
+    """Asserts that each of the 20 photographs of `write_collection` has its light."""
+    lights = ring_lights()
+    known = {picture.tobytes(): light for picture, light in zip(bumps(lights), lights, strict=True)}
+    assert len(mlic.names) == 20
+    for name, light in zip(mlic.names, mlic.lights, strict=True):
+        np.testing.assert_allclose(light, known[mlic.photograph(name).tobytes()], atol=1e-6)
+
+
+def relist(path: Path, name: Callable[[int], str]) -> None:
+    """Gives the light file other names than the photographs have."""
+    text = (path / "dirs.lp").read_text()
+    for index in range(20):
+        text = text.replace(f"image{index:02}.png", name(index))
+    (path / "dirs.lp").write_text(text)
+
+
 @pytest.fixture
 def collection(tmp_path: Path) -> Callable[..., Path]:
     """Writes a collection to a folder of the test's own; arguments as `write_collection`."""

@@ -145,7 +145,7 @@ def test_after_a_reload_the_pages_own_images_are_shown_in_place_of_dropped_ones(
     with open_viewer([small, other], light="0.1,0.2") as page:
         page.evaluate(
             """async () => {
-                const { registerDropped } = await import('/files.js');
+                const { registerDropped } = await import('/folders/files.js');
                 const names = ['info.json', 'plane_0.png', 'plane_1.png', 'plane_2.png'];
                 const files = await Promise.all(names.map(async name =>
                     [name, await (await fetch(`/images/1/${name}`)).blob()]));

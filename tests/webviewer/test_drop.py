@@ -17,13 +17,13 @@ from webviewer.server import ViewerServer
 
 # An element over the window's upper part takes drops for a viewer that writes down what it is told.
 TARGET = """async () => {
-    const { connectDrop, openPicker } = await import('/drop.js');
+    const { connectDrop, openPicker } = await import('/panel/drop.js');
     const target = document.createElement('div');
     target.style.cssText = 'position: fixed; inset: 0 0 100px';
     document.body.replaceChildren(target);
     let settled;
     const viewer = {
-        settings: { image: ['images/0/'] },
+        store: { state: { image: ['images/0/'] } },
         said: [],
         asked: null,
         say: (text, problem = false) => {
@@ -42,7 +42,7 @@ TARGET = """async () => {
 
 # What each image that was asked for holds: { name: { file: its SHA-256 } }.
 CONTENTS = """async files => {
-    const { openFolder } = await import('/files.js');
+    const { openFolder } = await import('/folders/files.js');
     const contents = {};
     for (const address of test.viewer.asked.image.slice(1)) {
         const folder = openFolder(address);
@@ -217,7 +217,7 @@ def test_damaged_entry_of_a_zip_is_a_failing_file(page, small, tmp_path) -> None
     archive.write_bytes(data)
     drop(page, archive)
     message = page.evaluate("""async () => {
-        const { openFolder } = await import('/files.js');
+        const { openFolder } = await import('/folders/files.js');
         const folder = openFolder(test.viewer.asked.image.at(-1));
         return folder.get('plane_1.png').catch(error => error.message);
     }""")

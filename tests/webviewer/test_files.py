@@ -11,10 +11,9 @@ from .faults import FaultyServer
 
 # Answers { size, bytes, name, type } of a file, or { error, missing, message }.
 GET = """async ([address, file, patience]) => {
-    const { openFolder, setPatience } = await import('/files.js');
-    setPatience(patience);
+    const { openFolder } = await import('/folders/files.js');
     try {
-        const blob = await openFolder(address).get(file);
+        const blob = await openFolder(address, () => patience).get(file);
         const bytes = Array.from(new Uint8Array(await blob.arrayBuffer()));
         return { bytes, name: blob.name, type: blob.type };
     } catch (error) {
@@ -23,13 +22,13 @@ GET = """async ([address, file, patience]) => {
 }"""
 
 HAS = """async ([address, file]) => {
-    const { openFolder } = await import('/files.js');
+    const { openFolder } = await import('/folders/files.js');
     return openFolder(address).has(file).catch(error => error.message);
 }"""
 
 # A loader whose jobs are settled by the test: finish(key, value) or fail(key, error).
 LOADER = """async options => {
-    const { Loader } = await import('/loader.js');
+    const { Loader } = await import('/folders/loader.js');
     const loader = new Loader(options);
     const open = {};
     const log = [];
@@ -111,7 +110,7 @@ def test_file_arrives_as_it_is_with_its_name(page, small, address) -> None:
 
 def test_folder_is_called_by_the_end_of_its_address(page) -> None:
     names = page.evaluate("""async () => {
-        const { openFolder } = await import('/files.js');
+        const { openFolder } = await import('/folders/files.js');
         return ['images/0', 'https://x.example/a/old%20coin/', 'dropped:0/coin/obverse', '%ff']
             .map(address => openFolder(address).name);
     }""")
@@ -157,7 +156,7 @@ def test_slow_server_is_waited_for(page, server, small) -> None:
 def test_abort_passes_through(page, server) -> None:
     server.fail("*/plane_0.png", "stalled")
     name = page.evaluate("""async () => {
-        const { openFolder } = await import('/files.js');
+        const { openFolder } = await import('/folders/files.js');
         const stop = new AbortController();
         setTimeout(() => stop.abort(), 200);
         const { signal } = stop;
@@ -192,7 +191,7 @@ def test_awkward_names_are_asked_for_as_they_are(page, server) -> None:
 
 def test_dropped_files_are_read(page) -> None:
     answer = page.evaluate("""async () => {
-        const { openFolder, registerDropped } = await import('/files.js');
+        const { openFolder, registerDropped } = await import('/folders/files.js');
         const address = registerDropped('my coin', new Map([
             ['info.json', new File(['{}'], 'other')],
             ['plane_0_files/1/0_0.png', async () => new Blob(['later'])],
@@ -357,10 +356,9 @@ def test_loader_brings_an_image_over_a_bad_line(page, server, small) -> None:
     planes = [f"plane_{i}.png" for i in range(4)]
     answer = page.evaluate(
         """async files => {
-            const { openFolder, setPatience } = await import('/files.js');
-            const { Loader } = await import('/loader.js');
-            setPatience(0.5);
-            const folder = openFolder('images/0');
+            const { openFolder } = await import('/folders/files.js');
+            const { Loader } = await import('/folders/loader.js');
+            const folder = openFolder('images/0', () => 0.5);
             const loader = new Loader({ delays: [50, 100, 200] });
             const loaded = [];
             loader.want(files.map(file => ({

@@ -14,10 +14,10 @@ from .pictures import screenshot
 COUNT = 40
 BROWSERS_MOST = 16
 HELD = """[...document.querySelectorAll('raking-viewer')]
-    .filter(({ viewer }) => viewer && !viewer.gl.isContextLost())"""
+    .filter(({ viewer }) => viewer && !viewer.engine.gl.isContextLost())"""
 SHOWN = """i => {
     const { viewer, shadowRoot } = document.getElementById(`v${i}`);
-    return viewer && !viewer.gl.isContextLost() && viewer.scene && viewer.atRest
+    return viewer && !viewer.engine.gl.isContextLost() && viewer.scene && viewer.atRest
         && shadowRoot.querySelector('#still').hidden;
 }"""
 
@@ -106,7 +106,7 @@ def test_forty_viewers_scrolled_through_show_each_its_picture(page, address, che
         page.wait_for_function(SHOWN, arg=index)
         check(element(page, index), index)
         assert page.evaluate(f"{HELD}.length") < BROWSERS_MOST
-    assert page.evaluate("document.querySelector('#v39').viewer.gl.isContextLost()")
+    assert page.evaluate("document.querySelector('#v39').viewer.engine.gl.isContextLost()")
     check(still(page, 39), 39)
 
 
@@ -147,5 +147,5 @@ def test_one_that_gave_its_context_back_answers_the_hand(page, address, relight,
 def test_all_viewers_of_a_page_keep_to_one_budget(page, address) -> None:
     page.goto(f"{address}grid.html")
     page.evaluate("Promise.all([...document.querySelectorAll('raking-viewer')].map(e => e.ready))")
-    budgets = page.evaluate(f"{HELD}.map(({{ viewer }}) => viewer.memory.budget)")
+    budgets = page.evaluate(f"{HELD}.map(({{ viewer }}) => viewer.status().budget)")
     assert sum(budgets) <= 512 * 2**20 + 1

@@ -16,7 +16,8 @@ from torch import Tensor
 
 from renderer.image.relightable import RelightableImage
 from shaders.errors import RakingError
-from shaders.linear import LinearDecoder, channel_terms, light_basis, spline_terms
+from shaders.linear import LinearDecoder, channel_terms
+from shaders.rbf import spline_terms
 from trainer.collection.mlic import Mlic
 from trainer.collection.samples import Samples
 from trainer.models.quantise import dequantise, latent_ranges, quantise
@@ -84,7 +85,7 @@ class FittedModel:
         unclamped, black off the object."""
         mlic = self.samples.mlic
         for light in lights[:, :2]:
-            basis = light_basis(self.decoder, light)  # [1 + K, 3]
+            basis = self.decoder.basis(light)  # [1 + K, 3]
             weights = torch.from_numpy((self.matrix @ basis[1:]).astype(np.float32))
             added = torch.from_numpy((basis[0] + self.offset @ basis[1:]).astype(np.float32))
             picture = torch.zeros(mlic.height * mlic.width, 3)

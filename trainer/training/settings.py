@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from shaders.decoder import MAX_UNITS
 from shaders.errors import RakingError
+from shaders.neural import MAX_UNITS
 
 Model = Literal["neural", "disk", "ptm", "hsh", "rbf"]
 Encoder = Literal["original", "improved"]

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from renderer.image.relightable import RelightableImage, read_image
-from shaders.decoder import Decoder
 from shaders.errors import RakingError
+from shaders.neural import NeuralDecoder
 from trainer.collection.mlic import Mlic
 from trainer.collection.samples import Samples
 from trainer.models.networks import ENCODERS, DecoderNetwork, Networks
@@ -41,7 +41,7 @@ class StoredTeacher:
     """A relightable image of the same photographs, as it is stored."""
 
     def __init__(self, image: RelightableImage, samples: Samples) -> None:
-        assert isinstance(image.decoder, Decoder)
+        assert isinstance(image.decoder, NeuralDecoder)
         self.image = image
         self.samples = samples
         self.decoder = DecoderNetwork.from_decoder(image.decoder).to(samples.device)
@@ -65,7 +65,7 @@ def read_teacher(path: Path, mlic: Mlic, warn: Callable[[str], None]) -> Relight
             "a trained image"
         )
     image = read_image(path)
-    if not isinstance(image.decoder, Decoder):
+    if not isinstance(image.decoder, NeuralDecoder):
         raise RakingError(f"the teacher {path} is a classical image: take a neural one")
     if (image.width, image.height) != (mlic.width, mlic.height):
         raise RakingError(
@@ -77,8 +77,7 @@ def read_teacher(path: Path, mlic: Mlic, warn: Callable[[str], None]) -> Relight
             f"the teacher {path} was trained under a smaller mask than that of {mlic.path}: take "
             "one that knows all of the object"
         )
-    if image.decoder.conditions != 2:
-        raise RakingError(f"the teacher {path} knows views besides lights: take one of lights only")
+    image.decoder.check_light()
     collection = image.provenance.get("collection_sha256")
     if collection is None:
         warn(f"the teacher {path} does not say which collection it was trained on")

@@ -1,5 +1,8 @@
 // A browser gives a page few WebGL contexts, and takes the oldest away when there are more. So a page's
 // viewers share them: those in sight hold one; one that gives its own to another leaves a still picture.
+// What they share is meant to be shared: it stands in this module, once for a page.
+
+import { on } from './panel/points.js';
 
 const MOST = matchMedia('(pointer: coarse)').matches ? 6 : 12;  // browsers have 8 on phones, else 16
 const NEARLY = '25%';  // of the window: what is so near is in sight
@@ -15,13 +18,19 @@ const sight = new IntersectionObserver(entries => {
 
 // An element's place among those that share.
 export class Seat {
+	/** @type {import('./viewer.js').Viewer | null} */
 	viewer = null;
 	inSight = false;
 	settled = false;  // whether its picture is there, or cannot be
 	urgent = true;  // whether a picture is wanted that its still one does not show
 
+	/**
+	 * @param {HTMLElement} element
+	 * @param {HTMLCanvasElement} still  takes the still picture
+	 */
 	constructor(element, still) {
-		Object.assign(this, { element, still });
+		this.element = element;
+		this.still = still;
 		this.granted = new Promise(resolve => { this.grant = resolve; });
 		seats.set(element, this);
 		wishes.add(this);
@@ -31,14 +40,15 @@ export class Seat {
 	}
 
 	// The viewer that was made with the context.
+	/** @param {import('./viewer.js').Viewer} viewer */
 	hold(viewer) {
 		this.viewer = viewer;
-		this.grant = () => viewer.takeBack();
-		viewer.addEventListener('starved', () => this.#wish(true));
-		viewer.addEventListener('returned', assign);
-		viewer.addEventListener('scene', assign);
-		viewer.addEventListener('frame', ({ detail }) => {
-			if (!viewer.away && detail.shown && (detail.complete || viewer.moving)) this.still.hidden = true;
+		this.grant = () => viewer.hold.takeBack();
+		on(viewer, 'starved', () => this.#wish(true));
+		on(viewer, 'returned scene', assign);
+		on(viewer, 'frame', ({ detail }) => {
+			const { moving } = viewer.store.state;
+			if (!viewer.away && detail.shown && (detail.complete || moving)) this.still.hidden = true;
 		});
 		assign();
 	}
@@ -56,13 +66,14 @@ export class Seat {
 
 	giveBack() {
 		const { viewer, still } = this;
-		const [width, height] = viewer.view.canvas;
+		if (!viewer) return;
+		const [width, height] = viewer.store.state.canvas;
 		if (viewer.drawNow()) {
 			Object.assign(still, { width, height, hidden: false });
-			still.getContext('2d', { willReadFrequently: true }).drawImage(viewer.canvas, 0, 0, width, height);
+			still.getContext('2d', { willReadFrequently: true })?.drawImage(viewer.canvas, 0, 0, width, height);
 		}
 		holders.delete(this);
-		this.urgent = still.hidden;
+		this.urgent = Boolean(still.hidden);
 		viewer.giveBack();
 	}
 
@@ -103,7 +114,7 @@ function isIdle() {
 // A seat that can give its context back: out of sight or, with `resting`, one whose picture is at rest or
 // cannot be.
 function spare(resting) {
-	return [...holders].find(({ inSight, settled, viewer }) => viewer?.canGiveBack
+	return [...holders].find(({ inSight, settled, viewer }) => viewer?.hold.canGiveBack
 		&& (resting ? settled && (viewer.atRest || !viewer.scene) : !inSight));
 }
 
@@ -111,9 +122,9 @@ function spare(resting) {
 function shareMemory() {
 	const held = [...holders].filter(({ viewer }) => viewer);
 	const share = 1 / Math.max(1, held.filter(({ inSight }) => inSight).length);
-	held.forEach(({ viewer }) => viewer.setShare(share));
+	held.forEach(({ viewer }) => viewer.store.set({ share }));
 	for (let seat; bytesOf([...holders]) > mostBytes(held) && (seat = spare(false));) seat.giveBack();
 }
 
-const bytesOf = held => held.reduce((bytes, { viewer }) => bytes + (viewer?.memory.bytes ?? 0), 0);
-const mostBytes = held => Math.max(0, ...held.map(({ viewer }) => (viewer?.settings.memory ?? Infinity) * 2 ** 20));
+const bytesOf = held => held.reduce((bytes, { viewer }) => bytes + (viewer?.engine.memory.bytes ?? 0), 0);
+const mostBytes = held => Math.max(0, ...held.map(({ viewer }) => (viewer?.store.state.memory ?? Infinity) * 2 ** 20));

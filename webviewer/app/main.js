@@ -1,14 +1,16 @@
 // The page of its own: its state is in the address; window.raking is an interface for scripts.
 
-import { openFolder } from './files.js';
-import { on } from './points.js';
+import { openFolder } from './folders/files.js';
+import { on } from './panel/points.js';
 import './raking-viewer.js';
-import { readAddress, tellUnknown, writeAddress } from './state.js';
+import { tellCounts } from './report.js';
+import { readAddress, tellUnknown, writeAddress } from './state/settings.js';
 
 const ADDRESS_DELAY = 250;  // milliseconds; browsers refuse an address that changes too often
 
 // The page has the element, an exported site's with its images; an address may ask for others.
-const element = document.querySelector('raking-viewer');
+const element = /** @type {import('./raking-viewer.js').RakingViewer} */ (document.querySelector('raking-viewer'));
+const viewer = () => /** @type {import('./viewer.js').Viewer} */ (element.viewer);  // once it is ready
 const lost = [];  // names of images that only the page before had
 element.asked = withoutLost(readAddress(location.search));
 if (element.hasAttribute('src') && !element.asked.image.length) delete element.asked.image;
@@ -31,7 +33,7 @@ function tell() {
 		sentences.push(`${lost.slice(0, 3).join(', ')}${lost.length > 3 ? ' …' : ''} had been opened from this computer `
 			+ 'and went when the page was loaded anew: open it again.');
 	}
-	if (sentences.some(Boolean)) element.viewer.say(sentences.filter(Boolean).join(' '));
+	if (sentences.some(Boolean)) viewer().say(sentences.filter(Boolean).join(' '));
 }
 
 function keepAddress(viewer) {
@@ -50,14 +52,15 @@ function keepAddress(viewer) {
 }
 
 const passedOn = ['info', 'state', 'setState', 'status', 'snapshot'].map(
-	name => [name, (...values) => element.viewer[name](...values)]);
+	name => [name, (...values) => viewer()[name](...values)]);
 window.raking = {
 	...Object.fromEntries(passedOn),
 	ready: element.ready,
-	counts: () => {
-		const { viewer } = element;
-		const { found, scene: { pyramid } } = viewer.painter.plan(viewer.scene);
-		return { ...viewer.counts, wantedTiles: found.length, tilesInAll: pyramid.tiles(0).length };
+	counts: () => tellCounts(viewer()),
+	decodeRows: async (light, y0, y1, target) => {
+		await viewer().whenComplete();
+		const { engine, scene, store: { state } } = viewer();
+		const { readRows } = await import('./gpu/snapshot.js');
+		return readRows(engine, scene, { ...state, light }, y0, y1, target);
 	},
-	decodeRows: async (...wanted) => (await import('./snapshot.js')).readRows(element.viewer, ...wanted),
 };

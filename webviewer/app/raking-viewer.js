@@ -2,17 +2,17 @@
 // setting of an address (state.js) is an attribute too. What the page has within the element is seen
 // where its script does not run.
 
-import { createActions } from './actions.js';
 import { Seat } from './contexts.js';
-import { connectDrop } from './drop.js';
-import { connectInput } from './input.js';
-import { fill } from './markup.js';
-import { connectPanel, makeRoom } from './panel.js';
-import { loadTemplates } from './shader.js';
-import { initialState, tellUnknown } from './state.js';
-import { STILL, Viewer } from './viewer.js';
+import { createActions } from './panel/actions.js';
+import { connectDrop } from './panel/drop.js';
+import { connectInput } from './panel/input.js';
+import { fill } from './panel/markup.js';
+import { connectPanel, makeRoom } from './panel/panel.js';
+import { loadTexts } from './shaders/texts.js';
+import { STILL } from './state/motion.js';
+import { SETTINGS, tellUnknown } from './state/settings.js';
+import { Viewer } from './viewer.js';
 
-const SETTINGS = Object.keys(initialState());
 const OWN = ['src', 'standalone', ...SETTINGS];
 
 // Until style.css is there the element has its place, and shows nothing that is not styled.
@@ -28,7 +28,9 @@ export class RakingViewer extends HTMLElement {
 	#connected;  // resolves the promise that `ready` is until the element is on a page
 	#life;
 	#seat;
+	/** @type {Record<string, any>} */
 	asked = {};  // settings, in an address's spelling, that outdo the attributes
+	/** @type {Viewer | null} */
 	viewer = null;
 
 	constructor() {
@@ -60,6 +62,7 @@ export class RakingViewer extends HTMLElement {
 		this.viewer?.setState(change).catch(() => {});
 	}
 
+	/** @returns {Record<string, any>} */
 	#wanted() {
 		const given = Object.fromEntries(SETTINGS.map(key => [key, this.getAttribute(key) ?? undefined]));
 		return { ...given, image: addresses(this.getAttribute('src')), ...this.asked };
@@ -70,15 +73,14 @@ export class RakingViewer extends HTMLElement {
 		const seat = this.#seat = new Seat(this, parts.still);
 		if (this.hasAttribute('standalone')) parts.title.ariaLevel = 1;
 		try {
-			const address = new URL('shaders/', import.meta.url);
 			const styled = loaded(parts.style).then(() => {
 				parts.frame.classList.toggle('bare', [false, 'off', 'false'].includes(this.#wanted().ui));
 				makeRoom(parts, this.#wanted().image.length);
 				parts.frame.classList.add('placed');
 			});
-			const [templates] = await Promise.all([loadTemplates(address), styled, seat.granted]);
+			await Promise.all([loadTexts(), styled, seat.granted]);
 			signal.throwIfAborted();
-			const viewer = this.viewer = new Viewer(parts.picture, templates);
+			const viewer = this.viewer = new Viewer(parts.picture);
 			const asked = this.#wanted();
 			if (STILL.matches) delete asked.orbit;  // until asked for by hand
 			seat.hold(viewer);
@@ -125,7 +127,7 @@ function loaded(link) {
 }
 
 function followSize(viewer, frame, signal) {
-	return new Promise(resolve => {
+	return /** @type {Promise<void>} */ (new Promise(resolve => {
 		const observer = new ResizeObserver(([entry]) => {
 			const [box] = entry.devicePixelContentBoxSize ?? [];
 			const { width, height } = entry.contentRect;
@@ -140,5 +142,5 @@ function followSize(viewer, frame, signal) {
 			observer.observe(viewer.canvas);
 		}
 		signal.addEventListener('abort', () => observer.disconnect());
-	});
+	}));
 }

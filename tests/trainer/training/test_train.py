@@ -14,8 +14,8 @@ import torch
 
 import trainer.training.fit
 from renderer.image.relightable import RelightableImage, read_image, write_image
-from shaders.decoder import Decoder, Layer
 from shaders.errors import RakingError
+from shaders.neural import Layer, NeuralDecoder
 from trainer.collection.mlic import Mlic, read_mlic
 from trainer.collection.samples import Samples
 from trainer.models.networks import Networks
@@ -72,7 +72,7 @@ def test_a_student_follows_its_teacher_between_the_photographs(
     grey_layers = [Layer(layer.weight * 0, layer.bias * 0) for layer in teacher.decoder.layers]
     grey_layers[2] = Layer(grey_layers[2].weight, np.full(3, 0.5, np.float32))
     low, high = teacher.decoder.latent_min, teacher.decoder.latent_max
-    grey_decoder = Decoder((grey_layers[0], grey_layers[1], grey_layers[2]), low, high)
+    grey_decoder = NeuralDecoder((grey_layers[0], grey_layers[1], grey_layers[2]), low, high)
     grey = RelightableImage(grey_decoder, teacher.planes, None, teacher.provenance)
     write_image(grey, tmp_path / "grey")
     misled = train(mlic, units=20, teacher=tmp_path / "grey", steps=500, guided=False)

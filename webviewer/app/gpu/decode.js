@@ -1,0 +1,126 @@
+// The decode pass: latents of a tile and a light to a relit picture.
+
+import { bakedShader, bestExponential } from '../shaders/specialise.js';
+import { createProgram, createTarget, readRenderer } from './gl.js';
+
+/**
+ * A way to decode: a fragment shader for one decoder, and what it is given.
+ *
+ * @typedef {object} Shader
+ * @property {string} text  in GLSL ES 3.00, with the uniforms of baked.glsl.jinja but for its frame's
+ * @property {(gl: WebGL2RenderingContext, at: Location) => void} begin  sets what never changes
+ * @property {(gl: WebGL2RenderingContext, at: Location, light: number[]) => void} setLight
+ */
+
+/** @typedef {(name: string) => WebGLUniformLocation | null} Location  of a uniform of the shader */
+
+/**
+ * @callback MakeShader
+ * @param {WebGL2RenderingContext} gl
+ * @param {import('../shaders/specialise.js').Decoder} decoder
+ * @param {'unorm' | 'float'} target  8-bit levels, or the raw output
+ * @returns {Shader}
+ */
+
+// The weights are constants of the text.
+/** @type {MakeShader} */
+export const makeBaked = (gl, decoder, target) => ({
+	text: bakedShader(decoder, { target, exponential: bestExponential(readRenderer(gl).renderer) }),
+	begin: () => {},
+	setLight: (_, at, light) => gl.uniform4fv(at(decoder.frame), decoder.frameValues(light)),
+});
+
+export class DecodePass {
+	/**
+	 * @param {WebGL2RenderingContext} gl
+	 * @param {Shader} made
+	 * @param {'unorm' | 'float'} target
+	 */
+	constructor(gl, made, target) {
+		const { program, at } = this.shader = createProgram(gl, made.text);
+		this.gl = gl;
+		this.target = target;
+		this.made = made;
+		gl.useProgram(program);
+		made.begin(gl, at);
+	}
+
+	setLight(light) {
+		const { gl, shader: { program, at } } = this;
+		gl.useProgram(program);
+		this.made.setLight(gl, at, light);
+	}
+
+	// Decodes a part of a tile, `scale` pixels to each of its own; returns how many.
+	decode(tile, scale, part) {
+		const { width, height } = tile.outer;
+		const [across, down] = [Math.ceil(width * scale), Math.ceil(height * scale)];
+		Object.assign(tile, { decoded: [across, down], part, scale, smooth: false });
+		const [left, top] = [Math.floor(part.x * across / width), Math.floor(part.y * down / height)];
+		const right = Math.ceil((part.x + part.width) * across / width);
+		const bottom = Math.ceil((part.y + part.height) * down / height);
+		const area = [left, top, right - left, bottom - top];
+		this.#draw(tile, tile.target(), tile.decoded, area, [width / across, height / down]);
+		return (right - left) * (bottom - top);
+	}
+
+	// Decodes an area of the canvas, in its pixels, straight from a tile. toTile: the upright transform
+	// from canvas pixels to the tile's.
+	show(tile, { left, top, right, bottom }, [across, , , down, x, y]) {
+		const { gl: { canvas: { width, height } } } = this;
+		const { outer } = tile;
+		const first = [
+			firstTexel(Math.floor(x), across, left, right, outer.width),
+			firstTexel(Math.ceil(y + height * down) - 1, -down, height - bottom, height - top, outer.height),
+		];
+		this.#draw(tile, null, [width, height], [left, height - bottom, right - left, bottom - top], [across, -down], first);
+	}
+
+	// Adds a tile's share of the rows y0 to y1 of the image at 1:1 to `rows`, of `width` RGBA pixels;
+	// finish() may draw over them.
+	readRows(tile, y0, y1, width, rows, finish) {
+		const { gl } = this;
+		const { inner, outer } = tile;
+		const top = Math.max(y0, inner.y);
+		const bottom = Math.min(y1, inner.y + inner.height);
+		const float = this.target === 'float';
+		if (float && !gl.getExtension('EXT_color_buffer_float')) {
+			throw new Error('This graphics driver cannot draw into float textures.');
+		}
+		const target = createTarget(gl, float ? gl.RGBA32F : gl.RGBA8, outer.width, outer.height);
+		const area = [inner.x - outer.x, top - outer.y, inner.width, bottom - top];
+		this.#draw(tile, target.framebuffer, [outer.width, outer.height], area, [1, 1]);
+		finish();
+		const packing = [[gl.PACK_ROW_LENGTH, width], [gl.PACK_SKIP_PIXELS, inner.x], [gl.PACK_SKIP_ROWS, top - y0]];
+		packing.forEach(([key, value]) => gl.pixelStorei(key, value));
+		gl.readPixels(area[0], area[1], area[2], area[3], gl.RGBA, float ? gl.FLOAT : gl.UNSIGNED_BYTE, rows);
+		packing.forEach(([key]) => gl.pixelStorei(key, 0));
+		target.dispose();
+	}
+
+	dispose() {
+		this.gl.deleteProgram(this.shader.program);
+	}
+
+	// Onto an area of a target of `width` by `height` pixels, `step` texels to each.
+	#draw({ latents }, framebuffer, [width, height], area, step, first = [0, 0]) {
+		const { gl, shader: { program, at } } = this;
+		gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+		gl.viewport(0, 0, width, height);
+		gl.enable(gl.SCISSOR_TEST);
+		gl.scissor(area[0], area[1], area[2], area[3]);
+		gl.useProgram(program);
+		gl.bindTexture(gl.TEXTURE_2D_ARRAY, latents);
+		gl.uniform2fv(at('texel_step'), step);
+		gl.uniform2iv(at('first_texel'), first);
+		gl.drawArrays(gl.TRIANGLES, 0, 3);
+		gl.disable(gl.SCISSOR_TEST);
+	}
+}
+
+// The texel that fragment 0 reads, moved so that those of fragments `from` to before `to` are all
+// among the `length` that there are.
+function firstTexel(first, step, from, to, length) {
+	const ends = [from + 0.5, to - 0.5].map(fragment => first + Math.trunc(fragment * step));
+	return first - Math.max(0, Math.max(...ends) - length + 1) - Math.min(0, ...ends);
+}

@@ -1,0 +1,194 @@
+// The engine: draw(state, scenes) draws one frame. It knows no page, no loader and no viewer; what it
+// learns of itself is how fast this machine is.
+
+import { View } from '../state/view.js';
+import { AdaptiveScale } from './adaptive.js';
+import { makeBaked } from './decode.js';
+import { drawDirect } from './direct.js';
+import { createContext } from './gl.js';
+import { lightTiles } from './light.js';
+import { DecodeMeasure } from './measure.js';
+import { Memory } from './memory.js';
+import { planScene } from './plan.js';
+import { PresentPass } from './present.js';
+import { openScene } from './scene.js';
+
+/** @typedef {import('../state/store.js').State} State */
+/** @typedef {import('./scene.js').Scene} Scene */
+/** @typedef {import('./plan.js').Plan} Plan */
+
+/**
+ * What a frame was; the frame loop adds when it was done.
+ *
+ * @typedef {object} Frame
+ * @property {number} pixels  decoded
+ * @property {number} scale  decoded pixels per pixel that could be seen, per axis; at most 1
+ * @property {number} tiles  in sight
+ * @property {number} shown  tiles drawn
+ * @property {boolean} adapting  whether it was decoded as coarsely as the frame rate needs
+ * @property {boolean} all  whether everything in sight was decoded
+ * @property {boolean} presented  whether the canvas was drawn on
+ * @property {boolean} complete  whether all of the picture is shown as finely as it can be
+ * @property {boolean} again  whether the next frame is to follow by itself
+ */
+
+const GROUND = [22 / 255, 22 / 255, 23 / 255];  // the page's background, see style.css
+const BUDGET_SHARE = 0.7;  // of the memory that what is in sight may take
+const FRAMES_AT_REST = 3;  // how long the page may decode at a stretch when nothing moves
+const ENOUGH = 1.04;  // canvas pixels that a pixel may cover
+const EASY = 0.5;  // share of a frame's time that shows a machine fast enough for tiles
+
+export class Engine {
+	adaptive = new AdaptiveScale();
+	counts = { frames: 0, tiles: 0, pixels: 0 };
+	#shaders = new Map([['baked', makeBaked]]);
+	#direct = false;  // the light is too slow for tiles: decode straight to the canvas
+	#backing = 1;  // canvas pixels per device pixel
+
+	/** @param {HTMLCanvasElement} canvas */
+	constructor(canvas) {
+		this.canvas = canvas;
+		this.gl = createContext(canvas);
+		this.memory = new Memory(0);
+		this.present = new PresentPass(this.gl, this.memory, GROUND);
+	}
+
+	// With a new context: nothing is on the GPU.
+	begin() {
+		this.memory = new Memory(this.memory.budget);
+		this.present = new PresentPass(this.gl, this.memory, GROUND);
+	}
+
+	// The memory that a state allows.
+	keepTo({ memory, share }) {
+		this.memory.budget = share * memory * 2 ** 20;
+	}
+
+	/**
+	 * Adds a way to decode; the setting `shader` has its name.
+	 *
+	 * @param {string} name
+	 * @param {import('./decode.js').MakeShader} make
+	 */
+	use(name, make) {
+		this.#shaders.set(name, make);
+	}
+
+	/**
+	 * @param {string} key
+	 * @param {any} info
+	 * @param {State} state
+	 * @param {(share: number) => void} progress
+	 * @returns {Promise<Scene>}
+	 */
+	open(key, info, state, progress) {
+		const { gl, memory } = this;
+		return openScene({ gl, memory, shaders: this.#shaders }, key, info, state, progress);
+	}
+
+	/**
+	 * Draws one scene or, to compare, two; with none the ground alone.
+	 *
+	 * @param {State} state
+	 * @param {Scene[]} scenes
+	 * @returns {{ frame: Frame, plans: Plan[] } | null}  null where there was nothing to draw
+	 */
+	draw(state, scenes) {
+		if (!scenes.length) {
+			this.present.clear();
+			return null;
+		}
+		this.memory.frame++;
+		const plans = scenes.map(scene => this.plan(state, scene, scenes.length));
+		plans.forEach(({ found }) => found.forEach(tile => tile.use()));
+		const work = this.#goesDirect(state, plans) ? this.#drawDirect(state, plans[0]) : this.#drawTiles(state, plans);
+		this.counts.frames++;
+		this.counts.pixels += work.pixels;
+		const tiles = plans.reduce((sum, { places }) => sum + places.length, 0);
+		return { plans, frame: { adapting: Boolean(state.adaptive && state.moving), tiles, ...work } };
+	}
+
+	// Learns from a frame that is done.
+	learn({ ms, interval, pixels, all, adapting }, target) {
+		const { adaptive } = this;
+		adaptive.clock(ms, pixels);
+		if (!adapting || !all || !pixels) return;
+		adaptive.learn(interval, target);
+		if (adaptive.scale < 1) this.#direct = true;
+		else if (interval < EASY * 1000 / target) this.#direct = false;
+	}
+
+	/**
+	 * What a frame needs of a scene, of so many that are shown, on a canvas of a scale.
+	 *
+	 * @param {State} state
+	 * @param {Scene} scene
+	 */
+	plan(state, scene, shown = 1, scale = 1) {
+		const room = BUDGET_SHARE * this.memory.budget / shown;
+		return planScene(new View(state), scene, { tiling: state.tiling, room, scale });
+	}
+
+	/**
+	 * For measuring: what decodes that of a scene which is in sight.
+	 *
+	 * @param {State} state
+	 * @param {Scene} scene
+	 */
+	measure(state, scene) {
+		return new DecodeMeasure(this.gl, this.plan(state, scene), state.shader);
+	}
+
+	// Straight to the canvas: while the light moves, where that is faster and looks no different.
+	#goesDirect(state, plans) {
+		const { moving, adaptive, tiling, rotation } = state;
+		const [{ level, found }] = plans;
+		return this.#direct && moving === 'light' && adaptive && tiling && plans.length === 1 && rotation === 0
+			&& new View(state).zoom * 2 ** level <= 1 && found.length > 0;
+	}
+
+	// On a canvas that is coarser by the adaptive scale.
+	#drawDirect(state, fine) {
+		const backing = this.#setBacking(state, this.adaptive.scale);
+		// A level up no pixel is skipped: that is slow.
+		const coarse = this.plan(state, fine.scene, 1, Math.max(0.5, backing) / ENOUGH);
+		const { shown, pixels } = drawDirect(this, coarse.missing.length ? fine : coarse, state);
+		return { pixels: pixels * backing ** 2, scale: backing, shown, all: true, presented: true, complete: false, again: false };
+	}
+
+	#drawTiles(state, plans) {
+		const { moving, target } = state;
+		const adapting = Boolean(state.adaptive && moving);
+		// Light that moves needs all of what is in sight at once; anything else can wait its turn.
+		const frames = moving ? 1 : FRAMES_AT_REST;
+		const budget = state.adaptive && moving !== 'light' ? frames * this.adaptive.budget(target) : Infinity;
+		// After direct frames the picture stays as it is until all that can be lit is.
+		const whole = this.#backing < 1 && !moving;
+		const done = plans.map(plan => lightTiles(plan, state, { scale: this.adaptive.scale, adapting, budget, whole }));
+		this.counts.tiles += done.reduce((sum, { decoded }) => sum + decoded, 0);
+		const complete = done.every(each => each.complete);
+		const presented = !done.some(({ held }) => held);
+		if (presented) {
+			this.#setBacking(state, 1);
+			const pictures = plans.map(({ transform }, i) => ({ transform, tiles: done[i].tiles }));
+			this.present.compose(pictures, state, !moving || !this.#direct);
+		}
+		return {
+			complete, presented,
+			pixels: done.reduce((sum, each) => sum + each.pixels, 0),
+			shown: done.flatMap(({ tiles }) => tiles).length,
+			scale: presented ? Math.min(1, ...done.map(({ scale }) => scale)) : this.#backing,
+			all: done.every(({ all }) => all),
+			again: !complete && (!adapting || moving === 'view'),
+		};
+	}
+
+	#setBacking(state, scale) {
+		const { canvas } = this;
+		this.#backing = scale;
+		const [width, height] = state.canvas.map(length => Math.max(1, Math.round(length * scale)));
+		if (canvas.width !== width) canvas.width = width;
+		if (canvas.height !== height) canvas.height = height;
+		return scale;
+	}
+}

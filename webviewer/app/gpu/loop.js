@@ -1,0 +1,82 @@
+// The frame loop: draws when asked. One frame may be under way on the GPU while the next is made,
+// no more: so the GPU never waits for the page, and the light never lags behind a queue.
+
+const POLL = 2;  // milliseconds between looks at unfinished frames
+const DEPTH = 2;  // frames under way at a time
+
+/**
+ * @typedef {import('./engine.js').Frame & { ms: number, interval: number }} DoneFrame  `ms` is the frame's own
+ *     time, `interval` that since the frame before, where they followed each other
+ */
+
+export class FrameLoop {
+	paused = false;
+	wanted = false;
+	scheduled = false;
+	/** @type {{ fence: WebGLSync, start: number, told: import('./engine.js').Frame }[]} */
+	pending = [];
+	/** @type {number | null} */
+	followed = null;  // when the last frame ended, if the next was already wanted
+
+	/**
+	 * @param {WebGL2RenderingContext} gl
+	 * @param {() => import('./engine.js').Frame | null} draw  null where it drew nothing
+	 * @param {(frame: DoneFrame) => void} finished  called when the GPU is done with a frame
+	 */
+	constructor(gl, draw, finished) {
+		this.gl = gl;
+		this.draw = draw;
+		this.finished = finished;
+	}
+
+	request() {
+		this.wanted = true;
+		if (this.scheduled || this.pending.length >= DEPTH || this.paused) return;
+		this.scheduled = true;
+		requestAnimationFrame(() => this.#frame());
+	}
+
+	// Lets no frame begin, and resolves when none is under way.
+	async pause() {
+		this.paused = true;
+		while (this.pending.length) await new Promise(resolve => setTimeout(resolve, POLL));
+	}
+
+	resume() {
+		this.paused = false;
+		this.followed = null;
+		this.request();
+	}
+
+	#frame() {
+		this.scheduled = false;
+		if (this.paused) return;
+		this.wanted = false;
+		const start = performance.now();
+		const told = this.draw();
+		if (!told) return;
+		if (told.again) this.wanted = true;
+		const fence = /** @type {WebGLSync} */ (this.gl.fenceSync(this.gl.SYNC_GPU_COMMANDS_COMPLETE, 0));
+		this.gl.flush();
+		this.pending.push({ fence, start, told });
+		if (this.pending.length === 1) this.#poll();
+		if (this.wanted) this.request();
+	}
+
+	// Looks from a timer: animation frames come at the display's rate, which would round times up.
+	#poll() {
+		const { gl, pending: [{ fence, start, told }] } = this;
+		if (!gl.isContextLost() && gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED) {
+			setTimeout(() => this.#poll(), POLL);
+			return;
+		}
+		gl.deleteSync(fence);
+		this.pending.shift();
+		const end = performance.now();
+		const interval = end - (this.followed ?? start);
+		this.followed = this.wanted || this.pending.length ? end : null;
+		this.finished({ ms: end - start, interval, ...told });
+		if (this.pending.length) this.#poll();
+		if (this.wanted) this.request();
+	}
+}

@@ -1,0 +1,158 @@
+// Relit tiles onto the canvas, under pan, zoom and rotation; and the map of how far two images are apart.
+
+import { shaderText } from '../shaders/texts.js';
+import { compose, scaling } from '../state/transform.js';
+import { createProgram, createTarget } from './gl.js';
+
+// Magnified this much, pixels are being inspected: they are shown as they are.
+const INSPECTING = 8;
+
+export class PresentPass {
+	/** @type {ReturnType<typeof createTarget>[]} */
+	pictures = [];
+	/** @type {ReturnType<typeof createProgram> | undefined} */
+	difference;
+
+	/**
+	 * @param {WebGL2RenderingContext} gl
+	 * @param {import('./memory.js').Memory} memory
+	 * @param {number[]} ground  its colour, 0..1
+	 */
+	constructor(gl, memory, ground) {
+		this.gl = gl;
+		this.memory = memory;
+		this.ground = ground;
+		const { program, at } = this.shader = createProgram(gl, shaderText('present.glsl'), shaderText('place.glsl'));
+		gl.useProgram(program);
+		gl.uniform1i(at('mask'), 1);
+		gl.uniform3fv(at('ground'), ground);
+	}
+
+	/** @param {WebGLFramebuffer | null} target  null for the canvas */
+	clear(target = null) {
+		const { gl } = this;
+		this.#bindTarget(target);
+		const [red, green, blue] = this.ground;
+		gl.clearColor(red, green, blue, 1);
+		gl.clear(gl.COLOR_BUFFER_BIT);
+	}
+
+	// Draws what is to be seen of one or two pictures, { tiles, transform }. smooth: whether a shrunk one is
+	// worth four samples.
+	compose(pictures, { compare, split, gain, flipped, rotation }, smooth) {
+		const [first, second] = pictures;
+		const draw = ({ tiles, transform }, options) => this.draw(tiles, { transform, upright: rotation % 90 === 0 }, { smooth, ...options });
+		if (second && compare === 'difference') {
+			pictures.forEach((picture, i) => {
+				const target = this.picture(i);
+				this.clear(target);
+				draw(picture, { target });
+			});
+			this.drawDifference(gain);
+			return;
+		}
+		this.clear();
+		if (second && compare === 'split') {
+			const { width } = this.gl.canvas;
+			const middle = Math.round(split * width);
+			draw(first, { part: [0, middle] });
+			draw(second, { part: [middle, width - middle] });
+		} else {
+			draw(second && flipped ? second : first);
+		}
+	}
+
+	// view: the transform from image to canvas pixels, and whether it is upright; part: [x, width] of the canvas; target: a framebuffer instead.
+	draw(tiles, view, { smooth, part = [0, this.gl.canvas.width], target = null }) {
+		const { gl } = this;
+		this.#bindTarget(target);
+		gl.useProgram(this.shader.program);
+		gl.enable(gl.SCISSOR_TEST);
+		gl.scissor(part[0], 0, part[1], gl.canvas.height);
+		tiles.filter(({ relit }) => relit).forEach(tile => this.#drawTile(tile, view, smooth));
+		gl.disable(gl.SCISSOR_TEST);
+	}
+
+	// Lays the ground over what is not of the object, on what was decoded straight onto the canvas;
+	// without a transform on a tile that is bound as the target, pixel for pixel.
+	coverGround(tile, transform) {
+		if (!tile.mask) return;
+		const { gl, shader: { program, at } } = this;
+		gl.useProgram(program);
+		gl.uniform1i(at('only_ground'), 1);
+		gl.enable(gl.BLEND);
+		gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
+		this.#place(tile, null, transform);  // the relit picture may be the target
+		gl.disable(gl.BLEND);
+		gl.uniform1i(at('only_ground'), 0);
+	}
+
+	// One of the two framebuffers whose difference is drawn.
+	picture(index) {
+		const { gl, memory, gl: { canvas: { width, height } }, pictures } = this;
+		const old = pictures[index];
+		if (old?.width !== width || old.height !== height) {
+			memory.give(old);
+			old?.dispose();
+			memory.take(pictures[index] = createTarget(gl, gl.RGBA8, width, height), 4 * width * height);
+		}
+		return pictures[index].framebuffer;
+	}
+
+	drawDifference(gain) {
+		const { gl } = this;
+		const { program, at } = this.difference ??= createProgram(gl, shaderText('difference.glsl'));
+		this.#bindTarget(null);
+		gl.useProgram(program);
+		gl.uniform1i(at('second'), 1);
+		gl.uniform1f(at('gain'), gain);
+		this.#bind(...this.pictures.map(({ texture }) => texture));
+		gl.drawArrays(gl.TRIANGLES, 0, 3);
+	}
+
+	#drawTile(tile, { transform, upright }, smooth) {
+		const { gl, shader: { at } } = this;
+		const { relit: { texture }, outer, decoded, scale, level } = tile;
+		const zoom = Math.hypot(transform[0], transform[1]);
+		if (zoom < 1) tile.shrinkSmoothly();
+		gl.bindTexture(gl.TEXTURE_2D, texture);
+		gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, tile.smooth ? gl.LINEAR_MIPMAP_LINEAR : gl.LINEAR);
+		const magnified = zoom * 2 ** level;
+		const exact = scale === 1 && upright && (magnified === 1 || magnified >= INSPECTING);
+		gl.uniform1i(at('exact'), exact);
+		gl.uniform1i(at('shrunk'), smooth && !tile.smooth && magnified * outer.width / decoded[0] < 0.9);
+		gl.uniform2fv(at('decoded'), decoded);
+		this.#place(tile, texture, transform);
+	}
+
+	#place(tile, texture, transform) {
+		const { gl, gl: { canvas: { width, height } }, shader: { at } } = this;
+		const { mask, outer, shown: { left, top, right, bottom } } = tile;
+		let [toPixel, place] = [scaling(1), [2, 0, 0, 2, -1, -1]];
+		if (transform) {
+			const square = [right - left, 0, 0, bottom - top, left, top];
+			toPixel = compose(tile.toTile(transform), [1, 0, 0, -1, 0, height]);  // a fragment's y goes up
+			place = compose([2 / width, 0, 0, -2 / height, -1, 1], compose(transform, square));
+		}
+		this.#bind(texture, mask);
+		gl.uniform1i(at('masked'), Number(Boolean(mask)));
+		gl.uniform2f(at('size'), outer.width, outer.height);
+		gl.uniformMatrix3x2fv(at('to_pixel'), false, toPixel);
+		gl.uniformMatrix3x2fv(at('place'), false, place);
+		gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+	}
+
+	#bindTarget(target) {
+		const { gl, gl: { canvas } } = this;
+		gl.bindFramebuffer(gl.FRAMEBUFFER, target);
+		gl.viewport(0, 0, canvas.width, canvas.height);
+	}
+
+	#bind(first, second) {
+		const { gl } = this;
+		gl.activeTexture(gl.TEXTURE1);
+		gl.bindTexture(gl.TEXTURE_2D, second);
+		gl.activeTexture(gl.TEXTURE0);
+		gl.bindTexture(gl.TEXTURE_2D, first);
+	}
+}

@@ -1,0 +1,137 @@
+// An image on the GPU: its tiles, the shaders that decode them, and where more tiles come from.
+
+import { openTiles } from '../renderer/image/relightable.js';
+import { Pyramid } from '../renderer/image/pyramid.js';
+import { DecodePass } from './decode.js';
+import { createTiles } from './flat.js';
+import { checkMemory } from './gl.js';
+import { Tile } from './tiles.js';
+
+/**
+ * What scenes have of their engine.
+ *
+ * @typedef {object} Context
+ * @property {WebGL2RenderingContext} gl
+ * @property {import('./memory.js').Memory} memory
+ * @property {Map<string, import('./decode.js').MakeShader>} shaders
+ */
+
+/** @typedef {(place: any, signal?: AbortSignal) => Promise<ImageBitmap[]>} Load  brings a tile's pictures */
+
+// Without `tiling` it is one tile. Calls progress(0..1).
+export async function openScene(context, key, info, { tiling, memory: megabytes }, progress) {
+	if (info.tiled) {
+		const notice = tiling ? '' : 'This image comes in tiles, so tiling stays on.';
+		return new Scene(context, { key, info, notice, ...await openTiles(info) });
+	}
+	const { gl, memory } = context;
+	const { width, height } = info;
+	const limit = gl.getParameter(gl.MAX_TEXTURE_SIZE);
+	const side = Math.max(width, height);
+	const layout = tiling ? { tileSize: 512 } : { tileSize: side > limit ? limit - 2 : side, levels: 1 };
+	const pyramid = new Pyramid(width, height, { ...layout, overlap: 1 });
+	const tiles = await createTiles(gl, memory, info, pyramid, progress);
+	let notice = tiling || side <= limit ? ''
+		: `This image exceeds the ${limit} pixels that this graphics card takes at once: it is drawn in parts.`;
+	if (memory.fixed > megabytes * 2 ** 20) {
+		const taken = Math.round(memory.fixed / 2 ** 20);
+		notice = `This image takes ${taken} MB of graphics memory, where ${megabytes} MB are meant to do: `
+			+ 'write it in tiles, with raking convert --tiles.';
+	}
+	return new Scene(context, { key, info, pyramid, tiles, notice });
+}
+
+export class Scene {
+	/** @type {Record<string, DecodePass>} */
+	passes = {};
+	gone = false;  // whether its GPU memory was given back, or lost
+
+	/**
+	 * @param {Context} context
+	 * @param {{ key: string, info: any, pyramid: Pyramid, notice: string, tiles?: Map<string, Tile>, load?: Load }}
+	 *     parts  load brings a tile's pictures, where not all tiles are there
+	 */
+	constructor(context, { key, info, pyramid, notice, tiles = new Map(), load }) {
+		this.context = context;
+		this.key = key;
+		this.info = info;
+		this.pyramid = pyramid;
+		this.notice = notice;
+		this.tiles = tiles;
+		this.comesInTiles = Boolean(load);
+		/** @type {Load} */
+		this.load = load ?? (async () => []);
+		this.size = [pyramid.width, pyramid.height];
+		this.tiled = this.comesInTiles || tiles.size > 1;
+	}
+
+	// At most, on the GPU, relit picture included.
+	get bytesPerTile() {
+		const { tileSize, overlap } = this.pyramid;
+		return (tileSize + 2 * overlap) ** 2 * (4 * (this.info.latents / 3 + 1) + (this.info.maskFile ? 1 : 0));
+	}
+
+	/** @param {'unorm' | 'float'} target */
+	decodePass(shader, target = 'unorm') {
+		const { context: { gl, shaders }, info, passes } = this;
+		const make = shaders.get(shader);
+		if (!make) throw new Error(`There is no shader named ${shader}: correct shader= in the address.`);
+		return passes[`${shader} ${target}`] ??= new DecodePass(gl, make(gl, info.decoder, target), target);
+	}
+
+	get isThere() {
+		return !this.gone && !this.context.gl.isContextLost();
+	}
+
+	// Brings a tile, to stay; loaded() is called when it is there.
+	job(place, loaded) {
+		return {
+			key: `${this.key} ${place.key}`,
+			load: signal => this.load(place, signal),
+			done: pictures => {
+				const { key } = place;
+				this.tiles.set(key, this.#make(place, pictures, () => {
+					this.tiles.get(key)?.dispose();
+					this.tiles.delete(key);
+				}));
+				loaded();
+			},
+		};
+	}
+
+	// use(tile) with a tile that is there, or is made for this alone.
+	async withTile(place, use) {
+		const kept = this.tiles.get(place.key);
+		if (kept) return use(kept);
+		const tile = this.#make(place, await this.load(place).catch(() => this.load(place)));
+		try {
+			return use(tile);
+		} finally {
+			tile.dispose();
+		}
+	}
+
+	// The tiles above a place that are there, the nearest first.
+	above(place) {
+		const parent = this.pyramid.parent(place);
+		return parent ? [this.tiles.get(parent.key), ...this.above(parent)].filter(Boolean) : [];
+	}
+
+	dispose() {
+		this.gone = true;
+		this.tiles.forEach(tile => tile.dispose());
+		Object.values(this.passes).forEach(pass => pass.dispose());
+		this.tiles.clear();
+	}
+
+	#make(place, pictures, release) {
+		const { context: { gl, memory }, info } = this;
+		const tile = new Tile(gl, memory, place, info, { release });
+		pictures.forEach((bitmap, index) => {
+			tile.fill(bitmap, index);
+			bitmap.close();
+		});
+		checkMemory(gl);
+		return tile;
+	}
+}

@@ -1,0 +1,75 @@
+// Pictures at full resolution, by rows: what is larger than a screen or a texture fits too.
+
+import { PngWriter } from './png.js';
+
+const AT_A_TIME = 6;  // tiles under way
+
+/**
+ * Rows y0 to y1 at 1:1, RGBA; with the target 'float' of the raw output.
+ *
+ * @param {import('./engine.js').Engine} engine
+ * @param {import('./scene.js').Scene} scene
+ * @param {{ shader: string, light: number[] }} state
+ * @param {number} y0
+ * @param {number} y1
+ * @param {{ target?: 'unorm' | 'float', ground?: boolean }} how  ground: whether it shows where the object is not
+ */
+async function decodeRows({ present }, scene, { shader, light }, y0, y1, { target = 'unorm', ground = false }) {
+	const { width } = scene.info;
+	const rows = new (target === 'float' ? Float32Array : Uint8Array)(width * (y1 - y0) * 4);
+	const places = scene.pyramid.tiles(0, { left: 0, top: y0, right: width, bottom: y1 });
+	await Promise.all(Array.from({ length: AT_A_TIME }, async () => {
+		for (let place; (place = places.shift());) {
+			await scene.withTile(place, tile => {
+				const pass = scene.decodePass(shader, target);
+				pass.setLight(light);
+				pass.readRows(tile, y0, y1, width, rows, () => ground && present.coverGround(tile));
+			});
+		}
+	}));
+	if (!scene.isThere) throw new Error('The image was closed meanwhile; do it again.');
+	return rows;
+}
+
+/**
+ * A scene at full resolution, as a PNG.
+ *
+ * @param {import('./engine.js').Engine} engine
+ * @param {import('./scene.js').Scene} scene
+ * @param {{ shader: string, light: number[] }} state
+ * @param {(share: number) => void} progress
+ */
+export async function takeSnapshot(engine, scene, state, progress) {
+	const { light } = state;
+	const { info, pyramid, info: { width, height } } = scene;
+	const file = new PngWriter(width, height, {
+		Software: 'Raking',
+		Title: `${info.title}, ${info.label}`,
+		Description: `Light from x ${light[0].toFixed(4)}, y ${light[1].toFixed(4)}`,
+	});
+	const step = Math.min(pyramid.tileSize, 1024);
+	for (let y = 0; y < height; y += step) {
+		const end = Math.min(y + step, height);
+		await file.rows(withoutAlpha(await decodeRows(engine, scene, state, y, end, { ground: true })));
+		progress(end / height);
+	}
+	return file.end();
+}
+
+function withoutAlpha(rgba) {
+	const rgb = new Uint8Array(rgba.length / 4 * 3);
+	for (let from = 0, to = 0; to < rgb.length; from++) {
+		if (from % 4 < 3) rgb[to++] = rgba[from];
+	}
+	return rgb;
+}
+
+// Some rows for harnesses, in base64.
+export async function readRows(engine, scene, state, y0, y1, target) {
+	const { height } = scene.info;
+	if (!(y0 >= 0 && y0 < y1 && y1 <= height)) {
+		throw new Error(`The rows ${y0} to ${y1} are not all in the image, which has ${height}.`);
+	}
+	const rows = await decodeRows(engine, scene, state, y0, y1, { target });
+	return new Uint8Array(rows.buffer).toBase64();
+}

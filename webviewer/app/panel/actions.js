@@ -1,0 +1,95 @@
+// What the buttons and the keys do.
+
+import { writeAddress } from '../state/settings.js';
+import { openPicker } from './drop.js';
+import { startRuler } from './ruler.js';
+
+const ZOOM_STEP = 1.25;
+const TURN_STEP = 15;  // degrees
+
+export function whatIsOn({ orbit, tiling, adaptive, compare, ruler }) {
+	const [split, blink, difference] = ['split', 'blink', 'difference'].map(mode => mode === compare);
+	return { orbit, tiling, adaptive, split, blink, difference, measure: Boolean(ruler) };
+}
+
+// The names are those of the buttons too.
+export function createActions(viewer, element, parts) {
+	const { store, motion } = viewer;
+	const zoomBy = factor => zoomAbout(viewer, store.state.canvas.map(length => length / 2), factor);
+	const turn = degrees => () => motion.move('view', viewer.view.rotateBy(degrees));
+	const flip = key => () => change(viewer, { [key]: !store.state[key] });
+	const compare = mode => () => change(viewer, { compare: store.state.compare === mode ? 'off' : mode });
+	const gain = factor => () => change(viewer, { gain: Math.min(64, Math.max(1, store.state.gain * factor)) });
+	return {
+		zoomIn: () => zoomBy(ZOOM_STEP),
+		zoomOut: () => zoomBy(1 / ZOOM_STEP),
+		showPixels: () => zoomBy(1 / viewer.view.zoom),
+		fit: () => motion.move('view', { zoom: null, center: null }),
+		turnLeft: turn(-90),
+		turnRight: turn(90),
+		tiltLeft: turn(-TURN_STEP),
+		tiltRight: turn(TURN_STEP),
+		orbit: flip('orbit'),
+		tiling: flip('tiling'),
+		adaptive: flip('adaptive'),
+		ui: flip('ui'),
+		next: () => change(viewer, { show: (store.state.show + 1) % store.state.image.length }),
+		split: compare('split'),
+		blink: compare('blink'),
+		difference: compare('difference'),
+		lessGain: gain(1 / 2),
+		moreGain: gain(2),
+		measure: () => startRuler(viewer),
+		snapshot: () => saveSnapshot(viewer),
+		copyLink: () => copyLink(viewer, element),
+		open: () => openPicker(viewer),
+		fullScreen: () => document.fullscreenElement ? document.exitFullscreen() : element.requestFullscreen(),
+		flip: () => motion.flip(),
+		help: () => parts.dialog.showModal(),
+	};
+}
+
+// Settings change from the page: what fails is said there, by the viewer.
+export function change(viewer, settings) {
+	viewer.setState(settings).catch(() => {});
+}
+
+export function zoomAbout(viewer, point, factor) {
+	const { view } = viewer;
+	viewer.motion.move('view', view.zoomAbout(point, view.zoom * factor));
+}
+
+async function saveSnapshot(viewer) {
+	if (!viewer.scene) return;
+	const { store: { state: { light } }, scene: { info: { title, label } } } = viewer;
+	const name = `${title} ${label} light ${light.map(value => value.toFixed(2))}.png`;
+	try {
+		const blob = await viewer.snapshot(share => viewer.say(`Saving the picture … ${Math.round(share * 100)} %`));
+		const link = document.createElement('a');
+		link.href = URL.createObjectURL(blob);
+		link.download = name.replace(/[^\p{L}\p{N}().,-]+/gu, '_');
+		link.click();
+		setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+		viewer.say(`The picture was saved as ${link.download}.`);
+	} catch (error) {
+		viewer.say(`The picture could not be saved: ${error.message}`, true);
+	}
+}
+
+// An element of another page has its link lead to the viewer's own page.
+async function copyLink(viewer, element) {
+	const state = viewer.state();
+	if (state.image.some(image => image.startsWith('dropped:'))) {
+		return viewer.say('These files were opened from this computer, so no link can lead to them.', true);
+	}
+	const own = element.hasAttribute('standalone');
+	const image = own ? state.image : state.image.map(url => new URL(url, document.baseURI).href);
+	const wheel = own ? state.wheel : 'zoom';
+	const link = new URL(writeAddress({ ...state, image, wheel }), own ? location.href : new URL('../index.html', import.meta.url)).href;
+	try {
+		await navigator.clipboard.writeText(link);
+		viewer.say('The link was copied: it shows exactly this.');
+	} catch {
+		viewer.say(`Copy this link: ${link}`, true);
+	}
+}

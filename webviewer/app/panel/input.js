@@ -1,0 +1,159 @@
+// Mouse, wheel, touch and keys.
+
+import { zoomAbout } from './actions.js';
+import { ARROWS, canvasPoint, devicePixels, on } from './points.js';
+import { drawRuler, isArmed } from './ruler.js';
+
+const LIGHT_REACH = 0.45;  // share of the picture's shorter side that moves the light by 1
+const LIGHT_STEP = 0.05;
+const PAN_STEP = 60;  // CSS pixels
+const WHEEL_ZOOM = 0.0016;  // per CSS pixel of the wheel
+const WHEEL_LINE = 16;  // CSS pixels
+const PINCH = 8;  // a touchpad's pinch comes as a small turn of the wheel
+const TAP_ZOOM = 2;
+const TAP_TIME = 350;  // milliseconds between two taps that are one double tap
+const TAP_REACH = 24;  // CSS pixels from one to the other
+const TAP_SLIP = 6;  // CSS pixels that a tap may move
+const HINT_TIME = 1500;  // milliseconds
+
+const FINGERS = 'Two fingers move the picture, the disc moves the light';
+
+const KEYS = {
+	'+': 'zoomIn', '=': 'zoomIn', '-': 'zoomOut', 0: 'fit', f: 'fit', 1: 'showPixels',
+	r: 'tiltRight', R: 'tiltLeft', n: 'next', o: 'orbit', t: 'tiling', a: 'adaptive', h: 'ui',
+	s: 'split', b: 'blink', d: 'difference', x: 'flip', m: 'measure', '?': 'help',
+};
+
+export function connectInput(viewer, element, parts, actions, signal) {
+	const space = { held: false };
+	// Whether wheel and single fingers belong to the page around.
+	const yields = () => viewer.store.state.wheel === 'ctrl' && document.fullscreenElement !== element;
+	const hint = createHint(parts.hint);
+	connectPointers(viewer, space, yields, hint);
+	parts.stage.onwheel = ({ deltaMode, deltaY, ctrlKey, metaKey, clientX, clientY }) => {
+		if (yields() && !ctrlKey && !metaKey) {
+			hint(`Hold ${/Mac/.test(navigator.platform) ? '⌘' : 'Ctrl'} and turn the wheel to zoom`);
+			return true;
+		}
+		const unit = deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE : ctrlKey ? PINCH : 1;
+		zoomAbout(viewer, canvasPoint(viewer, [clientX, clientY]), Math.exp(-deltaY * unit * WHEEL_ZOOM));
+		return false;
+	};
+	connectKeys(viewer, element, actions, space, signal);
+}
+
+function createHint(note) {
+	let timer;
+	return text => {
+		clearTimeout(timer);
+		timer = setTimeout(() => { note.textContent = ''; }, HINT_TIME);
+		note.textContent = text;
+	};
+}
+
+function connectPointers(viewer, space, yields, hint) {
+	const { canvas } = viewer;
+	const mark = () => canvas.classList.toggle('yields', yields());
+	viewer.store.subscribe('wheel canvas', mark);
+	mark();
+	// Two fingers are the picture's: the page must not scroll meanwhile.
+	on(canvas, 'touchstart touchmove', event => {
+		if (yields() && event.touches.length > 1 && event.cancelable) event.preventDefault();
+	});
+	const pointers = new Map();  // pointer id -> [x, y], CSS pixels
+	let panning = false;
+	/** @type {number[] | null} */
+	let press = null;  // where one finger or the main button went down, while it stays there
+	/** @type {{ at: number[], time: number } | null} */
+	let tap = null;  // the last press that stayed: { at, time }
+	/** @type {number[] | null} */
+	let measuring = null;  // the ruler's first end
+	canvas.onpointerdown = ({ pointerId, clientX, clientY, button, shiftKey }) => {
+		canvas.setPointerCapture(pointerId);
+		const at = [clientX, clientY];
+		press = pointers.size || button ? null : at;
+		measuring = press && isArmed(viewer) ? canvasPoint(viewer, at) : null;
+		panning = pointers.size > 0 || button !== 0 || shiftKey || space.held;
+		pointers.set(pointerId, at);
+		canvas.classList.toggle('panning', panning);
+		return button !== 1;  // the middle one would scroll the page
+	};
+	canvas.onpointermove = ({ pointerId, pointerType, clientX, clientY }) => {
+		const before = pointers.get(pointerId);
+		if (!before) return;
+		const after = [clientX, clientY];
+		const movement = difference(after, before);
+		if (press && distance(after, press) > TAP_SLIP) press = null;
+		pointers.delete(pointerId);
+		const [other] = pointers.values();
+		pointers.set(pointerId, after);
+		if (other) pinch(viewer, other, before, after);
+		else if (measuring) drawRuler(viewer, measuring, canvasPoint(viewer, after));
+		else if (panning) pan(viewer, movement);
+		else if (yields() && pointerType === 'touch') hint(press ? '' : FINGERS);
+		else dragLight(viewer, movement);
+	};
+	canvas.onpointerup = canvas.onpointercancel = ({ pointerId, pointerType, timeStamp, type }) => {
+		pointers.delete(pointerId);
+		canvas.classList.remove('panning');
+		if (type === 'pointercancel') {
+			if (yields() && pointerType === 'touch' && !pointers.size) hint(FINGERS);  // the page scrolls
+			press = null;
+		}
+		if (!press) return;
+		const again = tap && timeStamp - tap.time < TAP_TIME && distance(press, tap.at) < TAP_REACH;
+		if (again) zoomAbout(viewer, canvasPoint(viewer, press), TAP_ZOOM);
+		tap = again ? null : { at: press, time: timeStamp };
+	};
+	canvas.oncontextmenu = () => false;
+}
+
+function dragLight(viewer, [dx, dy]) {
+	const { clientWidth, clientHeight } = viewer.canvas;
+	const reach = LIGHT_REACH * Math.min(clientWidth, clientHeight);
+	moveLightBy(viewer, dx / reach, -dy / reach);
+}
+
+function moveLightBy(viewer, right, up) {
+	const { view, store: { state: { light } } } = viewer;
+	const [x, y] = view.lightToScreen(light);
+	viewer.motion.moveLight(view.lightFromScreen([x + right, y + up]));
+}
+
+function pan(viewer, movement) {
+	viewer.motion.move('view', viewer.view.panBy(movement.map(length => length * devicePixels(viewer))));
+}
+
+// Of two fingers, one moved: the point between them pans, their distance zooms.
+function pinch(viewer, other, before, after) {
+	pan(viewer, difference(after, before).map(length => length / 2));
+	const factor = Math.max(1, distance(other, after)) / Math.max(1, distance(other, before));
+	zoomAbout(viewer, canvasPoint(viewer, other.map((at, axis) => (at + after[axis]) / 2)), factor);
+}
+
+// Keys act where the focus is in the element; on a page of its own, anywhere.
+function connectKeys(viewer, element, actions, space, signal) {
+	const place = element.hasAttribute('standalone') ? window : element;
+	place.addEventListener('keydown', event => {
+		const [target] = event.composedPath();
+		if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey
+			|| target.closest?.('select, dialog, input, textarea')) return;
+		if (event.key === ' ' && target === viewer.canvas) space.held = true;
+		const arrow = ARROWS[event.key];
+		const action = actions[KEYS[event.key] ?? KEYS[event.key.toLowerCase()]];
+		if (arrow) moveByArrow(viewer, arrow, event.shiftKey);
+		if (arrow || action) event.preventDefault();
+		action?.();
+	}, { signal });
+	addEventListener('keyup', event => {
+		if (event.key === ' ') space.held = false;
+	}, { signal });
+}
+
+function moveByArrow(viewer, [right, up], panning) {
+	if (panning) pan(viewer, [-right * PAN_STEP, up * PAN_STEP]);
+	else moveLightBy(viewer, right * LIGHT_STEP, up * LIGHT_STEP);
+}
+
+const difference = (a, b) => a.map((value, axis) => value - b[axis]);
+const distance = (a, b) => Math.hypot(...difference(a, b));

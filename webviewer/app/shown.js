@@ -1,0 +1,160 @@
+// The images that are shown, one or two to compare: opened as the state asks for, their tiles fetched, and
+// what goes wrong with that told.
+
+import { Loader } from './folders/loader.js';
+import { Shelf } from './shelf.js';
+import { View } from './state/view.js';
+
+/** @typedef {import('./gpu/scene.js').Scene} Scene */
+/** @typedef {import('./gpu/plan.js').Plan} Plan */
+
+/** @typedef {{ label: string, run: () => void }} Action  what a button beside a message does */
+
+/**
+ * What the images ask of their viewer.
+ *
+ * @typedef {object} Host
+ * @property {(text: string, problem?: boolean, action?: Action, passing?: boolean) => void} say
+ * @property {(notice?: string) => void} sayShown  takes away what passes, or says what is to be known
+ * @property {(type: string) => void} emit
+ * @property {() => void} redraw
+ * @property {(changes: object) => Promise<void>} setState
+ * @property {{ promise: Promise<void> } | null} away  while nothing can be opened
+ */
+
+export class Shown {
+	/** @type {Scene[]} */
+	scenes = [];
+	#wanted = '';  // the keys of those that are to be shown
+	#troubled = false;  // whether the message tells of failures
+	#loader = new Loader();
+
+	/**
+	 * @param {import('./gpu/engine.js').Engine} engine
+	 * @param {import('./state/store.js').Store} store
+	 * @param {Host} host
+	 */
+	constructor(engine, store, host) {
+		this.store = store;
+		this.host = host;
+		/** The images opened so far. */
+		this.shelf = new Shelf(engine, store);
+		this.again = { label: 'Try again', run: () => this.#retry() };
+		this.#loader.addEventListener('change', () => this.#tellFailures());
+	}
+
+	// Tiles and images that are on their way.
+	get loading() {
+		return this.#loader.busy + this.shelf.busy;
+	}
+
+	// Of the images shown.
+	get failures() {
+		const isShown = key => this.scenes.some(scene => key.startsWith(`${scene.key} `));
+		return [...this.#loader.failures].filter(([key]) => isShown(key)).map(([, error]) => error);
+	}
+
+	// The number of the image to compare with: the one asked for, or the next.
+	get second() {
+		const { image, show, with: asked } = this.store.state;
+		return asked !== null && Number.isInteger(asked) && asked !== show && image[asked] ? asked : (show + 1) % image.length;
+	}
+
+	// Shows what the state asks for; whether that came to be, and was not overtaken. Throws a sentence for the
+	// user, with an `action` where there is one.
+	async show() {
+		const { image, show, tiling, compare } = this.store.state;
+		if (!image.length) {
+			throw new Error('No image was given: open one, drop one here, or add ?image=FOLDER to the address of this page.');
+		}
+		if (image[show] === undefined) {
+			throw failure(`There is no image number ${show}, of ${image.length} counted from 0: correct show= in the address.`,
+				{ label: 'Show the first', run: () => this.host.setState({ show: 0 }).catch(() => {}) });
+		}
+		const numbers = compare === 'off' || image.length < 2 ? [show] : [show, this.second];
+		const keys = numbers.map(number => JSON.stringify([image[number], tiling]));
+		const wanted = this.#wanted = keys.join();
+		try {
+			const scenes = await Promise.all(keys.map((key, i) => this.#open(key, image[numbers[i]])));
+			if (this.#wanted !== wanted) return false;
+			this.#use(scenes);
+			return true;
+		} catch (error) {
+			if (this.#wanted === wanted) throw failure(error.message, this.again);
+			return false;
+		}
+	}
+
+	/**
+	 * Brings the tiles that plans miss, the coarsest of all first; whether any is to come.
+	 *
+	 * @param {Plan[]} plans
+	 */
+	fetch(plans) {
+		this.#loader.want(plans.filter(({ scene }) => scene.comesInTiles).flatMap(({ scene, missing }) => {
+			const overview = scene.pyramid.tile(scene.pyramid.overview, 0, 0);
+			const first = scene.tiles.has(overview.key) ? [] : [overview];
+			return [...first, ...missing].map(place => scene.job(place, () => this.host.redraw()));
+		}));
+		const hasFailed = (scene, { key }) => this.#loader.failures.has(`${scene.key} ${key}`);
+		return plans.some(({ scene, missing }) => missing.some(place => !hasFailed(scene, place)));
+	}
+
+	stop() {
+		this.#loader.stop();
+	}
+
+	// Nothing is on the GPU any more. What was shown stays so where it is only given back.
+	clear(stays = false) {
+		this.stop();
+		this.shelf.clear();
+		if (!stays) this.scenes = [];
+	}
+
+	async #open(key, url) {
+		const tell = share => this.host.say(
+			`Opening the image …${share ? ` ${Math.round(share * 100)} %` : ''}`, false, undefined, true);
+		if (this.host.away) {
+			this.host.redraw();
+			await this.host.away.promise;
+			return this.#open(key, url);
+		}
+		const scene = await this.shelf.open(key, url, tell);
+		return scene ?? this.#open(key, url);  // anew where the GPU was lost meanwhile
+	}
+
+	#use(scenes) {
+		const [first, second] = this.scenes;
+		this.scenes = scenes;
+		if (scenes[0] !== first) this.store.set(new View(this.store.state).onto(scenes[0].size));
+		this.shelf.show(scenes);
+		this.host.sayShown(scenes.map(({ notice }) => notice).find(Boolean));
+		this.#tellFailures();
+		if (scenes[0] !== first || scenes[1] !== second) this.host.emit('scene');
+		this.host.redraw();
+	}
+
+	// What failed: tiles, or the images themselves.
+	#retry() {
+		this.#loader.retry();
+		return this.host.setState({}).catch(() => {});
+	}
+
+	#tellFailures() {
+		const { failures, host } = this;
+		const [trouble] = this.#loader.troubles;
+		host.emit('status');
+		if (failures.length) {
+			host.say(`Parts of the picture could not be loaded and are shown coarsely (${failures.length}). `
+				+ failures[0].message, true, this.again);
+			host.redraw();
+		} else if (trouble) {
+			host.say(`${trouble.message} It is being tried again …`);
+		} else if (this.#troubled) {
+			host.say('');
+		}
+		this.#troubled = Boolean(failures.length || trouble);
+	}
+}
+
+const failure = (sentence, action) => Object.assign(new Error(sentence), { action });

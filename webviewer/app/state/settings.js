@@ -1,0 +1,151 @@
+// What the viewer shows, as a plain object and as the page's address: the same keys in both.
+
+const LARGEST = 1e9;  // of numbers that mean something here
+const MARKS = /^(utm_|mc_|fbclid$|gclid$|msclkid$)/;  // that newsletters and social networks put on links
+
+const numbersOf = count => text => {
+	const values = text.split(',').map(finite);
+	return values.length === count && values.every(value => value !== undefined) ? values : undefined;
+};
+const pair = numbersOf(2);
+const onOff = text => new Map([['on', true], ['true', true], ['off', false], ['false', false]]).get(text);
+const choice = (...names) => text => names.find(name => name === text);
+const above0 = most => Object.assign(text => {
+	const value = finite(text);
+	return value !== undefined && value > 0 && value <= most ? value : undefined;
+}, { most });
+const write = value => typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+
+/**
+ * @typedef {object} Settings
+ * @property {string[]} image  addresses
+ * @property {number} show  the number of the image shown
+ * @property {number[]} light  x, y in the unit disc, y up
+ * @property {boolean} tiling  decode only the tiles in sight
+ * @property {boolean} adaptive  decode more coarsely while something moves
+ * @property {number} target  frames per second that are held then
+ * @property {number | null} zoom  device pixels per image pixel, null to fit
+ * @property {number[] | null} center  image pixels, null for the middle
+ * @property {number} rotation  degrees clockwise
+ * @property {string} compare  'off', 'split', 'blink' or 'difference'
+ * @property {number | null} with  the number of the image to compare with, null for the next
+ * @property {number} split  where the two meet, as a share of the width
+ * @property {number} gain  of the map of differences
+ * @property {number[] | null} ruler  image pixels x0, y0, x1, y1
+ * @property {number} memory  MB of the GPU
+ * @property {number} patience  seconds that a server may send nothing
+ * @property {string} wheel  'zoom', or 'ctrl' where wheel and finger are the page's, and the picture's with
+ *     Ctrl and with two fingers
+ * @property {string} shader  by the name that the engine has it under
+ * @property {boolean} orbit  the light circles
+ * @property {boolean} ui  the controls are shown
+ */
+
+// Initial values, and how a text is read: undefined where it cannot be.
+const KEYS = {
+	show: [0, finite],
+	light: [[0.35, 0.45], pair],
+	tiling: [true, onOff],
+	adaptive: [true, onOff],
+	target: [30, above0(1000)],
+	zoom: [null, above0(1e4)],
+	center: [null, pair],
+	rotation: [0, finite],
+	compare: ['off', choice('off', 'split', 'blink', 'difference')],
+	with: [null, finite],
+	split: [0.5, finite],
+	gain: [8, above0(1e4)],
+	ruler: [null, numbersOf(4)],
+	memory: [512, above0(1e6)],
+	patience: [10, above0(86400)],
+	wheel: ['zoom', choice('zoom', 'ctrl')],
+	shader: ['baked', String],
+	orbit: [false, onOff],
+	ui: [true, onOff],
+};
+
+// What an address asks for, in its own spelling.
+export function readAddress(search) {
+	const parameters = new URLSearchParams(search);
+	const changes = Object.fromEntries([...parameters].filter(([key]) => Object.hasOwn(KEYS, key)));
+	return { ...changes, image: parameters.getAll('image').filter(image => image.trim()) };
+}
+
+// A sentence about names that are no keys, or ''.
+export function tellUnknown(names, place) {
+	const unknown = [...new Set(names)].filter(name => name !== 'image' && !Object.hasOwn(KEYS, name) && !MARKS.test(name))
+		.map(name => JSON.stringify(name.slice(0, 40)));
+	if (!unknown.length) return '';
+	const more = unknown.length > 3 ? ` and ${unknown.length - 3} more` : '';
+	return `The viewer knows no ${unknown.slice(0, 3).join(', ')}${more}: correct ${place}, it was passed over.`;
+}
+
+/** @returns {Settings} */
+export const initialSettings = () => /** @type {any} */ (
+	{ image: [], ...Object.fromEntries(Object.entries(KEYS).map(([key, [initial]]) => [key, initial])) });
+
+// All but the images: what is an attribute of the element, and a key of the address.
+export const SETTINGS = Object.keys(KEYS);
+
+// Those that say what is seen of an image, in its own pixels.
+const OF_VIEW = ['zoom', 'center', 'rotation', 'ruler'];
+
+/**
+ * The settings of a state.
+ *
+ * @param {Settings} state
+ * @returns {Settings}
+ */
+export const pickSettings = state => /** @type {any} */ (
+	Object.fromEntries(['image', ...SETTINGS].map(key => [key, state[key]])));
+
+// Changes that hold at once, and those of the view, which are of the image that is to be shown.
+export function splitView(changes) {
+	const part = isOfView => Object.fromEntries(
+		Object.entries(changes).filter(([key]) => OF_VIEW.includes(key) === isOfView));
+	return { now: part(false), ofView: part(true) };
+}
+
+// In any spelling that the address knows: { tiling: 'off', light: [0, 0.5], zoom: null }.
+export function readChanges(changes) {
+	return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined).map(([key, value]) => {
+		if (!Object.hasOwn(KEYS, key)) throw new Error(`The viewer knows no setting named ${key.slice(0, 40)}.`);
+		const [initial, parse] = KEYS[key];
+		if (value === null || value === '') return [key, initial];
+		const parsed = parse(String(value));
+		if (parsed === undefined) throw unreadable(key, String(value));
+		return [key, checked(key, parsed)];
+	}));
+}
+
+// What is as it was at first is left out.
+export function writeAddress(state) {
+	const parameters = state.image.map(image => `image=${encodeURIComponent(image).replaceAll('%2F', '/')}`);
+	for (const [key, [initial]] of Object.entries(KEYS)) {
+		const text = write(state[key]);
+		if (text !== write(initial)) parameters.push(`${key}=${text}`);
+	}
+	return `?${parameters.join('&')}`;
+}
+
+export function clampLight([x, y]) {
+	const length = Math.hypot(x, y);
+	return length > 1 ? [x / length, y / length] : [x, y];
+}
+
+function checked(key, value) {
+	if (key === 'light') return clampLight(value);
+	return key === 'split' ? Math.min(1, Math.max(0, value)) : value;
+}
+
+function unreadable(key, text) {
+	const shown = text.length > 40 ? `${text.slice(0, 40)} …` : text;
+	const { most } = KEYS[key][1];
+	return new Error(`The setting ${key}=${shown} ${most ? `must be greater than zero, and at most ${most}` : 'cannot be read'}: `
+		+ "correct the page's address.");
+}
+
+function finite(text) {
+	const value = Number(text);
+	return text.trim() !== '' && Math.abs(value) <= LARGEST ? value : undefined;
+}

@@ -185,7 +185,7 @@ def _fit_terms(samples: Samples, model: str, order: int, warn: Warn) -> FittedMo
     lights = samples.mlic.train.lights
     terms = basis(model, order, lights)  # [L, T]
     count, needed = terms.shape
-    name = f"HSH of order {order}" if model == "hsh" else "PTM"
+    name = f"HSH of order {order}" if model == "hsh" else model.upper()
     if count < needed:
         raise RakingError(
             f"{name} has {needed} terms a channel, but there are {count} photographs to fit them "

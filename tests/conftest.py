@@ -1,5 +1,6 @@
 """What tests of several folders share."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,16 @@ from renderer.image.relightable import RelightableImage
 from shaders.linear import LinearDecoder
 from shaders.neural import Layer, NeuralDecoder
 
+# Of what computes in several threads, OpenMP and the software renderers: one each. Tests run beside
+# each other, as many as there are cores, and more threads would only wait for one another.
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LP_NUM_THREADS"), "1")
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Runs before the processes that run tests beside each other are started, and in each."""
+    if config.getoption("numprocesses", None) or hasattr(config, "workerinput"):
+        os.environ.update(ONE_THREAD)
 
 
 def random_decoder(

@@ -59,25 +59,6 @@ PixelSize = Annotated[
 ]
 
 
-class Model(StrEnum):
-    neural = "neural"
-    disk = "disk"
-    ptm = "ptm"
-    hsh = "hsh"
-    rbf = "rbf"
-
-
-class Sampling(StrEnum):
-    uniform = "uniform"
-    regular = "regular"
-    informed = "informed"
-
-
-class Encoder(StrEnum):
-    original = "original"
-    improved = "improved"
-
-
 class TileName(StrEnum):
     png = "png"
     webp = "webp"

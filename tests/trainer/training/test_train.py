@@ -22,11 +22,11 @@ from trainer.models.networks import Networks
 from trainer.models.oracle import relight
 from trainer.quality.metrics import psnr
 from trainer.running.plan import Plan, Standing
-from trainer.training.fit import Validation
 from trainer.training.sampling import choose_pixels
-from trainer.training.train import STEPS, train
+from trainer.training.settings import STEPS
+from trainer.training.validation import Validation
 
-from ..conftest import SIZE, bumps, ring_lights, write_collection, write_picture
+from ..conftest import SIZE, bumps, ring_lights, train, write_collection, write_picture
 
 HELD_OUT = ["image09.png", "image13.png", "image17.png"]
 UNSEEN = np.array([[0.1, 0.2], [-0.4, 0.3], [0.5, -0.5], [-0.2, -0.7]], np.float32)
@@ -317,6 +317,7 @@ from pathlib import Path
 import trainer.training.fit
 from trainer.collection.mlic import read_mlic
 from trainer.running.plan import Plan
+from trainer.training.settings import TrainingSettings
 from trainer.training.train import train
 
 trainer.training.fit.REPORT_SECONDS = trainer.training.fit.CHECKPOINT_SECONDS = -1
@@ -327,7 +328,7 @@ def die(standing):
 
 mlic = read_mlic(Path(sys.argv[1]))
 checkpoint, plan = Path(sys.argv[2]), Plan(die)
-train(mlic, units=10, teacher="original", steps=30, checkpoint=checkpoint, plan=plan)
+train(mlic, TrainingSettings(units=10, steps=30), checkpoint=checkpoint, plan=plan)
 """
 
 

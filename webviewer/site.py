@@ -35,6 +35,7 @@ PAGE = """<!doctype html>
     <link rel="icon" href="icon.svg">
     <link rel="stylesheet" href="page.css">
     <link rel="preload" as="style" href="style.css">
+    {preloads}
     <script type="module" src="main.js"></script>
 </head>
 <body>
@@ -134,8 +135,10 @@ def _copies(images: Sequence[Path]) -> list[tuple[Path, str]]:
 
 
 def _page(images: Sequence[Path]) -> str:
+    viewer = (APP / "index.html").read_text("utf-8").splitlines()
     return PAGE.format(
         policy=POLICY,
+        preloads="\n    ".join(line.strip() for line in viewer if "modulepreload" in line),
         title=escape(", ".join(map(_title, images))),
         addresses=escape(" ".join(site_addresses(images))),
     )

@@ -68,24 +68,29 @@ class Subject:
     sha256: str  # of its files
 
 
+@dataclass(frozen=True)
+class BenchSettings:
+    """How a run measures; one that goes on must have those that it began with."""
+
+    quick: bool = False  # a subset of the matrix, in two minutes
+    renderer: str = "auto"
+    target_fps: float = 20.0  # what adaptive resolution holds
+    repeats: int | None = None  # browser processes per case: 3, or 1 where quick
+    seconds: float | None = None  # the least length of a clock's measurement: 1, or 0.5 where quick
+    seed: int = 0  # of the order of the cases
+
+
 def run_bench(
     images: Sequence[Path],
     out: Path,
+    settings: BenchSettings | None = None,
     *,
-    quick: bool = False,
-    renderer: str = "auto",
-    target_fps: float = 20.0,
-    repeats: int | None = None,
-    seconds: float | None = None,
-    seed: int = 0,
     fresh: bool = False,
     progress: Progress | None = None,
     rounds: Sequence[Round] | None = None,
 ) -> Path:
     """Measures the frame-rate matrix of `images` and returns the path of `out`/report.html.
 
-    `repeats` (3; with `quick` 1) are browser processes per case, `seconds` (1; with `quick` 0.5)
-    the least length of each clock's measurement, `target_fps` what adaptive resolution holds.
     `rounds` replaces the matrix, and leaves out the native decode. `progress` is told (cases
     done, cases in all, what is next, seconds left).
 
@@ -96,28 +101,29 @@ def run_bench(
     Raises RakingError when nothing can be measured: no image, no browser, another renderer than
     asked for, or a journal of other settings.
     """
+    settings = settings or BenchSettings()
+    quick = settings.quick
     subjects = read_subjects(images)
-    environment = read_environment(renderer)
-    repeats = repeats or (1 if quick else 3)
-    seconds = seconds or (0.5 if quick else 1.0)
-    settings: Record = {
+    environment = read_environment(settings.renderer)
+    repeats = settings.repeats or (1 if quick else 3)
+    kept: Record = {
         "images": [{**asdict(subject), "path": str(subject.path)} for subject in subjects],
         "renderer": environment["renderer"],
         "renderer_kind": environment["renderer_kind"],
         "browser": environment["browser"],
         "quick": quick,
-        "target_fps": target_fps,
+        "target_fps": settings.target_fps,
         "repeats": repeats,
-        "seconds": seconds,
-        "seed": seed,
+        "seconds": settings.seconds or (0.5 if quick else 1.0),
+        "seed": settings.seed,
     }
     native = rounds is None
     if rounds is None:
         matrix = quick_matrix if quick else full_matrix
         rounds = matrix([subject.name for subject in subjects], repeats)
-    cases = interleave(rounds, seed)
+    cases = interleave(rounds, settings.seed)
     make_folder(out, FILES, images)
-    journal = Journal(out / "journal.jsonl", Case, settings, environment, fresh)
+    journal = Journal(out / "journal.jsonl", Case, kept, environment, fresh)
     deadline = time.monotonic() + (QUICK_BUDGET if quick else FULL_BUDGET)
     if native and (fresh or not (out / "native.csv").exists()):
         measure_native_decode(subjects, out, len(cases), progress)

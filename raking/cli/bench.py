@@ -44,25 +44,15 @@ def bench(
     as_json: Json = False,
 ) -> None:
     """Measure frame rates in the browser, with a report. Interrupted, the same command goes on."""
-    from bench.speed.measure import run_bench
+    from bench.speed.measure import BenchSettings, run_bench
 
     with progress_bar("bench") as (bar, task):
 
         def report_progress(done: int, total: int, name: str, left: float | None) -> None:
             bar.update(task, completed=done, total=total, description=escaped(name))
 
-        report = run_bench(
-            images,
-            output,
-            quick=quick,
-            renderer=renderer.value,
-            target_fps=target_fps,
-            seconds=seconds,
-            repeats=repeats,
-            seed=seed,
-            fresh=fresh,
-            progress=report_progress,
-        )
+        settings = BenchSettings(quick, renderer.value, target_fps, repeats, seconds, seed)
+        report = run_bench(images, output, settings, fresh=fresh, progress=report_progress)
     if as_json:
         print_json({"report": str(report), "results": str(report.with_name("results.csv"))})
     else:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bench.speed import measure
-from bench.speed.measure import run_bench
+from bench.speed.measure import BenchSettings, run_bench
 from bench.speed.scenarios import Case
 from renderer.image.relightable import write_image
 from shaders.errors import RakingError
@@ -23,7 +23,7 @@ CASES = [
     Case("small-disk", 64, 40, shader="looped"),
     Case("small-neural", 64, 40, "window", tiling=True, adaptive=True),
 ]
-SETTINGS = {"renderer": "swiftshader", "seconds": 0.1, "repeats": 1}
+SETTINGS = {"settings": BenchSettings(renderer="swiftshader", seconds=0.1, repeats=1)}
 ENVIRONMENT = {
     "cpu": "any",
     "cores": 2,
@@ -99,10 +99,11 @@ def check_results(out: Path) -> None:
 
 def test_other_settings_in_the_same_folder_are_refused(image_pair, tmp_path, monkeypatch):
     monkeypatch.setattr(measure, "read_environment", lambda renderer: ENVIRONMENT)
-    run_bench(image_pair, tmp_path / "out", rounds=[[]], target_fps=20)
+    before, after = BenchSettings(target_fps=20), BenchSettings(target_fps=30)
+    run_bench(image_pair, tmp_path / "out", before, rounds=[[]])
     with pytest.raises(RakingError, match=r"target_fps 20, now 30"):
-        run_bench(image_pair, tmp_path / "out", rounds=[[]], target_fps=30)
-    run_bench(image_pair, tmp_path / "out", rounds=[[]], target_fps=30, fresh=True)
+        run_bench(image_pair, tmp_path / "out", after, rounds=[[]])
+    run_bench(image_pair, tmp_path / "out", after, rounds=[[]], fresh=True)
 
 
 def test_a_failing_case_does_not_end_the_run(image_pair, tmp_path, monkeypatch):

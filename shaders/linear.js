@@ -56,8 +56,8 @@ export class LinearDecoder extends Decoder {
 	basis([x, y]) {
 		const { lrgb, latentMin, size: { order }, model: { parts, terms, lowest = 0 } } = this;
 		const light = [x, y, Math.max(lowest, Math.sqrt(Math.max(0, 1 - x * x - y * y)))];
-		if (parts || !terms) return parts?.basis(this, light) ?? [];
-		const found = terms(light, order);
+		if (parts) return parts.basis(this, light);
+		const found = terms?.(light, order) ?? [];
 		return [[0, 0, 0], ...latentMin.map((_, k) => [0, 1, 2].map(
 			c => lrgb ? found[k - OWN] ?? 0 : k % 3 === c ? found[Math.floor(k / 3)] : 0))];
 	}

@@ -1,19 +1,17 @@
 """Specialises the decode shader to one decoder: a network's weights become constants of it."""
 
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
-import jinja2
 import numpy as np
 
 from shaders.decoder import Decoder
 from shaders.errors import RakingError
 from shaders.linear import LinearDecoder
 from shaders.neural import NeuralDecoder
+from shaders.template import render
+from shaders.texts import shader_text
 
-TEMPLATES = Path(__file__).parent
 SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
 
 Target = Literal["unorm", "float"]
@@ -48,8 +46,8 @@ def best_exponential(device: str) -> Exponential:
 def looped_glsl(decoder: NeuralDecoder, target: Target = "unorm") -> str:
     """The baseline with weights as uniform arrays, for WebGL2. Only the widths are in its text."""
     blocks, inputs = _blocks(decoder.units), _blocks(decoder.latents + decoder.conditions)
-    return _render(
-        "looped.glsl.jinja",
+    return render(
+        shader_text("looped.glsl.jinja"),
         plane_count=decoder.planes,
         block_count=blocks,
         input_blocks=inputs,
@@ -70,10 +68,10 @@ def _baked(template: str, decoder: Decoder, target: Target, exponential: Exponen
         "plane": [i // 3 for i in range(k)],
         "channel": ["xyz"[i % 3] for i in range(k)],
     }
-    return _render(
-        template,
-        decode=_render(body, **common, **names),
-        polynomial_exp=_render("polynomial_exp.jinja"),
+    return render(
+        shader_text(template),
+        decode=render(shader_text(body), **common, **names),
+        polynomial_exp=render(shader_text("polynomial_exp.jinja")),
         frame=decoder.frame,
         frame_size=len(decoder.frame_values(np.zeros(decoder.conditions))) // 4,
         rounded=target == "unorm",
@@ -141,18 +139,3 @@ def _literal(value: float) -> str:
         return "0.0"
     with localcontext(Context(prec=120, rounding=ROUND_HALF_UP)):
         return format(Decimal(single), ".8e")
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,
-    )
-
-
-def _render(template: str, **values: Any) -> str:
-    return _environment().get_template(template).render(values).removesuffix("\n")

@@ -12,6 +12,8 @@ from renderer.image.relightable import RelightableImage
 from shaders.linear import LinearDecoder
 from shaders.neural import Layer, NeuralDecoder
 
+from .node import ScriptFile
+
 # Of what computes in several threads, OpenMP and the software renderers: one each. Tests run beside
 # each other, as many as there are cores, and more threads would only wait for one another.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LP_NUM_THREADS"), "1")
@@ -22,6 +24,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Runs before the processes that run tests beside each other are started, and in each."""
     if config.getoption("numprocesses", None) or hasattr(config, "workerinput"):
         os.environ.update(ONE_THREAD)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    if file_path.name.endswith(".test.js"):
+        return ScriptFile.from_parent(parent, path=file_path)
+    return None
 
 
 def random_decoder(

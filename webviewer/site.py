@@ -18,7 +18,7 @@ from renderer.files.ours import check_folder, check_output, first_foreign
 from renderer.image.info import parse_info
 from renderer.image.pyramid import tile_folder
 from renderer.image.relightable import check_image, read_info_text
-from webviewer.addresses import viewer_files
+from webviewer.addresses import APP, viewer_files
 
 MANIFEST = "raking-site.json"
 POLICY = (
@@ -35,6 +35,7 @@ PAGE = """<!doctype html>
     <link rel="icon" href="icon.svg">
     <link rel="stylesheet" href="page.css">
     <link rel="preload" as="style" href="style.css">
+    {preloads}
     <script type="module" src="main.js"></script>
 </head>
 <body>
@@ -134,8 +135,10 @@ def _copies(images: Sequence[Path]) -> list[tuple[Path, str]]:
 
 
 def _page(images: Sequence[Path]) -> str:
+    viewer = (APP / "index.html").read_text("utf-8").splitlines()
     return PAGE.format(
         policy=POLICY,
+        preloads="\n    ".join(line.strip() for line in viewer if "modulepreload" in line),
         title=escape(", ".join(map(_title, images))),
         addresses=escape(" ".join(site_addresses(images))),
     )

@@ -17,7 +17,7 @@
         await viewer.whenComplete();
         await viewer.loop.pause();
         const { engine, store: { state } } = viewer;
-        const measure = engine.measure(state, viewer.scene);
+        const measure = await engine.measure(state, viewer.scene);
         const begin = performance.now();
         let drawn = 0;
         let pixels = 0;
@@ -129,7 +129,7 @@
         return [RADIUS * Math.cos(frame * TURN), RADIUS * Math.sin(frame * TURN)];
     }
 
-    /** @returns {import('../../webviewer/app/viewer.js').Viewer} */
+    /** @returns {Viewer} */
     const viewer = () => /** @type {any} */ (document.querySelector('raking-viewer')).viewer;
     window.rakingClocks = {
         measureDecode: options => measureDecode(viewer(), options),

@@ -1,7 +1,7 @@
 // Notes what the viewer of the page draws: put into the page when it is ready, as window.rakingFrames.
 
 (() => {
-    /** @type {import('../../webviewer/app/viewer.js').Viewer} */
+    /** @type {Viewer} */
     const viewer = /** @type {any} */ (document.querySelector('raking-viewer')).viewer;
     const frames = [];
     viewer.addEventListener('frame', event => {

@@ -215,7 +215,7 @@ def _linear_decoder(info: LinearInfo) -> LinearDecoder:
     decoder = LinearDecoder(info.type, low, high, *own)
     if decoder.colorspace != info.colorspace:
         raise RakingError(
-            f"the colorspace is said to be {info.colorspace}, but {decoder.latents} coefficients "
+            f"the colorspace {info.colorspace!r} cannot be, where {decoder.latents} coefficients "
             f"are {decoder.colorspace}"
         )
     if info.raking and decoder.order != info.raking.order:

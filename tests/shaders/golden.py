@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from renderer.image.describe import describe
 from shaders.decoder import Decoder
 from shaders.linear import LinearDecoder
 from shaders.neural import Layer, NeuralDecoder
 from shaders.specialise import baked_glsl, baked_wgsl, looped_glsl
-from trainer.models.oracle import torch_decode
 
 CASES = Path(__file__).parents[1] / "cases"
 LIGHTS = [(0.0, 0.0), (0.3, -0.4), (-0.9, 0.2), (0.0, 1.0), (1.0, 1e-4), (0.38, 0.59)]
@@ -84,6 +82,10 @@ def texts(name: str, decoder: Decoder) -> dict[str, str]:
 def rows(name: str, decoder: Decoder) -> list[dict[str, Any]]:
     """Of the table of frames: what its shader is given for each light, and the colour that it makes
     of a pixel's levels in PyTorch."""
+    import torch  # which tests of the texts need not wait for
+
+    from trainer.models.oracle import torch_decode
+
     levels = [(37 * k + 11) % 256 for k in range(decoder.latents)]
     scale = decoder.latent_max.astype(np.float64) - decoder.latent_min
     latents = torch.from_numpy(decoder.latent_min + np.array(levels) / 255 * scale)

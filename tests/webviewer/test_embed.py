@@ -179,7 +179,7 @@ def test_elements_come_and_go_and_keep_what_they_show(take_page, site) -> None:
                     document.body.prepend(element);
                     await element.ready;
                 }
-                return viewers.map(({ gl }) => gl.isContextLost());
+                return viewers.map(({ engine }) => engine.gl.isContextLost());
             }"""
         )
         assert all(gone)

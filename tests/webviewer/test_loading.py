@@ -1,6 +1,7 @@
 """How the page comes up on a slow line, and where its scripts cannot run: nothing unstyled is
 painted, nothing moves, and a sentence says what to do."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,6 +139,18 @@ def test_opened_as_a_file_the_page_says_what_to_do(browser, small, tmp_path, kin
     box = sentence.bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 390
     context.close()
+
+
+def test_what_the_first_picture_needs_is_asked_for_at_once(browser, museum) -> None:
+    """Modules found one behind the other come late on a slow line, so index.html names them all."""
+    page = browser.new_page()
+    asked = set()
+    page.on("request", lambda request: asked.add(request.url.removeprefix(f"{museum}viewer/")))
+    page.goto(museum)
+    page.evaluate("document.querySelector('raking-viewer').ready")
+    page.close()
+    named = re.findall(r'rel="modulepreload" href="(.+?)"', (APP / "index.html").read_text())
+    assert sorted(named) == sorted(name for name in asked if name.endswith(".js"))
 
 
 def test_served_the_sentence_is_never_seen(slow_page, small) -> None:

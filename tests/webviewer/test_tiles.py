@@ -292,7 +292,7 @@ def test_a_tiled_picture_returns_after_a_lost_context(open_viewer, tiled) -> Non
     with open_viewer([tiled], ui="off", zoom=1) as page:
         before = screenshot(page)
         page.evaluate("""() => {
-            const { gl } = document.querySelector('raking-viewer').viewer;
+            const { gl } = document.querySelector('raking-viewer').viewer.engine;
             window.context = gl.getExtension('WEBGL_lose_context');
             context.loseContext();
         }""")
@@ -346,7 +346,7 @@ def test_a_context_lost_while_an_image_opens_ends_in_its_picture(take_page, smal
         page.evaluate("raking.ready")
         server.fail("/images/1/plane_1.png", "slow", 1)
         page.evaluate("""() => {
-            const { gl } = document.querySelector('raking-viewer').viewer;
+            const { gl } = document.querySelector('raking-viewer').viewer.engine;
             window.context = gl.getExtension('WEBGL_lose_context');
             context.loseContext();
         }""")

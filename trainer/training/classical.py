@@ -16,7 +16,7 @@ from torch import Tensor
 
 from renderer.image.relightable import RelightableImage
 from shaders.errors import RakingError
-from shaders.linear import LinearDecoder, channel_terms
+from shaders.linear import MODELS, LinearDecoder, channel_terms
 from shaders.rbf import spline_terms
 from trainer.collection.mlic import Mlic
 from trainer.collection.samples import Samples
@@ -150,7 +150,7 @@ def fit_floats(mlic: Mlic, model: str, order: int = 3, warn: Warn = warnings.war
     terms.
     """
     samples = Samples(mlic, torch.device("cpu"))
-    if model == "rbf":
+    if MODELS[model].terms is None:
         return _fit_components(samples)
     return _fit_terms(samples, model, order, warn)
 
@@ -185,7 +185,7 @@ def _fit_terms(samples: Samples, model: str, order: int, warn: Warn) -> FittedMo
     lights = samples.mlic.train.lights
     terms = basis(model, order, lights)  # [L, T]
     count, needed = terms.shape
-    name = f"HSH of order {order}" if model == "hsh" else model.upper()
+    name = f"HSH of order {order}" if model == "hsh" else MODELS[model].sizes[3 * needed].label
     if count < needed:
         raise RakingError(
             f"{name} has {needed} terms a channel, but there are {count} photographs to fit them "

@@ -18,7 +18,7 @@ const sight = new IntersectionObserver(entries => {
 
 // An element's place among those that share.
 export class Seat {
-	/** @type {import('./viewer.js').Viewer | null} */
+	/** @type {Viewer | null} */
 	viewer = null;
 	inSight = false;
 	settled = false;  // whether its picture is there, or cannot be
@@ -40,7 +40,7 @@ export class Seat {
 	}
 
 	// The viewer that was made with the context.
-	/** @param {import('./viewer.js').Viewer} viewer */
+	/** @param {Viewer} viewer */
 	hold(viewer) {
 		this.viewer = viewer;
 		this.grant = () => viewer.hold.takeBack();

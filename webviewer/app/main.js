@@ -9,8 +9,8 @@ import { readAddress, tellUnknown, writeAddress } from './state/settings.js';
 const ADDRESS_DELAY = 250;  // milliseconds; browsers refuse an address that changes too often
 
 // The page has the element, an exported site's with its images; an address may ask for others.
-const element = /** @type {import('./raking-viewer.js').RakingViewer} */ (document.querySelector('raking-viewer'));
-const viewer = () => /** @type {import('./viewer.js').Viewer} */ (element.viewer);  // once it is ready
+const element = /** @type {RakingViewer} */ (document.querySelector('raking-viewer'));
+const viewer = () => /** @type {Viewer} */ (element.viewer);  // once it is ready
 const lost = [];  // names of images that only the page before had
 element.asked = withoutLost(readAddress(location.search));
 if (element.hasAttribute('src') && !element.asked.image.length) delete element.asked.image;

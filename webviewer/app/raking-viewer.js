@@ -3,14 +3,17 @@
 // where its script does not run.
 
 import { Seat } from './contexts.js';
+import { Engine } from './gpu/engine.js';
 import { createActions } from './panel/actions.js';
 import { connectDrop } from './panel/drop.js';
 import { connectInput } from './panel/input.js';
 import { fill } from './panel/markup.js';
 import { connectPanel, makeRoom } from './panel/panel.js';
 import { loadTexts } from './shaders/texts.js';
+import { Shelf } from './shelf.js';
 import { STILL } from './state/motion.js';
 import { SETTINGS, tellUnknown } from './state/settings.js';
+import { Store } from './state/store.js';
 import { Viewer } from './viewer.js';
 
 const OWN = ['src', 'standalone', ...SETTINGS];
@@ -80,7 +83,9 @@ export class RakingViewer extends HTMLElement {
 			});
 			await Promise.all([loadTexts(), styled, seat.granted]);
 			signal.throwIfAborted();
-			const viewer = this.viewer = new Viewer(parts.picture);
+			const store = new Store();
+			const engine = new Engine(parts.picture);
+			const viewer = this.viewer = new Viewer(store, engine, new Shelf(engine, store));
 			const asked = this.#wanted();
 			if (STILL.matches) delete asked.orbit;  // until asked for by hand
 			seat.hold(viewer);

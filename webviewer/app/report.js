@@ -2,7 +2,6 @@
 
 import { readRenderer } from './gpu/gl.js';
 
-/** @typedef {import('./viewer.js').Viewer} Viewer */
 
 /**
  * The image shown, how it is decoded, and who draws.

@@ -4,7 +4,6 @@
 import { openFolder } from './folders/files.js';
 import { loadInfo } from './renderer/image/relightable.js';
 
-/** @typedef {import('./gpu/scene.js').Scene} Scene */
 
 export class Shelf {
 	#infos = new Map();  // image's address -> promise
@@ -12,8 +11,8 @@ export class Shelf {
 	#kept = new Map();  // key -> scene, least recently shown first
 
 	/**
-	 * @param {import('./gpu/engine.js').Engine} engine
-	 * @param {import('./state/store.js').Store} store
+	 * @param {Engine} engine
+	 * @param {Store} store
 	 */
 	constructor(engine, store) {
 		this.engine = engine;

@@ -2,25 +2,9 @@
 // what goes wrong with that told.
 
 import { Loader } from './folders/loader.js';
-import { Shelf } from './shelf.js';
 import { View } from './state/view.js';
 
-/** @typedef {import('./gpu/scene.js').Scene} Scene */
-/** @typedef {import('./gpu/plan.js').Plan} Plan */
 
-/** @typedef {{ label: string, run: () => void }} Action  what a button beside a message does */
-
-/**
- * What the images ask of their viewer.
- *
- * @typedef {object} Host
- * @property {(text: string, problem?: boolean, action?: Action, passing?: boolean) => void} say
- * @property {(notice?: string) => void} sayShown  takes away what passes, or says what is to be known
- * @property {(type: string) => void} emit
- * @property {() => void} redraw
- * @property {(changes: object) => Promise<void>} setState
- * @property {{ promise: Promise<void> } | null} away  while nothing can be opened
- */
 
 export class Shown {
 	/** @type {Scene[]} */
@@ -30,15 +14,14 @@ export class Shown {
 	#loader = new Loader();
 
 	/**
-	 * @param {import('./gpu/engine.js').Engine} engine
-	 * @param {import('./state/store.js').Store} store
+	 * @param {Store} store
+	 * @param {Shelf} shelf
 	 * @param {Host} host
 	 */
-	constructor(engine, store, host) {
+	constructor(store, shelf, host) {
 		this.store = store;
+		this.shelf = shelf;
 		this.host = host;
-		/** The images opened so far. */
-		this.shelf = new Shelf(engine, store);
 		this.again = { label: 'Try again', run: () => this.#retry() };
 		this.#loader.addEventListener('change', () => this.#tellFailures());
 	}

@@ -1,17 +1,13 @@
 // The viewer: the state of one canvas, the images that it shows, and the engine that draws them.
 
-import { Engine } from './gpu/engine.js';
 import { ContextHold } from './gpu/hold.js';
 import { FrameLoop } from './gpu/loop.js';
 import { tellInfo, tellStatus } from './report.js';
 import { Shown } from './shown.js';
 import { Motion } from './state/motion.js';
 import { SETTINGS, pickSettings, readChanges, splitView } from './state/settings.js';
-import { Store } from './state/store.js';
 import { View } from './state/view.js';
 
-/** @typedef {import('./shown.js').Action} Action */
-/** @typedef {import('./gpu/loop.js').DoneFrame} Frame */
 
 const NOT_LIGHT = ['image', 'flipped', 'canvas', 'size', ...SETTINGS].filter(key => key !== 'light').join(' ');
 
@@ -20,9 +16,7 @@ const NOT_LIGHT = ['image', 'flipped', 'canvas', 'size', ...SETTINGS].filter(key
 // action: { label, run } or undefined }; text '' takes it away), 'starved' (a picture is wanted while the
 // context is given back), 'returned' (it is here again).
 export class Viewer extends EventTarget {
-	store = new Store();
-	motion = new Motion(this.store, () => this.redraw());
-	/** @type {Frame | undefined} */
+	/** @type {DoneFrame | undefined} */
 	latest;
 	/** @type {number | null} */
 	firstPicture = null;  // when one was there, milliseconds
@@ -30,21 +24,27 @@ export class Viewer extends EventTarget {
 	#waiting = [];  // for a complete picture
 	#passing = false;  // whether the message is over with the next image
 
-	/** @param {HTMLCanvasElement} canvas */
-	constructor(canvas) {
+	/**
+	 * @param {Store} store
+	 * @param {Engine} engine
+	 * @param {Shelf} shelf
+	 */
+	constructor(store, engine, shelf) {
 		super();
-		this.canvas = canvas;
-		this.engine = new Engine(canvas);
-		this.images = new Shown(this.engine, this.store, this);
-		this.loop = new FrameLoop(this.engine.gl, () => this.#draw(), frame => this.#finished(frame));
-		this.hold = new ContextHold(this.engine.gl, { lost: () => this.#lost(), restored: () => this.#restored() });
-		this.engine.keepTo(this.store.state);
-		this.store.subscribe('memory share', state => this.engine.keepTo(state));
-		this.store.subscribe('light', () => this.emit('light'));
-		this.store.subscribe(NOT_LIGHT, () => this.emit('state'));
+		this.store = store;
+		this.engine = engine;
+		this.canvas = engine.canvas;
+		this.motion = new Motion(store, () => this.redraw());
+		this.images = new Shown(store, shelf, this);
+		this.loop = new FrameLoop(engine.gl, () => this.#draw(), frame => this.#finished(frame));
+		this.hold = new ContextHold(engine.gl, { lost: () => this.#lost(), restored: () => this.#restored() });
+		engine.keepTo(store.state);
+		store.subscribe('memory share', state => engine.keepTo(state));
+		store.subscribe('light', () => this.emit('light'));
+		store.subscribe(NOT_LIGHT, () => this.emit('state'));
 	}
 
-	/** @returns {import('./state/settings.js').Settings} */
+	/** @returns {Settings} */
 	state() {
 		return pickSettings(this.store.state);
 	}

@@ -18,16 +18,6 @@ export class FileError extends Error {
 
 export const registerDropped = (name, files) => `dropped:${dropped.push(files) - 1}/${name}`;
 
-/** @typedef {(file: string, options?: { signal?: AbortSignal }) => Promise<Blob & { name: string }>} Get */
-/** @typedef {(file: string, options?: { signal?: AbortSignal }) => Promise<boolean>} Has */
-
-/**
- * @typedef {object} Folder  get and has fail with a FileError or an AbortError
- * @property {string} name  for messages
- * @property {string} title  what it is called where there is nothing better
- * @property {Get} get
- * @property {Has} has
- */
 
 /**
  * @param {string} address
@@ -52,7 +42,7 @@ class ServedFolder {
 		this.title = readable(parts.at(-1) ?? this.#address.hostname);
 	}
 
-	/** @type {Get} */
+	/** @type {Folder['get']} */
 	get(file, { signal } = {}) {
 		return this.#ask(file, signal, async (response, heard) => {
 			const { ok, status, body, headers } = response;
@@ -71,7 +61,7 @@ class ServedFolder {
 	}
 
 	// By GET: not every bucket answers HEAD.
-	/** @type {Has} */
+	/** @type {Folder['has']} */
 	has(file, options) {
 		return this.get(file, options).then(() => true, error => {
 			if (error.missing) return false;
@@ -122,7 +112,7 @@ class DroppedFolder {
 		this.title = name.split('/').at(-1) || this.name;
 	}
 
-	/** @type {Get} */
+	/** @type {Folder['get']} */
 	async get(file, { signal } = {}) {
 		if (!await this.has(file, { signal })) throw missing(this.name, file);
 		const entry = this.#files.get(file);
@@ -136,7 +126,7 @@ class DroppedFolder {
 		}
 	}
 
-	/** @type {Has} */
+	/** @type {Folder['has']} */
 	async has(file, { signal } = {}) {
 		signal?.throwIfAborted();
 		if (this.#files) return this.#files.has(file);

@@ -3,24 +3,6 @@
 import { bakedShader, bestExponential } from '../shaders/specialise.js';
 import { createProgram, createTarget, readRenderer } from './gl.js';
 
-/**
- * A way to decode: a fragment shader for one decoder, and what it is given.
- *
- * @typedef {object} Shader
- * @property {string} text  in GLSL ES 3.00, with the uniforms of baked.glsl.jinja but for its frame's
- * @property {(gl: WebGL2RenderingContext, at: Location) => void} begin  sets what never changes
- * @property {(gl: WebGL2RenderingContext, at: Location, light: number[]) => void} setLight
- */
-
-/** @typedef {(name: string) => WebGLUniformLocation | null} Location  of a uniform of the shader */
-
-/**
- * @callback MakeShader
- * @param {WebGL2RenderingContext} gl
- * @param {import('../shaders/specialise.js').Decoder} decoder
- * @param {'unorm' | 'float'} target  8-bit levels, or the raw output
- * @returns {Shader}
- */
 
 // The weights are constants of the text.
 /** @type {MakeShader} */
@@ -34,7 +16,7 @@ export class DecodePass {
 	/**
 	 * @param {WebGL2RenderingContext} gl
 	 * @param {Shader} made
-	 * @param {'unorm' | 'float'} target
+	 * @param {Target} target
 	 */
 	constructor(gl, made, target) {
 		const { program, at } = this.shader = createProgram(gl, made.text);

@@ -6,9 +6,9 @@ import { coarseFirst } from './light.js';
 /**
  * Returns how many tiles were drawn, and the pixels of what is in sight on a canvas of full size.
  *
- * @param {{ canvas: HTMLCanvasElement, present: import('./present.js').PresentPass }} engine
- * @param {import('./plan.js').Plan} plan
- * @param {import('../state/store.js').State} state
+ * @param {{ canvas: HTMLCanvasElement, present: PresentPass }} engine
+ * @param {Plan} plan
+ * @param {State} state
  */
 export function drawDirect({ canvas, present }, { scene, transform, places }, { shader, light, canvas: [width, height] }) {
 	const found = places.map(place => scene.tiles.get(place.key) ?? scene.above(place)[0]);

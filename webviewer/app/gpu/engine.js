@@ -7,30 +7,11 @@ import { makeBaked } from './decode.js';
 import { drawDirect } from './direct.js';
 import { createContext } from './gl.js';
 import { lightTiles } from './light.js';
-import { DecodeMeasure } from './measure.js';
 import { Memory } from './memory.js';
 import { planScene } from './plan.js';
 import { PresentPass } from './present.js';
 import { openScene } from './scene.js';
 
-/** @typedef {import('../state/store.js').State} State */
-/** @typedef {import('./scene.js').Scene} Scene */
-/** @typedef {import('./plan.js').Plan} Plan */
-
-/**
- * What a frame was; the frame loop adds when it was done.
- *
- * @typedef {object} Frame
- * @property {number} pixels  decoded
- * @property {number} scale  decoded pixels per pixel that could be seen, per axis; at most 1
- * @property {number} tiles  in sight
- * @property {number} shown  tiles drawn
- * @property {boolean} adapting  whether it was decoded as coarsely as the frame rate needs
- * @property {boolean} all  whether everything in sight was decoded
- * @property {boolean} presented  whether the canvas was drawn on
- * @property {boolean} complete  whether all of the picture is shown as finely as it can be
- * @property {boolean} again  whether the next frame is to follow by itself
- */
 
 const GROUND = [22 / 255, 22 / 255, 23 / 255];  // the page's background, see style.css
 const BUDGET_SHARE = 0.7;  // of the memory that what is in sight may take
@@ -68,7 +49,7 @@ export class Engine {
 	 * Adds a way to decode; the setting `shader` has its name.
 	 *
 	 * @param {string} name
-	 * @param {import('./decode.js').MakeShader} make
+	 * @param {MakeShader} make
 	 */
 	use(name, make) {
 		this.#shaders.set(name, make);
@@ -130,12 +111,13 @@ export class Engine {
 	}
 
 	/**
-	 * For measuring: what decodes that of a scene which is in sight.
+	 * For measuring: resolves to what decodes that of a scene which is in sight.
 	 *
 	 * @param {State} state
 	 * @param {Scene} scene
 	 */
-	measure(state, scene) {
+	async measure(state, scene) {
+		const { DecodeMeasure } = await import('./measure.js');
 		return new DecodeMeasure(this.gl, this.plan(state, scene), state.shader);
 	}
 

@@ -6,14 +6,14 @@ import { partInSight } from './plan.js';
 /**
  * Lights a plan's tiles as far as `budget` pixels go.
  *
- * @param {import('./plan.js').Plan} plan
- * @param {import('../state/store.js').State} state
+ * @param {Plan} plan
+ * @param {State} state
  * @param {object} how
  * @param {number} how.scale  of decoding, where the light moves
  * @param {boolean} how.adapting
  * @param {number} how.budget
  * @param {boolean} how.whole  whether nothing is shown until all that can be lit is
- * @returns {{ tiles: import('./tiles.js').Tile[], decoded: number, pixels: number, held: boolean, all: boolean,
+ * @returns {{ tiles: Tile[], decoded: number, pixels: number, held: boolean, all: boolean,
  *     complete: boolean, scale: number }}  the tiles to draw, coarse first, and how many were decoded
  */
 export function lightTiles(plan, { shader, light, moving }, { scale: adaptive, adapting, budget, whole }) {

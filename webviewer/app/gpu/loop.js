@@ -4,23 +4,18 @@
 const POLL = 2;  // milliseconds between looks at unfinished frames
 const DEPTH = 2;  // frames under way at a time
 
-/**
- * @typedef {import('./engine.js').Frame & { ms: number, interval: number }} DoneFrame  `ms` is the frame's own
- *     time, `interval` that since the frame before, where they followed each other
- */
-
 export class FrameLoop {
 	paused = false;
 	wanted = false;
 	scheduled = false;
-	/** @type {{ fence: WebGLSync, start: number, told: import('./engine.js').Frame }[]} */
+	/** @type {{ fence: WebGLSync, start: number, told: Frame }[]} */
 	pending = [];
 	/** @type {number | null} */
 	followed = null;  // when the last frame ended, if the next was already wanted
 
 	/**
 	 * @param {WebGL2RenderingContext} gl
-	 * @param {() => import('./engine.js').Frame | null} draw  null where it drew nothing
+	 * @param {() => Frame | null} draw  null where it drew nothing
 	 * @param {(frame: DoneFrame) => void} finished  called when the GPU is done with a frame
 	 */
 	constructor(gl, draw, finished) {

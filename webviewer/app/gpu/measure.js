@@ -5,7 +5,7 @@ import { partInSight } from './plan.js';
 export class DecodeMeasure {
 	/**
 	 * @param {WebGL2RenderingContext} gl
-	 * @param {import('./plan.js').Plan} plan
+	 * @param {Plan} plan
 	 * @param {string} shader
 	 */
 	constructor(gl, plan, shader) {

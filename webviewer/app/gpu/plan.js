@@ -3,23 +3,10 @@
 import { compose, scaling } from '../state/transform.js';
 
 /**
- * @typedef {object} Plan
- * @property {import('./scene.js').Scene} scene
- * @property {number[]} transform  from image to canvas pixels
- * @property {{ left: number, top: number, right: number, bottom: number }} area  in sight, image pixels
- * @property {number} level
- * @property {boolean} partly  whether only what is in sight of a tile is decoded
- * @property {number} density  decoded pixels per tile pixel and axis beyond which none is seen
- * @property {ReturnType<import('../renderer/image/pyramid.js').Pyramid['tile']>[]} places  of the tiles in sight, the nearest to the middle first
- * @property {import('./tiles.js').Tile[]} found  those that are there
- * @property {Plan['places']} missing  those of the others
- */
-
-/**
  * The plan of a scene on a canvas of a scale; `room`: bytes that its tiles may take.
  *
- * @param {import('../state/view.js').View} view
- * @param {import('./scene.js').Scene} scene
+ * @param {View} view
+ * @param {Scene} scene
  * @param {{ tiling: boolean, room: number, scale?: number }} options
  * @returns {Plan}
  */

@@ -15,7 +15,7 @@ export class PresentPass {
 
 	/**
 	 * @param {WebGL2RenderingContext} gl
-	 * @param {import('./memory.js').Memory} memory
+	 * @param {Memory} memory
 	 * @param {number[]} ground  its colour, 0..1
 	 */
 	constructor(gl, memory, ground) {

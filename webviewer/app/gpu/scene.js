@@ -7,16 +7,6 @@ import { createTiles } from './flat.js';
 import { checkMemory } from './gl.js';
 import { Tile } from './tiles.js';
 
-/**
- * What scenes have of their engine.
- *
- * @typedef {object} Context
- * @property {WebGL2RenderingContext} gl
- * @property {import('./memory.js').Memory} memory
- * @property {Map<string, import('./decode.js').MakeShader>} shaders
- */
-
-/** @typedef {(place: any, signal?: AbortSignal) => Promise<ImageBitmap[]>} Load  brings a tile's pictures */
 
 // Without `tiling` it is one tile. Calls progress(0..1).
 export async function openScene(context, key, info, { tiling, memory: megabytes }, progress) {
@@ -47,8 +37,8 @@ export class Scene {
 	gone = false;  // whether its GPU memory was given back, or lost
 
 	/**
-	 * @param {Context} context
-	 * @param {{ key: string, info: any, pyramid: Pyramid, notice: string, tiles?: Map<string, Tile>, load?: Load }}
+	 * @param {SceneContext} context
+	 * @param {{ key: string, info: any, pyramid: Pyramid, notice: string, tiles?: Map<string, Tile>, load?: LoadTile }}
 	 *     parts  load brings a tile's pictures, where not all tiles are there
 	 */
 	constructor(context, { key, info, pyramid, notice, tiles = new Map(), load }) {
@@ -59,7 +49,7 @@ export class Scene {
 		this.notice = notice;
 		this.tiles = tiles;
 		this.comesInTiles = Boolean(load);
-		/** @type {Load} */
+		/** @type {LoadTile} */
 		this.load = load ?? (async () => []);
 		this.size = [pyramid.width, pyramid.height];
 		this.tiled = this.comesInTiles || tiles.size > 1;
@@ -71,7 +61,7 @@ export class Scene {
 		return (tileSize + 2 * overlap) ** 2 * (4 * (this.info.latents / 3 + 1) + (this.info.maskFile ? 1 : 0));
 	}
 
-	/** @param {'unorm' | 'float'} target */
+	/** @param {Target} target */
 	decodePass(shader, target = 'unorm') {
 		const { context: { gl, shaders }, info, passes } = this;
 		const make = shaders.get(shader);

@@ -7,12 +7,12 @@ const AT_A_TIME = 6;  // tiles under way
 /**
  * Rows y0 to y1 at 1:1, RGBA; with the target 'float' of the raw output.
  *
- * @param {import('./engine.js').Engine} engine
- * @param {import('./scene.js').Scene} scene
+ * @param {Engine} engine
+ * @param {Scene} scene
  * @param {{ shader: string, light: number[] }} state
  * @param {number} y0
  * @param {number} y1
- * @param {{ target?: 'unorm' | 'float', ground?: boolean }} how  ground: whether it shows where the object is not
+ * @param {{ target?: Target, ground?: boolean }} how  ground: whether it shows where the object is not
  */
 async function decodeRows({ present }, scene, { shader, light }, y0, y1, { target = 'unorm', ground = false }) {
 	const { width } = scene.info;
@@ -34,8 +34,8 @@ async function decodeRows({ present }, scene, { shader, light }, y0, y1, { targe
 /**
  * A scene at full resolution, as a PNG.
  *
- * @param {import('./engine.js').Engine} engine
- * @param {import('./scene.js').Scene} scene
+ * @param {Engine} engine
+ * @param {Scene} scene
  * @param {{ shader: string, light: number[] }} state
  * @param {(share: number) => void} progress
  */

@@ -47,7 +47,7 @@ function connectButtons(viewer, parts, actions, signal) {
 function connectMessages(viewer, parts) {
 	const { message, remedy, dismiss } = parts;
 	let timer;
-	/** @param {{ text: string, problem?: boolean, action?: import('../shown.js').Action }} message */
+	/** @param {{ text: string, problem?: boolean, action?: Action }} message */
 	const show = ({ text, problem, action }) => {
 		clearTimeout(timer);
 		if (!problem) timer = setTimeout(show, MESSAGE_TIME, { text: '' });

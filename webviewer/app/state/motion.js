@@ -2,7 +2,6 @@
 
 import { clampLight } from './settings.js';
 
-/** @typedef {(frame: number) => number[]} Path  the light of each frame */
 
 const REST = 120;  // milliseconds without movement until full resolution returns
 const BLINK = 700;  // milliseconds
@@ -11,7 +10,7 @@ const ORBIT_RADIUS = 0.7;
 export const STILL = matchMedia('(prefers-reduced-motion: reduce)');
 
 export class Motion {
-	/** @type {Path | null} */
+	/** @type {LightPath | null} */
 	#path = null;
 	#frame = 0;  // along it
 	/** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -20,7 +19,7 @@ export class Motion {
 	#blinking;
 
 	/**
-	 * @param {import('./store.js').Store} store
+	 * @param {Store} store
 	 * @param {() => void} redraw
 	 */
 	constructor(store, redraw) {
@@ -33,7 +32,7 @@ export class Motion {
 	 * By hand: what moves is drawn as coarsely as it must be, until it rests.
 	 *
 	 * @param {'light' | 'view'} what
-	 * @param {Partial<import('./store.js').State>} changes
+	 * @param {Partial<State>} changes
 	 */
 	move(what, changes = {}) {
 		this.store.set({ ...changes, moving: what });
@@ -52,7 +51,7 @@ export class Motion {
 	/**
 	 * Has the light follow a path, a step with each frame; null ends that.
 	 *
-	 * @param {Path | null} path
+	 * @param {LightPath | null} path
 	 */
 	follow(path) {
 		this.#path = path;

@@ -16,31 +16,6 @@ const above0 = most => Object.assign(text => {
 }, { most });
 const write = value => typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
 
-/**
- * @typedef {object} Settings
- * @property {string[]} image  addresses
- * @property {number} show  the number of the image shown
- * @property {number[]} light  x, y in the unit disc, y up
- * @property {boolean} tiling  decode only the tiles in sight
- * @property {boolean} adaptive  decode more coarsely while something moves
- * @property {number} target  frames per second that are held then
- * @property {number | null} zoom  device pixels per image pixel, null to fit
- * @property {number[] | null} center  image pixels, null for the middle
- * @property {number} rotation  degrees clockwise
- * @property {string} compare  'off', 'split', 'blink' or 'difference'
- * @property {number | null} with  the number of the image to compare with, null for the next
- * @property {number} split  where the two meet, as a share of the width
- * @property {number} gain  of the map of differences
- * @property {number[] | null} ruler  image pixels x0, y0, x1, y1
- * @property {number} memory  MB of the GPU
- * @property {number} patience  seconds that a server may send nothing
- * @property {string} wheel  'zoom', or 'ctrl' where wheel and finger are the page's, and the picture's with
- *     Ctrl and with two fingers
- * @property {string} shader  by the name that the engine has it under
- * @property {boolean} orbit  the light circles
- * @property {boolean} ui  the controls are shown
- */
-
 // Initial values, and how a text is read: undefined where it cannot be.
 const KEYS = {
 	show: [0, finite],

@@ -2,26 +2,6 @@
 
 import { initialSettings } from './settings.js';
 
-/**
- * What no address tells.
- *
- * @typedef {object} Moment
- * @property {'light' | 'view' | null} moving  what moves: it is drawn as coarsely as the frame rate needs
- * @property {boolean} flipped  whether the second of two images that blink is shown
- * @property {number[]} canvas  its width and height, device pixels
- * @property {number} margin  1 leaves some room around a fitted image, 0 none
- * @property {number} share  of the memory, where other viewers of the page have theirs
- * @property {number[]} size  width and height of the image shown, pixels
- */
-
-/** @typedef {import('./settings.js').Settings & Moment} State */
-
-/**
- * @callback Listener
- * @param {Readonly<State>} state
- * @param {Set<string>} changed  the keys whose values are others than before
- * @returns {void}
- */
 
 /** @type {Moment} */
 const FIRST = { moving: null, flipped: false, canvas: [1, 1], margin: 0, size: [1, 1], share: 1 };
@@ -29,7 +9,7 @@ const FIRST = { moving: null, flipped: false, canvas: [1, 1], margin: 0, size: [
 export class Store {
 	/** @type {Readonly<State>} */
 	#state = Object.freeze({ ...initialSettings(), ...FIRST });
-	/** @type {{ keys: string[] | null, listener: Listener }[]} */
+	/** @type {{ keys: string[] | null, listener: StateListener }[]} */
 	#listeners = [];
 
 	get state() {
@@ -51,7 +31,7 @@ export class Store {
 	 * Calls the listener after each change of one of the keys, 'light zoom' for instance.
 	 *
 	 * @param {string | null} keys  null for any
-	 * @param {Listener} listener
+	 * @param {StateListener} listener
 	 */
 	subscribe(keys, listener) {
 		this.#listeners.push({ keys: keys?.split(' ') ?? null, listener });

@@ -1,9 +1,7 @@
 // Affine transforms of the plane: [a, b, c, d, e, f] takes (x, y) to (a x + c y + e, b x + d y + f).
 
-/** @typedef {number[]} Transform */
-/** @typedef {number[]} Point */
 
-/** @type {(transform: Transform, point: Point) => Point} */
+/** @type {(transform: Transform, point: number[]) => number[]} */
 export const apply = ([a, b, c, d, e, f], [x, y]) => [a * x + c * y + e, b * x + d * y + f];
 
 // First `n`, then `m`.

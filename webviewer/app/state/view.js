@@ -7,7 +7,7 @@ const FIT_MARGIN = 0.04;  // share of the canvas left free around a fitted image
 
 // Of one state; what moves it returns the settings to change.
 export class View {
-	/** @param {import('./store.js').State} state */
+	/** @param {State} state */
 	constructor({ canvas, size, margin, zoom, center, rotation, ruler }) {
 		this.canvas = canvas;
 		this.size = size;

@@ -1,24 +1,15 @@
-"""The modules in JavaScript that need no page: their own tests, and that they have the constants of
-the Python modules beside them."""
+"""Modules in JavaScript have the constants of the Python modules beside them."""
 
 import importlib
 import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from shaders.model import LinearModel
 
 from .node import run_node
 
 ROOT = Path(__file__).parents[1]
-TESTS = sorted((ROOT / "tests").rglob("*.test.js"))
-
-
-@pytest.mark.parametrize("file", TESTS, ids=[file.name for file in TESTS])
-def test_file(file: Path) -> None:
-    run_node("--test", file)
 
 
 def test_constants_are_the_same_in_both_languages() -> None:

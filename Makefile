@@ -31,13 +31,14 @@ demo/sample: | setup
 	$(RAKING) sample $@
 
 test: setup
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n logical --dist worksteal
 
 check: setup $(SCRIPTS)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	npx tsc
+	npx tsc -p tests
 	npx eslint .
 
 setup: $(SETUP)

@@ -40,5 +40,7 @@ export default [
 	},
 	// They are put into a page as they are.
 	{ files: ['bench/common/clocks.js', 'bench/speed/gallery.js'], languageOptions: { sourceType: 'script' } },
+	// Node runs them.
+	{ files: ['tests/**'], languageOptions: { globals: globals.node }, rules: { 'no-console': 'off' } },
 	...rooms,
 ];

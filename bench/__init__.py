@@ -1,1 +1,3 @@
-"""Measuring the browser viewer's frame rates, and holding the shaders against PyTorch."""
+"""Measuring the viewer (`speed`) and the models (`fidelity`), and `verify`, which holds the shaders
+against PyTorch.
+"""

@@ -21,7 +21,7 @@ from renderer.files.aside import scratch_folder
 from renderer.gpu.device import device_name, request_device
 from renderer.gpu.relighter import Relighter
 from renderer.image.relightable import RelightableImage, read_image, write_image
-from shaders.decoder import Decoder, Layer
+from shaders.neural import Layer, NeuralDecoder
 from trainer.models.oracle import relight
 from webviewer.server import ViewerServer
 
@@ -198,7 +198,7 @@ def random_image(units: int, latents: int, scale: float) -> RelightableImage:
     low = -random.uniform(0.5, 8, latents).astype(np.float32)
     high = random.uniform(0.5, 8, latents).astype(np.float32)
     planes = random.integers(0, 256, (latents // 3, *RANDOM_SIZE, 3), np.uint8)
-    return RelightableImage(Decoder(layers, low, high), planes)
+    return RelightableImage(NeuralDecoder(layers, low, high), planes)
 
 
 def rounding_error(image: RelightableImage, lights: np.ndarray) -> float:

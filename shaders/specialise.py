@@ -1,36 +1,25 @@
-"""Specialises the decode shader to one decoder: a network's weights become constants of its text.
+"""Specialises the decode shader to one decoder: a network's weights become constants of it."""
 
-The browser viewer does the same from the same templates (`webviewer/app/shader.js`); golden texts
-in the tests hold the two together.
-"""
-
-from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
-import jinja2
 import numpy as np
 
 from shaders.decoder import Decoder
 from shaders.errors import RakingError
-from shaders.linear import AnyDecoder, LinearDecoder, light_basis
+from shaders.linear import LinearDecoder
+from shaders.neural import NeuralDecoder
+from shaders.template import render
+from shaders.texts import shader_text
 
-TEMPLATES = Path(__file__).parent
-# How an LRGB image's colour, plane 0, comes to its luminance: after the sum of linear.jinja.
-LRGB = "\n    let rgb = luminance * (frame_weights[1] + frame_weights[2] * plane0);"
 SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
 
 Target = Literal["unorm", "float"]
-TARGETS: dict[str, str] = {"unorm": "nearest_level(decode(texel))", "float": "decode(texel)"}
-
 Exponential = Literal["builtin", "polynomial"]
-EXPONENTIALS: dict[str, str] = {"builtin": "exp(x)", "polynomial": "polynomial_exp(x)"}
 
 
 def baked_wgsl(
-    decoder: AnyDecoder, target: Target = "unorm", exponential: Exponential = "builtin"
+    decoder: Decoder, target: Target = "unorm", exponential: Exponential = "builtin"
 ) -> str:
     """The relighting shader of one decoder for wgpu: entry points `cover` and `relight`.
 
@@ -42,7 +31,7 @@ def baked_wgsl(
 
 
 def baked_glsl(
-    decoder: AnyDecoder, target: Target = "unorm", exponential: Exponential = "builtin"
+    decoder: Decoder, target: Target = "unorm", exponential: Exponential = "builtin"
 ) -> str:
     """The relighting fragment shader of one decoder for WebGL2 (GLSL ES 3.00)."""
     return _baked("baked.glsl.jinja", decoder, target, exponential)
@@ -54,11 +43,11 @@ def best_exponential(device: str) -> Exponential:
     return "polynomial" if software else "builtin"
 
 
-def looped_glsl(decoder: Decoder, target: Target = "unorm") -> str:
+def looped_glsl(decoder: NeuralDecoder, target: Target = "unorm") -> str:
     """The baseline with weights as uniform arrays, for WebGL2. Only the widths are in its text."""
     blocks, inputs = _blocks(decoder.units), _blocks(decoder.latents + decoder.conditions)
-    return _render(
-        "looped.glsl.jinja",
+    return render(
+        shader_text("looped.glsl.jinja"),
         plane_count=decoder.planes,
         block_count=blocks,
         input_blocks=inputs,
@@ -67,108 +56,65 @@ def looped_glsl(decoder: Decoder, target: Target = "unorm") -> str:
         weights1_size=blocks * 4 * inputs,
         weights2_size=blocks * 4 * blocks,
         weights3_size=3 * blocks,
-        target=TARGETS[target],
+        rounded=target == "unorm",
     )
 
 
-def frame_values(decoder: AnyDecoder, light: Sequence[float] | np.ndarray) -> np.ndarray:
-    """What the baked shader of a decoder is given anew for each light, as float32 in fours."""
-    if isinstance(decoder, LinearDecoder):
-        return frame_weights(decoder, light)
-    return frame_bias(decoder, light)
-
-
-def frame_weights(decoder: LinearDecoder, light: Sequence[float] | np.ndarray) -> np.ndarray:
-    """The RGB weights of a linear decoder's texels for one frame, [4 * (1 + K)] float32.
-
-    First what is added, then a weight for each texel; the fourth of each four is zero. The
-    coefficients' ranges are in them, so that the shader takes raw texels (0..1). An LRGB image's
-    colour has no weights in the sum; offset and scale of its plane take their place.
-    """
-    basis = light_basis(decoder, np.asarray(light, np.float64))
-    low = decoder.latent_min.astype(np.float64)
-    scale = decoder.latent_max.astype(np.float64) - low
-    weights = np.zeros((1 + decoder.latents, 4), np.float32)
-    weights[0, :3] = basis[0] + low @ basis[1:]
-    weights[1:, :3] = basis[1:] * scale[:, None]
-    if decoder.lrgb:
-        weights[1:3, :3] = low[:3], scale[:3]
-    return weights.ravel()
-
-
-def frame_bias(decoder: Decoder, condition: Sequence[float] | np.ndarray) -> np.ndarray:
-    """The first layer's bias for one frame, [4 * ceil(N / 4)] float32, padded with zeros.
-
-    `condition` holds C values (light x and y). The share of the light and of the latents' offsets
-    does not differ between pixels, so it is worked out once a frame.
-    """
-    weight = decoder.layers[0].weight.astype(np.float64)
+def _baked(template: str, decoder: Decoder, target: Target, exponential: Exponential) -> str:
+    body, names = _body(decoder)
     k = decoder.latents
-    bias = decoder.layers[0].bias + weight[:, :k] @ decoder.latent_min.astype(np.float64)
-    bias = bias + weight[:, k:] @ np.asarray(condition, np.float64)
-    padded = np.zeros(4 * _blocks(decoder.units), np.float32)
-    padded[: decoder.units] = bias
-    return padded
-
-
-def _baked(template: str, decoder: AnyDecoder, target: Target, exponential: Exponential) -> str:
-    if isinstance(decoder, LinearDecoder):
-        frame, size = "frame_weights", 1 + decoder.latents
-        decode = _render("linear.jinja", **_linear_names(decoder))
-    else:
-        frame, size = "frame_bias", _blocks(decoder.units)
-        decode = _render("decode.jinja", **_baked_names(decoder))
-    return _render(
-        template,
-        decode=decode,
-        frame=frame,
-        frame_size=size,
-        target=TARGETS[target],
-        polynomial_exp=_render("polynomial_exp.jinja"),
-        exponential=EXPONENTIALS[exponential],
+    common = {
+        "planes": range(decoder.planes),
+        "plane": [i // 3 for i in range(k)],
+        "channel": ["xyz"[i % 3] for i in range(k)],
+    }
+    return render(
+        shader_text(template),
+        decode=render(shader_text(body), **common, **names),
+        polynomial_exp=render(shader_text("polynomial_exp.jinja")),
+        frame=decoder.frame,
+        frame_size=len(decoder.frame_values(np.zeros(decoder.conditions))) // 4,
+        rounded=target == "unorm",
+        polynomial=exponential == "polynomial",
     )
 
 
-def _baked_names(decoder: Decoder) -> dict[str, Any]:
-    """The values of decode.jinja: vectors of four output units, one per input."""
+def _body(decoder: Decoder) -> tuple[str, dict[str, Any]]:
+    """The template of a decoder's body, and its values."""
+    if isinstance(decoder, NeuralDecoder):
+        return "decode.jinja", _neural_names(decoder)
+    assert isinstance(decoder, LinearDecoder)
+    return "linear.jinja", _linear_names(decoder)
+
+
+def _neural_names(decoder: NeuralDecoder) -> dict[str, Any]:
+    """Vectors of four output units, one per input."""
     n, k, blocks = decoder.units, decoder.latents, _blocks(decoder.units)
-    scale = decoder.latent_max.astype(np.float64) - decoder.latent_min.astype(np.float64)
-    first = decoder.layers[0].weight[:, :k].astype(np.float64) * scale
-    _, second, third = decoder.layers
+    first, (_, second, third) = decoder.scaled_weight, decoder.layers
     return {
-        "planes": range(decoder.planes),
         "blocks": range(blocks),
         "latents": range(k),
         "units": range(n),
-        "latent": _texels(k),
-        "unit1": [f"unit1_{i // 4}.{'xyzw'[i % 4]}" for i in range(n)],
-        "unit2": [f"unit2_{i // 4}.{'xyzw'[i % 4]}" for i in range(n)],
-        "weights1": [[_vec4(first[4 * j : 4 * j + 4, i]) for i in range(k)] for j in range(blocks)],
-        "biases2": [_vec4(second.bias[4 * j : 4 * j + 4]) for j in range(blocks)],
+        "block": [i // 4 for i in range(n)],
+        "lane": ["xyzw"[i % 4] for i in range(n)],
+        "weights1": [[_four(first[4 * j : 4 * j + 4, i]) for i in range(k)] for j in range(blocks)],
+        "biases2": [_four(second.bias[4 * j : 4 * j + 4]) for j in range(blocks)],
         "weights2": [
-            [_vec4(second.weight[4 * j : 4 * j + 4, i]) for i in range(n)] for j in range(blocks)
+            [_four(second.weight[4 * j : 4 * j + 4, i]) for i in range(n)] for j in range(blocks)
         ],
-        "biases3": _vec4(third.bias),
-        "weights3": [_vec4(third.weight[:, i]) for i in range(n)],
+        "biases3": _four(third.bias),
+        "weights3": [_four(third.weight[:, i]) for i in range(n)],
     }
 
 
 def _linear_names(decoder: LinearDecoder) -> dict[str, Any]:
-    """The values of linear.jinja: a weight, made anew for each light, for each texel."""
+    """A weight, made anew for each light, for each texel."""
     k = decoder.latents
     return {
-        "planes": range(decoder.planes),
         "latents": range(3 if decoder.lrgb else 0, k),
-        "latent": _texels(k),
-        "weight": [f"frame_weights[{i + 1}]" for i in range(k)],
-        "sum": "luminance" if decoder.lrgb else "rgb",
-        "colour": LRGB if decoder.lrgb else "",
+        "row": range(1, k + 1),
+        "lrgb": decoder.lrgb,
     }
-
-
-def _texels(latents: int) -> list[str]:
-    """The names of the texels in the shader: three of each plane."""
-    return [f"plane{i // 3}.{'xyz'[i % 3]}" for i in range(latents)]
 
 
 def _blocks(count: int) -> int:
@@ -176,10 +122,10 @@ def _blocks(count: int) -> int:
     return -(-count // 4)
 
 
-def _vec4(values: np.ndarray) -> str:
-    """Up to four values as a shader constant; missing ones are zero."""
+def _four(values: np.ndarray) -> str:
+    """Up to four values as the parts of a vector; missing ones are zero."""
     padded = [float(value) for value in values] + [0.0] * (4 - len(values))
-    return f"vec4f({', '.join(map(_literal, padded))})"
+    return ", ".join(map(_literal, padded))
 
 
 def _literal(value: float) -> str:
@@ -193,18 +139,3 @@ def _literal(value: float) -> str:
         return "0.0"
     with localcontext(Context(prec=120, rounding=ROUND_HALF_UP)):
         return format(Decimal(single), ".8e")
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,
-    )
-
-
-def _render(template: str, **values: Any) -> str:
-    return _environment().get_template(template).render(values)

@@ -1,5 +1,6 @@
 """What tests of several folders share."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,15 +9,32 @@ import pytest
 from scipy.special import factorial, lpmv
 
 from renderer.image.relightable import RelightableImage
-from shaders.decoder import Decoder, Layer
 from shaders.linear import LinearDecoder
+from shaders.neural import Layer, NeuralDecoder
 
+from .node import ScriptFile
+
+# Of what computes in several threads, OpenMP and the software renderers: one each. Tests run beside
+# each other, as many as there are cores, and more threads would only wait for one another.
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LP_NUM_THREADS"), "1")
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Runs before the processes that run tests beside each other are started, and in each."""
+    if config.getoption("numprocesses", None) or hasattr(config, "workerinput"):
+        os.environ.update(ONE_THREAD)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    if file_path.name.endswith(".test.js"):
+        return ScriptFile.from_parent(parent, path=file_path)
+    return None
 
 
 def random_decoder(
     units: int, latents: int = 9, scale: float = 0.3, seed: int = 0, conditions: int = 2
-) -> Decoder:
+) -> NeuralDecoder:
     """Normal weights of deviation `scale`, and output around mid-grey."""
     random = np.random.default_rng(seed)
 
@@ -28,7 +46,7 @@ def random_decoder(
     third = Layer(third.weight, third.bias + np.float32(0.5))
     low = random.uniform(-2, -1, latents).astype(np.float32)
     high = random.uniform(1, 2, latents).astype(np.float32)
-    return Decoder((first, second, third), low, high, conditions)
+    return NeuralDecoder((first, second, third), low, high, conditions)
 
 
 def random_image(
@@ -116,7 +134,7 @@ def make_linear_image() -> Callable[..., RelightableImage]:
 
 
 @pytest.fixture
-def make_decoder() -> Callable[..., Decoder]:
+def make_decoder() -> Callable[..., NeuralDecoder]:
     return random_decoder
 
 

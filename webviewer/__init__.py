@@ -1,1 +1,4 @@
-"""The browser viewer (plain ES modules in `app/`) and the small local server for it."""
+"""The browser viewer, plain ES modules in `app/`.
+
+`server` serves it on this computer, `site` copies it with images for any host.
+"""

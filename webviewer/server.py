@@ -1,4 +1,4 @@
-"""The local server of the browser viewer: the application, the shader templates, the images.
+"""The local server of the browser viewer: the application, what it shares with Python, the images.
 
 It listens on the loopback address only, and serves nothing but the files that it lists, and the
 tiles of those that are pyramids. Whatever it answers has the same headers.
@@ -10,7 +10,7 @@ import logging
 import os
 import re
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,14 +18,11 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
-import shaders
 from renderer.image.info import parse_info
 from renderer.image.relightable import read_info_text
 from shaders.errors import RakingError
+from webviewer.addresses import viewer_files
 
-APP = Path(__file__).parent / "app"
-ROOMS = {folder.name for folder in APP.iterdir() if folder.is_dir()}  # the application's own
-SHADERS = Path(shaders.__file__).parent
 HOST = "127.0.0.1"
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -39,6 +36,7 @@ TYPES = {
     ".dzi": "application/xml",
     ".webp": "image/webp",
     ".jinja": "text/plain; charset=utf-8",
+    ".glsl": "text/plain; charset=utf-8",
 }
 PICTURES = (".json", ".dzi", ".png", ".webp", ".jpg", ".jpeg")  # nothing that a page would run
 HEADERS = {
@@ -75,8 +73,8 @@ class _Request(web.BaseRequest):
 class ViewerServer:
     """Serves the viewer and the relightable images at `images`, as a context manager.
 
-    `/` is the application, `/shaders/` its templates, `/images/0/` the first image. `port` 0
-    takes any free one. Raises RakingError for an image that is none, or a port that is taken.
+    `/` is the application (webviewer/addresses.py), `/images/0/` the first image. `port` 0 takes
+    any free one. Raises RakingError for an image that is none, or a port that is taken.
     """
 
     def __init__(self, images: Sequence[Path], port: int = 0) -> None:
@@ -84,11 +82,13 @@ class ViewerServer:
             read_info_text(image)
         self.images = [Path(image) for image in images]
         self.port = port
+        self._viewer = {address: file for file, address in viewer_files() if file.suffix in TYPES}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def url(self, **parameters: object) -> str:
-        """The viewer's address with all images; `parameters` as webviewer/app/state/settings.js has them."""
+        """The viewer's address with all images; `parameters` as
+        webviewer/app/state/settings.js has them."""
         images = [("image", f"images/{i}/") for i in range(len(self.images))]
         query = urlencode([*images, *parameters.items()], safe="/,")
         return f"http://{HOST}:{self.port}/?{query}"
@@ -168,23 +168,9 @@ class ViewerServer:
     def _find(self, path: str) -> Path | None:
         """The file behind an address, of those that are listed."""
         match path.split("/"):
-            case [name]:
-                return _listed(APP, name or "index.html", APP.iterdir())
-            case [room, name] if room in ROOMS:
-                return _listed(APP / room, name, (APP / room).iterdir())
-            case ["shaders", name]:
-                return _listed(SHADERS, name, SHADERS.glob("*.jinja"))
             case ["images", index, *parts] if index in map(str, range(len(self.images))):
                 return _image_file(self.images[int(index)], "/".join(parts))
-        return None
-
-
-def _listed(folder: Path, name: str, files: Iterable[Path]) -> Path | None:
-    """The file of that name among `files`, where it really lies in `folder` and can be shown."""
-    for file in files:
-        if file.name == name and file.suffix in TYPES and file.is_file():
-            return file if file.resolve().parent == folder.resolve() else None
-    return None
+        return self._viewer.get(path or "index.html")
 
 
 def _image_file(image: Path, name: str) -> Path | None:

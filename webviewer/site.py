@@ -18,7 +18,7 @@ from renderer.files.ours import check_folder, check_output, first_foreign
 from renderer.image.info import parse_info
 from renderer.image.pyramid import tile_folder
 from renderer.image.relightable import check_image, read_info_text
-from webviewer.server import APP, SHADERS
+from webviewer.addresses import viewer_files
 
 MANIFEST = "raking-site.json"
 POLICY = (
@@ -127,7 +127,7 @@ def _sha256(file: Path) -> str:
 def _copies(images: Sequence[Path]) -> list[tuple[Path, str]]:
     """The files that a site is copied from, and their paths in it."""
     pictures = [check_image(image) for image in images]
-    copies = list(_viewer_files())
+    copies = list(viewer_files())
     for image, address, found in zip(images, site_addresses(images), pictures, strict=True):
         files = [image / "info.json", *_with_tiles(found)]
         copies += [(file, address + file.relative_to(image).as_posix()) for file in files]
@@ -158,14 +158,6 @@ def _title(image: Path) -> str:
     info, _ = parse_info(read_info_text(image), image / "info.json")
     title = (info.raking and info.raking.title) or ""
     return title.strip() or image.resolve().name
-
-
-def _viewer_files() -> Iterator[tuple[Path, str]]:
-    """The viewer's files, and where they are copied to."""
-    for file in sorted(file for file in APP.rglob("*") if file.is_file() and file.suffix != ".ts"):
-        yield file, file.relative_to(APP).as_posix()
-    for file in sorted(SHADERS.glob("*.jinja")):
-        yield file, f"shaders/{file.name}"
 
 
 def _with_tiles(pictures: Sequence[Path]) -> Iterator[Path]:

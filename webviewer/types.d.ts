@@ -6,9 +6,10 @@ import type * as element from './app/raking-viewer.js';
 import type * as engine from './app/gpu/engine.js';
 import type * as memory from './app/gpu/memory.js';
 import type * as present from './app/gpu/present.js';
-import type * as pyramid from './app/pyramid.js';
+import type * as pyramid from '../renderer/image/pyramid.js';
 import type * as scene from './app/gpu/scene.js';
 import type * as shelf from './app/shelf.js';
+import type * as specialise from '../shaders/specialise.js';
 import type * as store from './app/state/store.js';
 import type * as tiles from './app/gpu/tiles.js';
 import type * as view from './app/state/view.js';
@@ -109,14 +110,13 @@ declare global {
 	type Target = 'unorm' | 'float';  // 8-bit levels, or the raw output
 
 	type MakeShader = (
-		gl: WebGL2RenderingContext, decoder: any, templates: Record<string, string>, target: Target,
+		gl: WebGL2RenderingContext, decoder: specialise.Decoder, target: Target,
 	) => Shader;
 
 	/** What scenes have of their engine. */
 	interface SceneContext {
 		gl: WebGL2RenderingContext;
 		memory: Memory;
-		templates: Record<string, string>;
 		shaders: Map<string, MakeShader>;
 	}
 

@@ -14,7 +14,7 @@ from trainer.collection.mlic import Mlic
 from trainer.quality.metrics import psnr, ssim
 from trainer.training import classical
 
-# Training lights [L, 3] and asked-for lights [T, 3] -> weights [T, L].
+# Training lights [L, 3] and test lights [T, 3] -> weights [T, L].
 Weigh = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 PIXELS_AT_ONCE = 1 << 16  # so that a collection of any size fits
@@ -69,16 +69,16 @@ def weighted_sum(mlic: Mlic, weights: np.ndarray) -> np.ndarray:
 
 def least_squares(model: str, order: int) -> Weigh:
     """Of the plain fit of a model's terms to the photographs."""
-    return lambda lights, asked: (
-        classical.basis(model, order, asked) @ np.linalg.pinv(classical.basis(model, order, lights))
+    return lambda lights, test: (
+        classical.basis(model, order, test) @ np.linalg.pinv(classical.basis(model, order, lights))
     )
 
 
 def thin_plate(smoothing: float) -> Weigh:
     """Of interpolation in (x, y): how much each photograph counts is found by one at a time."""
-    return lambda lights, asked: RBFInterpolator(
+    return lambda lights, test: RBFInterpolator(
         lights[:, :2], np.eye(len(lights)), smoothing=smoothing
-    )(asked[:, :2])
+    )(test[:, :2])
 
 
 ANCHORS: dict[str, Weigh] = {

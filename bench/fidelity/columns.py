@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shaders.errors import RakingError
+from trainer.training.settings import Encoder, Model
 
-ANCHORS = "anchors"  # not a stored image: what the photographs themselves allow, bench.anchors
+ANCHORS = "anchors"  # not a stored image: what the photographs themselves allow (anchors.py)
 
 
 @dataclass(frozen=True)
@@ -14,16 +15,18 @@ class Column:
 
     key: str  # as --models and the image's folder name it
     title: str  # as the papers name it
-    model: str  # as `raking train --model` names it
+    model: Model
     order: int | None = None  # of hsh
     units: int | None = None  # of a neural decoder
-    encoder: str | None = None  # "original", or "improved": the IT columns
+    encoder: Encoder | None = None  # "original", or "improved": the IT columns
     teacher: str | None = None  # the key of the column that teaches it
 
 
 def _neural() -> list[Column]:
     columns = []
-    for encoder, mark, title in (("original", "", ""), ("improved", "-it", "-IT")):
+    encoders: tuple[tuple[Encoder, str, str], ...]
+    encoders = (("original", "", ""), ("improved", "-it", "-IT"))
+    for encoder, mark, title in encoders:
         for units in (50, 40, 20, 10):
             name = f"NeuralRTI{title}({units})"
             columns.append(Column(f"neural{mark}{units}", name, "neural", None, units, encoder))

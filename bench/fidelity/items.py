@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shaders.errors import RakingError
+from trainer.lights.names import natural
 from trainer.photographs.pictures import SUFFIXES
 
 GROUPS = {
@@ -41,7 +42,7 @@ def find_items(folder: Path) -> list[Item]:
     if not folder.is_dir():
         raise RakingError(f"{folder} is not a folder: name one that holds collections")
     root = folder.resolve()
-    paths = sorted(_collections(root, set()), key=_natural)
+    paths = sorted(_collections(root, set()), key=lambda path: natural(path.as_posix()))
     if not paths:
         raise RakingError(
             f"{folder} holds no collection: there is no folder with a .lp file, nor with Dome/"
@@ -71,12 +72,6 @@ def _is_lights(path: Path) -> bool:
 
 def _is_dome(path: Path) -> bool:
     return path.name.lower() == "dome" and path.is_dir()
-
-
-def _natural(path: Path) -> list[tuple[int, str]]:
-    """item2 before item10."""
-    parts = re.findall(r"\d+|\D+", path.as_posix().lower())
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
 def _item(path: Path, root: Path) -> Item:

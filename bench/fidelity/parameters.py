@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from bench.common.figures import COLOURS, MARKERS, STYLE
 from bench.fidelity.columns import COLUMNS, Column
 from bench.fidelity.items import GROUPS
-from bench.fidelity.published import QUALITY, decoder_parameters
+from bench.fidelity.published import QUALITY, parameter_count
 from bench.fidelity.results import Results, known, mean_of
 
 CURVES = {
@@ -102,5 +102,5 @@ def points_of(name: str, psnr: Callable[[Column], float | None]) -> Points:
         if column.units and (column.model, column.encoder) == CURVES[name]:
             value = psnr(column)
             if value is not None:
-                points[decoder_parameters(column.units)] = value
+                points[parameter_count(column.units)] = value
     return points

@@ -131,6 +131,6 @@ SUBSETS = {
 }
 
 
-def decoder_parameters(units: int) -> int:
+def parameter_count(units: int) -> int:
     """Weights and biases of (9 + 2) -> N -> N -> 3."""
     return (11 + 1) * units + (units + 1) * units + (units + 1) * 3

@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
 
 from bench.common.journal import Record
 from bench.fidelity.columns import ANCHORS, COLUMNS, Column
 from bench.fidelity.fits import Fit
 from bench.fidelity.items import GROUPS, Item
 from renderer.files.aside import write_aside
+from trainer.quality.scores import PICTURE_METRICS, half_width
 
-CONFIDENCE = 0.95
-METRICS = ("psnr", "ssim", "delta_e", "flip", "lpips")
+METRICS = tuple(PICTURE_METRICS)
 SMOOTHNESS = ("smoothness", "straying", "smoothness_ratio", "straying_ratio")
 PER_IMAGE = (
     *("group", "item", "model", "subset", "image"),
@@ -43,14 +42,8 @@ class Mean:
 
 def mean_of(values: Iterable[float]) -> Mean | None:
     """The mean and its interval by Student's t; None of nothing."""
-    found = np.array(list(values), float)
-    if len(found) == 0:
-        return None
-    if len(found) == 1:
-        return Mean(float(found[0]), None, 1)
-    quantile = stdtrit(len(found) - 1, (1 + CONFIDENCE) / 2)
-    half_width = quantile * found.std(ddof=1) / np.sqrt(len(found))
-    return Mean(float(found.mean()), float(half_width), len(found))
+    found = list(values)
+    return Mean(float(np.mean(found)), half_width(found), len(found)) if found else None
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,11 @@
 """Running the fidelity benchmark: every item's models are trained, stored, read back and scored."""
 
-import math
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import cast, get_args
 
 from bench.common.journal import Record
 from bench.common.outputs import make_folder
@@ -25,14 +24,14 @@ from trainer.collection.mlic import Mlic, read_mlic
 from trainer.quality.evaluate import evaluate
 from trainer.running.checkpoint import make_place, remove_checkpoint
 from trainer.running.plan import Plan, Standing
-from trainer.training import classical
-from trainer.training.train import STEPS, train
+from trainer.training.settings import STEPS, Sampling, TrainingSettings
+from trainer.training.train import train
 
 FILES = (
     *("scores.csv", "summary.csv", "tables.md", "report.html"),
     *("figure2.svg", "figure2.png"),
 )
-SAMPLINGS = ("uniform", "regular", "informed")
+SAMPLINGS: tuple[Sampling, ...] = get_args(Sampling)
 
 
 @dataclass(frozen=True)
@@ -42,19 +41,15 @@ class Task:
     item: Item
     fits: list[Fit]
     out: Path
-    settings: Record
+    settings: TrainingSettings
 
 
 def run_fidelity(
     benchmark: Path,
     out: Path,
+    training: TrainingSettings = TrainingSettings(),
     *,
     models: str | Sequence[str] | None = None,
-    minutes: float | None = None,
-    steps: int | None = None,
-    seed: int = 0,
-    pixels: float = 1.0,
-    sampling: str = "uniform",
     fractions: str | Sequence[float] | None = None,
     jobs: int = 1,
     fresh: bool = False,
@@ -63,27 +58,28 @@ def run_fidelity(
     """Trains and scores `models` on all collections below `benchmark`; returns report.html.
 
     `models` are keys of bench.fidelity.columns.COLUMNS, by default all; a teacher is trained
-    once per item for all its students. `minutes` is the budget of each model, a student's
-    without its teacher's; `steps` replaces the steps of training. `pixels` and `sampling` choose
-    the training pixels. `fractions`, per cent of the pixels, trains the neural models on each
-    of them, chosen in each of SAMPLINGS, as in the papers' Table 10. `jobs` items are worked on
-    at a time, each with one thread.
+    once per item for all its students. `training` gives the seed, the budget of each model (steps,
+    or minutes, a student's without its teacher's), the pixels and their sampling, and the device;
+    what models differ in, the columns say. `fractions`, per cent of the pixels, trains the neural
+    models on each of them, chosen in each of SAMPLINGS, as in the papers' Table 10. `jobs` items
+    are worked on at a time, each with one thread.
 
     Writes journal.jsonl, images/ITEM/MODEL, scores.csv, summary.csv, tables.md, figure2 and
     report.html into `out`. Interrupted at any moment, the same call goes on; `fresh` begins
     anew. What fails is recorded and does not stop the rest; RakingError tells of it in the end.
-    Raises RakingError, too, for settings that cannot be, or other ones than the earlier run's.
+    Raises RakingError, too, for other settings than the earlier run's.
     """
-    check_settings(minutes, steps, seed, pixels, sampling, jobs)
+    if jobs < 1:
+        raise RakingError(f"{jobs} jobs cannot be: choose 1 or more")
     columns = choose_columns(models)
-    subsets = read_fractions(fractions, pixels)
+    subsets = read_fractions(fractions, training.pixels)
     settings: Record = {
         "benchmark": str(benchmark.resolve()),
-        "minutes": minutes,
-        "steps": steps,
-        "seed": seed,
-        "pixels": pixels,
-        "sampling": sampling if pixels < 1 else None,
+        "minutes": training.minutes,
+        "steps": training.steps,
+        "seed": training.seed,
+        "pixels": training.pixels,
+        "sampling": training.sampling if training.pixels < 1 else None,
     }
     items = find_items(benchmark)
     fits = [fit for item in items for fit in plan(item, columns, subsets)]
@@ -100,7 +96,7 @@ def run_fidelity(
     for item in items:
         missing = [fit for fit in fits if fit.item == item.name and fit not in finished]
         if missing:
-            tasks.append(Task(item, missing, out, settings))
+            tasks.append(Task(item, missing, out, training))
     tally = Tally([task.fits for task in tasks], len(fits), journal, machine, jobs, progress)
     run_tasks(measure_item, tasks, jobs, tally.receive)
     report = write_results(out, journal, items)
@@ -186,43 +182,41 @@ def fit_image(
     fit: Fit, mlic: Mlic, task: Task, send: Send, warn: Callable[[str], None]
 ) -> RelightableImage:
     """The model of a fit, trained now or further from its checkpoint."""
-    column, settings = COLUMNS[fit.column], task.settings
-    if column.units is None:
-        return classical.fit(mlic, column.model, order=column.order or 0, warn=warn)
 
     def report(standing: Standing) -> None:
         if standing.phase in STEPS:
             doing = f"{fit.name}, {standing.phase} {standing.done}/{standing.total}"
             send({"share": standing.done / standing.total, "doing": doing})
 
-    make_place(fit.checkpoint(task.out), warn)
-    options: dict[str, Any] = {
-        "model": column.model,
-        "units": column.units,
-        "seed": settings["seed"],
-        "steps": settings["steps"],
-        "plan": Plan(report),
-        "checkpoint": fit.checkpoint(task.out),
-        "warn": warn,
-    }
-    if fit.teacher:
-        options["teacher"] = fit.teacher.folder(task.out)
-    else:
-        options["encoder"] = column.encoder
-    # Only where asked for: the trainer's own defaults hold otherwise.
-    if settings["minutes"] is not None:
-        options["minutes"] = settings["minutes"]
-    pixels, sampling = training_pixels(fit, settings)
-    if pixels < 1:
-        options |= {"pixels": pixels, "sampling": sampling}
-    return train(mlic, **options)
+    checkpoint = fit.checkpoint(task.out)
+    make_place(checkpoint, warn)
+    settings = fit_settings(fit, task)
+    return train(mlic, settings, checkpoint=checkpoint, plan=Plan(report), warn=warn)
 
 
-def training_pixels(fit: Fit, settings: Record) -> tuple[float, str | None]:
-    if not fit.subset:
-        return settings["pixels"], settings["sampling"]
-    percent, sampling = fit.subset.split()
-    return float(percent) / 100, sampling
+def fit_settings(fit: Fit, task: Task) -> TrainingSettings:
+    """Those of the run, with what the fit's column and subset of the pixels say."""
+    column, default = COLUMNS[fit.column], TrainingSettings()
+    pixels, sampling = training_pixels(fit, task.settings)
+    return replace(
+        task.settings,
+        model=column.model,
+        units=column.units,
+        order=column.order or default.order,
+        teacher=fit.teacher.folder(task.out) if fit.teacher else default.teacher,
+        encoder=column.encoder or default.encoder,
+        guided=default.guided,
+        pixels=pixels,
+        sampling=sampling,
+    )
+
+
+def training_pixels(fit: Fit, settings: TrainingSettings) -> tuple[float, Sampling]:
+    if fit.subset:
+        percent, sampling = fit.subset.split()
+        return float(percent) / 100, cast(Sampling, sampling)
+    # Of all of them there is no choice.
+    return settings.pixels, settings.sampling if settings.pixels < 1 else SAMPLINGS[0]
 
 
 def item_facts(item: Item, mlic: Mlic) -> Record:
@@ -259,23 +253,6 @@ def failure(fit: Fit, error: Exception, started: float) -> Record:
         "trace": traceback.format_exc() if ours else None,
         "wall_seconds": round(time.monotonic() - started, 1),
     }
-
-
-def check_settings(
-    minutes: float | None, steps: int | None, seed: int, pixels: float, sampling: str, jobs: int
-) -> None:
-    if minutes is not None and not 0 < minutes < math.inf:
-        raise RakingError(f"a budget of {minutes:g} minutes cannot be: give more than 0")
-    if steps is not None and steps < 1:
-        raise RakingError(f"{steps} training steps cannot be: choose 1 or more")
-    if seed < 0:
-        raise RakingError(f"a seed of {seed} cannot be: choose 0 or more")
-    if not 0 < pixels <= 1:
-        raise RakingError(f"a share of {pixels:g} of the pixels cannot be: give one up to 1")
-    if sampling not in SAMPLINGS:
-        raise RakingError(f"unknown sampling {sampling!r}: choose {', '.join(SAMPLINGS)}")
-    if jobs < 1:
-        raise RakingError(f"{jobs} jobs cannot be: choose 1 or more")
 
 
 def read_fractions(fractions: str | Sequence[float] | None, pixels: float) -> list[str]:

@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import CDPSession, Page
 
 from bench.common.browser import open_page, read_renderer
 from bench.common.environment import read_environment
+from bench.common.journal import Record
 from bench.common.outputs import make_folder
 from bench.speed.repeated import write_at_size
 from renderer.files.aside import writing_aside
@@ -43,7 +43,6 @@ SAMPLE_SECONDS = 5.0  # between looks at the memory
 WATCH = Path(__file__).with_name("gallery.js").read_text()
 
 Progress = Callable[[str, float], None]
-Record = dict[str, Any]
 
 
 def measure_gallery(

@@ -5,7 +5,7 @@ async ({ texts, uniforms }) => {
     const OTHER_VECTORS = 4;    // texel_step, first_texel and light
     /** @type {Viewer} */
     const viewer = /** @type {any} */ (document.querySelector('raking-viewer')).viewer;
-    viewer.engine.use('looped', (gl, decoder, templates, target) => {
+    viewer.engine.use('looped', (gl, decoder, target) => {
         const needed = uniforms.reduce((sum, { components, data }) => sum + data.length / components, OTHER_VECTORS);
         const room = gl.getParameter(gl.MAX_FRAGMENT_UNIFORM_VECTORS);
         if (needed > room) {

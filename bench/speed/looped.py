@@ -8,8 +8,8 @@ from playwright.sync_api import Page
 
 from renderer.image.info import parse_info
 from renderer.image.relightable import read_info_text
-from shaders.decoder import Decoder
 from shaders.errors import RakingError
+from shaders.neural import NeuralDecoder
 from shaders.specialise import looped_glsl
 
 SHOW_LOOPED = Path(__file__).with_name("looped.js").read_text("utf-8")
@@ -22,16 +22,16 @@ def show_looped(page: Page, image: Path) -> None:
     where the driver has too little room for uniforms.
     """
     _, decoder = parse_info(read_info_text(image), image / "info.json")
-    if not isinstance(decoder, Decoder):
+    if not isinstance(decoder, NeuralDecoder):
         raise RakingError(
-            f"A {decoder.model} image has no looped shader: nothing in it is a network."
+            f"A {decoder.kind} image has no looped shader: nothing in it is a network."
         )
     texts = {target: looped_glsl(decoder, target) for target in ("unorm", "float")}
     page.evaluate("window.raking.ready")
     page.evaluate(SHOW_LOOPED, {"texts": texts, "uniforms": looped_uniforms(decoder)})
 
 
-def looped_uniforms(decoder: Decoder) -> list[dict[str, Any]]:
+def looped_uniforms(decoder: NeuralDecoder) -> list[dict[str, Any]]:
     """The uniforms of `looped.glsl.jinja`, each row padded with zeros to whole vec4."""
     low, high = (values.astype(np.float64) for values in (decoder.latent_min, decoder.latent_max))
     values: list[tuple[str, int, np.ndarray]] = [

@@ -83,7 +83,7 @@ class BenchSettings:
 def run_bench(
     images: Sequence[Path],
     out: Path,
-    settings: BenchSettings | None = None,
+    settings: BenchSettings = BenchSettings(),
     *,
     fresh: bool = False,
     progress: Progress | None = None,
@@ -101,7 +101,6 @@ def run_bench(
     Raises RakingError when nothing can be measured: no image, no browser, another renderer than
     asked for, or a journal of other settings.
     """
-    settings = settings or BenchSettings()
     quick = settings.quick
     subjects = read_subjects(images)
     environment = read_environment(settings.renderer)

@@ -51,7 +51,14 @@ def bench(
         def report_progress(done: int, total: int, name: str, left: float | None) -> None:
             bar.update(task, completed=done, total=total, description=escaped(name))
 
-        settings = BenchSettings(quick, renderer.value, target_fps, repeats, seconds, seed)
+        settings = BenchSettings(
+            quick=quick,
+            renderer=renderer.value,
+            target_fps=target_fps,
+            repeats=repeats,
+            seconds=seconds,
+            seed=seed,
+        )
         report = run_bench(images, output, settings, fresh=fresh, progress=report_progress)
     if as_json:
         print_json({"report": str(report), "results": str(report.with_name("results.csv"))})

@@ -11,13 +11,13 @@ from raking.cli.options import (
     MOST_MINUTES,
     MOST_STEPS,
     Json,
-    Sampling,
     check_more_than_nothing,
 )
 from raking.cli.printing import print_json, print_report
 from raking.cli.progress import progress_bar
 from shaders.errors import escaped
 from trainer.running.plan import duration
+from trainer.training.settings import Sampling, TrainingSettings
 
 
 def benchmark(
@@ -38,11 +38,13 @@ def benchmark(
         int | None,
         typer.Option(min=1, max=MOST_STEPS, help="Training steps.", show_default="by model"),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED)] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED)] = TrainingSettings.seed,
     pixels: Annotated[
         float, typer.Option(min=0, max=1, metavar="FRACTION", help="Of the pixels, to train on.")
-    ] = 1.0,
-    sampling: Annotated[Sampling, typer.Option(help="How those are chosen.")] = Sampling.uniform,
+    ] = TrainingSettings.pixels,
+    sampling: Annotated[
+        Sampling, typer.Option(help="How those are chosen.")
+    ] = TrainingSettings.sampling,
     fractions: Annotated[
         str | None, typer.Option(help="Per cent of the pixels, as in the papers' Table 10.")
     ] = None,
@@ -52,6 +54,9 @@ def benchmark(
 ) -> None:
     """Train and score models on all collections in DIR. Interrupted, the same command goes on."""
     check_more_than_nothing(minutes=minutes, pixels=pixels)
+    training = TrainingSettings(
+        minutes=minutes, steps=steps, seed=seed, pixels=pixels, sampling=sampling
+    )
     from bench.fidelity.run import run_fidelity
 
     with progress_bar("benchmark") as (bar, task):
@@ -64,12 +69,8 @@ def benchmark(
         report = run_fidelity(
             folder,
             output,
+            training,
             models=models,
-            minutes=minutes,
-            steps=steps,
-            seed=seed,
-            pixels=pixels,
-            sampling=sampling.value,
             fractions=fractions,
             jobs=jobs,
             fresh=fresh,

@@ -48,7 +48,7 @@ def convert(
 ) -> None:
     """Write images anew, as pyramids or flat."""
     of_tiles = {"name": tile_format and tile_format.value, "size": tile_size, "quality": quality}
-    given = {key: value for key, value in of_tiles.items() if value is not None}
+    given: dict[str, Any] = {key: value for key, value in of_tiles.items() if value is not None}
     check_title(title)
     if given and not tiles:
         raise typer.BadParameter("--tile-format, --tile-size and --quality go with --tiles")

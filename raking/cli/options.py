@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from renderer.image.info import LONGEST_TITLE
+from renderer.image.limits import LONGEST_TITLE
 
 # What no one means to ask for; beyond, a number is refused before anything is done with it.
 MOST_FRAMES = 10_000
@@ -57,25 +57,6 @@ PixelSize = Annotated[
         help="What a pixel is of the object, for scale bars and measuring.",
     ),
 ]
-
-
-class Model(StrEnum):
-    neural = "neural"
-    disk = "disk"
-    ptm = "ptm"
-    hsh = "hsh"
-    rbf = "rbf"
-
-
-class Sampling(StrEnum):
-    uniform = "uniform"
-    regular = "regular"
-    informed = "informed"
-
-
-class Encoder(StrEnum):
-    original = "original"
-    improved = "improved"
 
 
 class TileName(StrEnum):

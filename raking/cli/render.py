@@ -58,7 +58,7 @@ def render(
         raise typer.BadParameter("give one of --light, --lights and --orbit")
     if size and scale:
         raise typer.BadParameter("give --size or --scale, not both")
-    kind = frames.check_output(output, several=light is None)
+    kind = frames.output_kind(output, several=light is None)
     frame_size = parse_size(size, LARGEST_FRAME) if size else None
     if light is not None:
         directions, names = np.array([parse_light(light)]), ["frame"]

@@ -1,1 +1,5 @@
-"""What may be written and read: writing aside, what is ours, how much memory there is."""
+"""What may be written and read.
+
+`aside` writes under another name and renames; `ours` and `marks` tell what this software wrote, and
+so may replace; `memory` is how much there is.
+"""

@@ -1,1 +1,5 @@
-"""Decoding with wgpu: off screen, into files, and in a window."""
+"""Decoding with wgpu.
+
+`device` finds the adapter, `relighter` decodes off screen, `frames` and `video` write what it
+makes, and `window` shows it.
+"""

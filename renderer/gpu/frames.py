@@ -69,7 +69,7 @@ def relight_frames(
         yield frame.resize(size, Image.Resampling.LANCZOS) if size else frame
 
 
-def check_output(path: Path, several: bool) -> str:
+def output_kind(path: Path, several: bool) -> str:
     """The kind of output that a path's ending names: a format of Pillow, "MP4" or "folder".
 
     Raises RakingError for an ending that is unknown, or not for that many lights. A folder has no
@@ -110,7 +110,7 @@ def write_frame(frame: Image.Image, path: Path) -> None:
     PNG and WebP lose nothing. A JPEG, which cannot be transparent, is black outside the object.
     Raises RakingError where something else is there than a picture that this software rendered.
     """
-    kind = check_output(path, several=False)
+    kind = output_kind(path, several=False)
     check_file(path)
     options: dict[str, dict] = {
         "PNG": {"pnginfo": png_mark()},

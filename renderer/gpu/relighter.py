@@ -8,8 +8,7 @@ import wgpu
 
 from renderer.gpu.device import device_name, request_device
 from renderer.image.relightable import RelightableImage
-from shaders.errors import RakingError
-from shaders.specialise import Target, baked_wgsl, best_exponential, frame_values
+from shaders.specialise import Target, baked_wgsl, best_exponential
 
 # Blocks of an image that exceeds one texture; smaller than most limits to keep textures modest.
 BLOCK = 4096
@@ -46,13 +45,12 @@ class Relighter:
         device: wgpu.GPUDevice | None = None,
         block: int = BLOCK,
     ) -> None:
-        if image.decoder.conditions != 2:
-            raise RakingError("this image's decoder asks for a view besides a light; none is known")
+        image.decoder.check_light()
         self.device = device or request_device()
         self.image = image
         self.target: Target = target
         self._pipeline = self._compile()
-        self._frame = self._uniform(frame_values(image.decoder, (0.0, 0.0)))
+        self._frame = self._uniform(image.decoder.frame_values((0.0, 0.0)))
         self._texel_step = self._uniform(np.ones(2, np.float32))
         limit = min(block, self.device.limits["max-texture-dimension-2d"])
         self.blocks = [self._upload(*part) for part in split(image.height, image.width, limit)]
@@ -64,7 +62,7 @@ class Relighter:
         1 / scale-th texel.
         """
         queue = self.device.queue
-        queue.write_buffer(self._frame, 0, frame_values(self.image.decoder, light))
+        queue.write_buffer(self._frame, 0, self.image.decoder.frame_values(light))
         queue.write_buffer(self._texel_step, 0, np.full(2, 1 / scale, np.float32))
         encoder = self.device.create_command_encoder()
         for block in self.blocks:

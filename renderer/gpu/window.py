@@ -11,7 +11,7 @@ from renderer.gpu.device import request_device
 from renderer.gpu.relighter import Block, Relighter
 from renderer.image.relightable import RelightableImage
 from shaders.errors import RakingError
-from shaders.specialise import TEMPLATES
+from shaders.texts import shader_text
 
 BACKGROUND = (0.07, 0.07, 0.08, 1.0)
 KEY_STEP = 0.05  # of the unit disc per arrow key
@@ -60,7 +60,7 @@ class Presenter:
     def __init__(self, relighter: Relighter, surface_format: str) -> None:
         self.relighter = relighter
         self.device = relighter.device
-        module = self.device.create_shader_module(code=(TEMPLATES / "present.wgsl").read_text())
+        module = self.device.create_shader_module(code=shader_text("present.wgsl"))
         over = {"src_factor": "one", "dst_factor": "one-minus-src-alpha", "operation": "add"}
         self._pipeline = self.device.create_render_pipeline(
             layout="auto",

@@ -15,7 +15,6 @@ from renderer.image.relightable import (
     RelightableImage,
     check_image,
     check_writable,
-    label,
     read_info_text,
 )
 from shaders.errors import RakingError
@@ -65,7 +64,7 @@ def stored_image(path: Path) -> tuple[str, RakingBlock]:
     info, decoder = parse_info(read_info_text(path), path / "info.json")
     if info.raking is None:
         raise RakingError(f"{path} was not written by Raking; write it anew with raking convert")
-    name = label(decoder, info.raking.provenance)
+    name = decoder.label(info.raking.provenance.get("model"))
     return f"{name} of {info.width} x {info.height} pixels", info.raking
 
 

@@ -1,36 +1,32 @@
-"""`info.json`: the decoder of a relightable image as text, ours and the published trainer's.
+"""Reads `info.json`: the decoder of a relightable image as text, as FORMAT.md has it.
 
 Neural images have the keys of the published trainer, classical ones (PTM, HSH, RBF) those of
 Relight; what these leave open is under the key `raking`, which images of other programs lack.
-
-The browser viewer reads the same file in `webviewer/app/decoder.js`.
 """
 
-import json
-import math
 import re
-import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, ValidationError
 
-from shaders.decoder import Decoder, Layer
+from renderer.image.checks import read_json
+from renderer.image.describe import round_up
+from renderer.image.limits import (
+    ENDINGS,
+    FILE_NAME,
+    LARGEST,
+    LONGEST_SIDE,
+    LONGEST_TITLE,
+    VERSION,
+)
+from shaders.decoder import Decoder
 from shaders.errors import RakingError, shortened
-from shaders.linear import MODELS, AnyDecoder, LinearDecoder
+from shaders.linear import MODELS, LinearDecoder
+from shaders.neural import Layer, NeuralDecoder
 
-VERSION = 1
 BGR = [2, 1, 0]
-FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
-LONGEST_SIDE = 1_000_000  # pixels
-LARGEST = 1e9  # that sums may come to; beyond, float32's steps are larger than all brightness
-DEEPEST = 32  # lists and objects in one another
-SURROGATE = re.compile("[\ud800-\udfff]")
-ENDINGS = ("dzi", "png", "webp", "jpg")  # of planes that are not listed, the best first
-LONGEST_TITLE = 200  # characters
-COLORSPACES = {"ptm": ("rgb", "lrgb"), "hsh": ("rgb",), "rbf": ("mrgb",)}
 
 
 def _whole(value: Any) -> Any:
@@ -135,7 +131,7 @@ class Material(Keys):
 class LinearInfo(Info):
     """The keys of Relight. Its "rbf" has a `basis` of 8 bits and a Gaussian; ours has splines."""
 
-    type: Literal["ptm", "hsh", "rbf"]
+    type: str
     colorspace: str
     nplanes: Whole
     materials: list[Material] = Field(min_length=1, max_length=1)
@@ -146,13 +142,7 @@ class LinearInfo(Info):
         return self.nplanes
 
 
-TYPES: dict[str, type[NeuralInfo] | type[LinearInfo]] = {
-    "neural": NeuralInfo,
-    **dict.fromkeys(MODELS, LinearInfo),
-}
-
-
-def parse_info(text: str, file: Path) -> tuple[Info, AnyDecoder]:
+def parse_info(text: str, file: Path) -> tuple[Info, Decoder]:
     """Reads the text of `info.json`: JSON up to 32 levels deep, of finite numbers, for an image
     of up to a million pixels a side. No sum of its decoder may come to more than 1e9, whatever the
     latents and the light.
@@ -163,146 +153,56 @@ def parse_info(text: str, file: Path) -> tuple[Info, AnyDecoder]:
     Raises RakingError, naming `file`, where the text is no such description.
     """
     try:
-        keys = json.loads(text, parse_constant=_refuse_constant, parse_int=_parse_int)
-        if problem := next(_problems(keys), None):
-            raise RakingError(f"{file}: {problem}; write the image again")
-        info = _info_type(keys, file).model_validate(keys)
+        keys = read_json(text)
+        info = _info_type(keys).model_validate(keys)
+        return info, _checked_decoder(info)
+    except _ForeignError as error:
+        raise RakingError(
+            f"{file} describes an rbf image of another program, which cannot be read; make one "
+            "with raking train --model rbf"
+        ) from error
+    except RakingError as error:
+        raise RakingError(f"{file}: {error}; write the image again") from error
     except ValidationError as error:
         raise RakingError(f"{file}: {_first_problem(error)}; write the image again") from error
     except RecursionError as error:
         raise RakingError(f"{file} is nested too deep; write the image again") from error
     except ValueError as error:
         raise RakingError(f"{file} is not valid JSON ({error}); write the image again") from error
-    try:
-        _check_lights(info)
-        if isinstance(info, LinearInfo):
-            decoder: AnyDecoder = _linear_decoder(info)
-        else:
-            decoder = _canonical(_decoder(info), info.colorspace)
-        if not decoder.bound <= LARGEST:
-            raise RakingError("its numbers are so large that colours exceed what can be reckoned")
-        if info.raking:
-            _check_pictures(info.raking, decoder)
-        return info, decoder
-    except RakingError as error:
-        raise RakingError(f"{file}: {error}; write the image again") from error
 
 
-def describe(
-    decoder: AnyDecoder,
-    width: int,
-    height: int,
-    masked: bool,
-    provenance: dict[str, Any],
-    *,
-    lights: np.ndarray | None = None,
-    pixel_size_mm: float | None = None,
-    planes: Sequence[str] | None = None,
-    mask: str | None = None,
-    levels: Sequence[dict[str, Any]] | None = None,
-    title: str | None = None,
-    picture_format: str = "png",
-    quality: int = 100,
-    asked: dict[str, Any] | None = None,
-) -> str:
-    """The text of `info.json`.
-
-    `lights` [L, 3] are the photographs' (an "rbf" decoder's own take their place), `planes` the
-    files of the planes, plane_0.png and so on unless given, `mask` that of the mask where `masked`,
-    mask.png unless given. `levels` describes the smaller levels of a pyramid, `asked` the command
-    that writes the image. `title` is what the image is called where it is shown.
-    """
-    if isinstance(decoder, LinearDecoder):
-        keys, block = _linear_keys(decoder)
-    else:
-        keys, block = _neural_keys(decoder)
-    if lights is not None:
-        keys = {"lights": lights.ravel().tolist(), **keys}
-    if pixel_size_mm is not None:
-        keys["pixelSizeInMM"] = float(pixel_size_mm)
-    if levels is not None:
-        block["levels"] = list(levels)
-    if asked is not None:
-        block["asked"] = asked
-    if title is not None:
-        block["title"] = title
-    info = {
-        **keys,
-        "width": width,
-        "height": height,
-        "format": picture_format,
-        "quality": quality,
-        "raking": {
-            "version": VERSION,
-            **block,
-            "planes": list(planes or (f"plane_{i}.png" for i in range(decoder.planes))),
-            "mask": (mask or "mask.png") if masked else None,
-            "provenance": provenance,
-        },
-    }
-    return json.dumps(info, indent=1, allow_nan=False)
+class _ForeignError(Exception):
+    """Relight's rbf image: its basis is of 8 bits, and its splines are Gaussians."""
 
 
-def _info_type(keys: Any, file: Path) -> type[NeuralInfo] | type[LinearInfo]:
-    """Which description it is; RakingError for one that is of no use."""
+def _info_type(keys: Any) -> type[NeuralInfo] | type[LinearInfo]:
+    """Which description it is."""
     kind = keys.get("type") if isinstance(keys, dict) else None
-    if not isinstance(kind, str) or kind not in TYPES:
+    known = ["neural", *MODELS]
+    if kind not in known:
         raise RakingError(
-            f"{file}: the type {shortened(repr(kind))} is unknown, where {', '.join(TYPES)} are "
-            "known; write the image again"
+            f"the type {shortened(repr(kind))} is unknown, where {', '.join(known)} are known"
         )
     if kind == "rbf" and keys.get("raking") is None:
-        raise RakingError(
-            f"{file} describes an rbf image of another program, which cannot be read; make one "
-            "with raking train --model rbf"
-        )
-    return TYPES[kind]
+        raise _ForeignError
+    return NeuralInfo if kind == "neural" else LinearInfo
 
 
-def _neural_keys(decoder: Decoder) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The published keys and ours. `samples` is the padded hidden width, which is what OpenLIME
-    takes that key for."""
-    keys = {
-        "type": "neural",
-        "planes": decoder.latents,
-        "samples": _round_up(decoder.units),
-        "colorspace": "rgb",
-        "min": decoder.latent_min.tolist(),
-        "max": decoder.latent_max.tolist(),
-        "weights": [_flatten(layer.weight) for layer in decoder.layers],
-        "biases": [_flatten(layer.bias[:, None], width=1) for layer in decoder.layers],
-    }
-    block = {
-        "layers": [decoder.latents + decoder.conditions, decoder.units, decoder.units, 3],
-        "conditions": decoder.conditions,
-        "activation": decoder.activation,
-    }
-    return keys, block
-
-
-def _linear_keys(decoder: LinearDecoder) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Relight's keys and ours."""
-    low = decoder.latent_min.astype(np.float64)
-    scale = decoder.latent_max - low
-    keys: dict[str, Any] = {
-        "type": decoder.model,
-        "colorspace": decoder.colorspace,
-        "nplanes": decoder.latents,
-        "materials": [{"scale": scale.tolist(), "bias": (-low / scale).tolist()}],
-    }
-    block: dict[str, Any] = {"order": decoder.order}
-    if decoder.lights is not None and decoder.splines is not None:
-        keys["lights"] = decoder.lights.ravel().tolist()
-        block["splines"] = decoder.splines.reshape(len(decoder.splines), -1).tolist()
-    return keys, block
+def _checked_decoder(info: NeuralInfo | LinearInfo) -> Decoder:
+    _check_lights(info)
+    decoder: Decoder
+    if isinstance(info, LinearInfo):
+        decoder = _linear_decoder(info)
+    else:
+        decoder = _canonical(_decoder(info), info.colorspace)
+    if not decoder.bound <= LARGEST:
+        raise RakingError("its numbers are so large that colours exceed what can be reckoned")
+    if info.raking:
+        _check_pictures(info.raking, decoder)
+    return decoder
 
 
 def _linear_decoder(info: LinearInfo) -> LinearDecoder:
-    if info.colorspace not in COLORSPACES[info.type]:
-        raise RakingError(
-            f"the colorspace {info.colorspace!r} of a {info.type} image is unknown, where "
-            f"{' and '.join(COLORSPACES[info.type])} can be read"
-        )
     scale, bias = (np.array(values) for values in (info.materials[0].scale, info.materials[0].bias))
     if not len(scale) == len(bias) == info.nplanes:
         raise RakingError(
@@ -311,7 +211,7 @@ def _linear_decoder(info: LinearInfo) -> LinearDecoder:
     with np.errstate(over="ignore"):
         low, high = -bias * scale, (1 - bias) * scale
         low, high = low.astype(np.float32), high.astype(np.float32)
-    own = (info.lights, _splines(info)) if info.type == "rbf" else (None, None)
+    own = (info.lights, _splines(info)) if MODELS[info.type].terms is None else (None, None)
     decoder = LinearDecoder(info.type, low, high, *own)
     if decoder.colorspace != info.colorspace:
         raise RakingError(
@@ -334,13 +234,13 @@ def _splines(info: LinearInfo) -> np.ndarray:
     return _singles(rows).reshape(len(rows), -1, 3)
 
 
-def _decoder(info: NeuralInfo) -> Decoder:
+def _decoder(info: NeuralInfo) -> NeuralDecoder:
     """Unpacks the padded lists; widths come from their lengths, since `samples` may be wrong."""
     conditions = info.raking.conditions if info.raking else 2
     inputs = len(info.min) + conditions
     rows = len(info.biases[0])
-    padded = _round_up(rows)
-    first = _unpack(info.weights[0], rows, _round_up(inputs), "weights of layer 1")
+    padded = round_up(rows)
+    first = _unpack(info.weights[0], rows, round_up(inputs), "weights of layer 1")
     second = _unpack(info.weights[1], rows, padded, "weights of layer 2")
     third = _unpack(info.weights[2], 3, padded, "weights of layer 3")
     biases = [
@@ -355,7 +255,7 @@ def _decoder(info: NeuralInfo) -> Decoder:
         )
     if not rows - 4 < units <= rows:
         raise RakingError(f"{units} units are announced, but there are {rows} biases")
-    return Decoder(
+    return NeuralDecoder(
         layers=(
             Layer(first[:units, :inputs], biases[0][:units]),
             Layer(second[:units, :units], biases[1][:units]),
@@ -382,7 +282,7 @@ def _used_units(
     return units
 
 
-def _canonical(decoder: Decoder, colorspace: str) -> Decoder:
+def _canonical(decoder: NeuralDecoder, colorspace: str) -> NeuralDecoder:
     """With "bgr" the latents of a plane and the output are blue first: put both in RGB order."""
     if colorspace == "rgb":
         return decoder
@@ -390,7 +290,7 @@ def _canonical(decoder: Decoder, colorspace: str) -> Decoder:
     order = np.arange(k).reshape(-1, 3)[:, BGR].ravel()
     first, second, third = decoder.layers
     weight = np.concatenate([first.weight[:, :k][:, order], first.weight[:, k:]], axis=1)
-    return Decoder(
+    return NeuralDecoder(
         layers=(Layer(weight, first.bias), second, Layer(third.weight[BGR], third.bias[BGR])),
         latent_min=decoder.latent_min[order],
         latent_max=decoder.latent_max[order],
@@ -412,19 +312,6 @@ def _singles(values: Any) -> np.ndarray:
         return np.array(values, np.float32)
 
 
-def _flatten(weight: np.ndarray, width: int | None = None) -> list[float]:
-    """[out, in] as one list, unit by unit, inputs and hidden units padded to a multiple of 4."""
-    rows, columns = weight.shape
-    padded_rows = rows if rows == 3 else _round_up(rows)
-    padded = np.zeros((padded_rows, width or _round_up(columns)), np.float32)
-    padded[:rows, :columns] = weight
-    return [float(value) for value in padded.ravel()]
-
-
-def _round_up(count: int) -> int:
-    return -(-count // 4) * 4
-
-
 def _check_lights(info: Info) -> None:
     if info.light_values and len(info.light_values) % 3:
         raise RakingError(f"the lights are {len(info.light_values)} values, not three each")
@@ -432,34 +319,9 @@ def _check_lights(info: Info) -> None:
         raise RakingError("the lights hold values that are not finite numbers of float32")
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    """NaN and Infinity, which Python's reader takes although JSON has them not."""
-    raise ValueError(f"it holds {name}")
-
-
-def _parse_int(digits: str) -> int | float:
-    """Python refuses to read thousands of digits."""
-    return int(digits) if len(digits) < 400 else math.inf
-
-
-def _problems(value: Any, depth: int = 0) -> Iterator[str]:
-    """What JSON can say and other programs cannot take, in keys that we ignore as well: these are
-    shown, and written again."""
-    if depth > DEEPEST:
-        yield f"it is nested deeper than {DEEPEST} levels"
-        return
-    if isinstance(value, int | float) and not abs(value) <= sys.float_info.max:
-        yield "a number in it is too large"
-    if isinstance(value, str) and SURROGATE.search(value):
-        yield "a text in it holds half a character"
-    if isinstance(value, dict | list):
-        for part in [*value, *value.values()] if isinstance(value, dict) else value:
-            yield from _problems(part, depth + 1)
-
-
-def _check_pictures(block: RakingBlock, decoder: AnyDecoder) -> None:
+def _check_pictures(block: RakingBlock, decoder: Decoder) -> None:
     for name in [*block.planes, *([] if block.mask is None else [block.mask])]:
-        if not FILE_NAME.fullmatch(name):
+        if not re.fullmatch(FILE_NAME, name):
             raise RakingError(f"the picture's name {name!r} is not a plain file name")
     if len(block.planes) != decoder.planes:
         raise RakingError(

@@ -2,8 +2,7 @@
 
 Stored levels are taken as they are. So a file is reduced to what decides them before it is decoded:
 profiles, gamma, orientation, transparent colours, backgrounds, thumbnails and further frames are
-left out. What is damaged is refused, as far as a format has a way to tell. The browser viewer
-does the same in `webviewer/app/picture.js`.
+left out. What is damaged is refused, as far as a format has a way to tell.
 """
 
 import io

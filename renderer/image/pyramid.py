@@ -10,18 +10,17 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
+from renderer.image.limits import LARGEST_TILE, LONGEST_DESCRIPTION, TILE_FORMATS
 from renderer.image.picture import check_size, read_picture
 from shaders.errors import RakingError
 
-LARGEST_TILE = 8192
 DECLARATION = re.compile(r"^<\?xml\s[^?>]*\?>")  # of an encoding, which is UTF-8 anyway
 # Entities or other declarations; and braces, which ElementTree keeps for itself in namespaces.
 NOT_PLAIN = re.compile("<!(?!--)|}")
-LONGEST_DESCRIPTION = 4096  # characters of a .dzi, of which some 200 are needed
 STRIP_ROWS = 256
 TILE_NAME = re.compile(
     r"(?P<level>0|[1-9][0-9]{0,6})/(?P<column>0|[1-9][0-9]{0,6})_(?P<row>0|[1-9][0-9]{0,6})\."
@@ -177,7 +176,7 @@ def parse_pyramid(file: Path) -> Pyramid:
         numbers = [root.get("TileSize"), root.get("Overlap"), size.get("Width"), size.get("Height")]
         tile_size, overlap, width, height = (_whole(number) for number in numbers)
         ending = (root.get("Format") or "").lower()
-        if ending not in (*get_args(Format), "jpeg"):
+        if ending not in TILE_FORMATS:
             raise ValueError(f"its format {ending!r} is unknown")
         if not overlap < tile_size <= LARGEST_TILE or not width * height:
             raise ValueError("its sizes cannot be")

@@ -17,7 +17,9 @@ from PIL import Image
 from renderer.files.aside import settle, writing_aside
 from renderer.files.memory import check_memory
 from renderer.files.ours import check_folder, no_file
-from renderer.image.info import Info, describe, parse_info
+from renderer.image.describe import describe
+from renderer.image.info import Info, parse_info
+from renderer.image.limits import LONGEST_INFO
 from renderer.image.picture import read_picture
 from renderer.image.pyramid import (
     Pyramid,
@@ -30,11 +32,8 @@ from renderer.image.pyramid import (
     tile_folder,
     write_pyramid,
 )
+from shaders.decoder import Decoder
 from shaders.errors import RakingError
-from shaders.linear import AnyDecoder, LinearDecoder
-
-MODEL_NAMES = {"disk": "DisK", "neural": "NeuralRTI"}
-LONGEST_INFO = 1 << 24  # bytes; some 200,000 are usual
 
 Progress = Callable[[int, int], None]
 
@@ -49,7 +48,7 @@ class RelightableImage:
     `title` is what the image is called where it is shown; its folder's name where there is none.
     """
 
-    decoder: AnyDecoder
+    decoder: Decoder
     planes: np.ndarray  # [K / 3, H, W, 3] uint8
     mask: np.ndarray | None = None  # [H, W] bool, True on the object
     provenance: dict[str, Any] = field(default_factory=dict)
@@ -80,7 +79,7 @@ class RelightableImage:
     @property
     def label(self) -> str:
         """How the papers name this model, such as DisK(20) or HSH(3)."""
-        return label(self.decoder, self.provenance)
+        return self.decoder.label(self.provenance.get("model"))
 
     @property
     def test_lights(self) -> list[str] | None:
@@ -96,15 +95,6 @@ class SmallerLevels:
 
     planes: list[np.ndarray]  # each [K / 3, h, w, 3] uint8
     errors: list[dict[str, Any]]  # of the first few: width, height, psnr in dB
-
-
-def label(decoder: AnyDecoder, provenance: dict[str, Any]) -> str:
-    """How the papers name a model, such as DisK(20) or HSH(3)."""
-    if isinstance(decoder, LinearDecoder):
-        return decoder.label
-    model = provenance.get("model")
-    name = MODEL_NAMES.get(model, "Neural") if isinstance(model, str) else "Neural"
-    return f"{name}({decoder.units})"
 
 
 def read_image(path: Path) -> RelightableImage:
@@ -302,7 +292,7 @@ def _write_info(
     (folder / "info.json").write_text(text, "utf-8")
 
 
-def _look_up(path: Path) -> tuple[Info, AnyDecoder, list[Path]]:
+def _look_up(path: Path) -> tuple[Info, Decoder, list[Path]]:
     """What `info.json` says, and the files of the planes, then of the mask where there is one."""
     path = Path(path)
     info, decoder = parse_info(read_info_text(path), path / "info.json")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from renderer.image.relightable import RelightableImage, write_image
-from shaders.decoder import Decoder, Layer
+from shaders.neural import Layer, NeuralDecoder
 
 
 def random_layer(random: np.random.Generator, out: int, inputs: int) -> Layer:
@@ -22,7 +22,7 @@ def write_random_image(path: Path, units: int, model: str, size: int = 48) -> Pa
         random_layer(random, 3, units),
     )
     latent_max = np.ones(9, np.float32)
-    decoder = Decoder(layers, -latent_max, latent_max)
+    decoder = NeuralDecoder(layers, -latent_max, latent_max)
     planes = random.integers(0, 256, (3, size, size, 3), dtype=np.uint8)
     write_image(RelightableImage(decoder, planes, None, {"model": model}), path)
     return path

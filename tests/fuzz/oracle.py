@@ -16,7 +16,7 @@ import numpy as np
 import tifffile
 from PIL import Image
 
-from .mutations import PNG, chunks
+from .mutations_of_pictures import PNG, chunks
 
 Image.MAX_IMAGE_PIXELS = 1 << 24
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of PNG's colour types

@@ -27,7 +27,8 @@ from renderer.image.relightable import read_image
 from shaders.errors import RakingError
 from webviewer.server import ViewerServer
 
-from .mutations import MUTATIONS, pick
+from .mutations import MUTATIONS
+from .mutations_of_bytes import pick
 from .subjects import LIGHT, SUBJECTS
 
 STEP = 1  # levels that the two may differ by

@@ -27,8 +27,11 @@ from pathlib import Path
 
 import numpy as np
 
+import raking
+
 from . import command, oracle
-from .mutations import HARMLESS, MUTATIONS, Random, pick
+from .mutations import HARMLESS, MUTATIONS
+from .mutations_of_bytes import Random, pick
 from .subjects import LIGHT, RESUMED, SUBJECTS
 
 LONGEST = 300  # characters of a sentence
@@ -159,11 +162,10 @@ def arguments(case: Case, folder: Path, corpus: Path) -> list[str] | Callable[[]
 
 def read(folder: Path) -> None:
     """What a script does with `raking.read_collection`."""
-    raking = command.raking
     try:
         collection = raking.read_collection(folder / "it")
     except raking.RakingError as error:
-        raking.fail(str(error))
+        command.raking.fail(str(error))
     pictures = [collection.photograph(name) for name in collection.names]
     names = np.array(collection.names)
     np.savez(folder / "out" / "read.npz", *pictures, names=names, lights=collection.lights)

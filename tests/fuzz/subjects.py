@@ -14,8 +14,8 @@ from PIL import Image
 
 from renderer.image.pyramid import TileFormat
 from renderer.image.relightable import RelightableImage, write_image
-from shaders.decoder import Decoder, Layer
 from shaders.linear import LinearDecoder
+from shaders.neural import Layer, NeuralDecoder
 
 LIGHT = (0.3, -0.2)
 PHOTOGRAPHS = 14
@@ -62,7 +62,7 @@ def neural(size: tuple[int, int], masked: bool) -> RelightableImage:
         for out, inputs in shapes
     ]
     ones = np.ones(9, np.float32)
-    decoder = Decoder((layers[0], layers[1], layers[2]), -ones, ones)
+    decoder = NeuralDecoder((layers[0], layers[1], layers[2]), -ones, ones)
     planes = surface(*size, 3, 1)
     provenance = {
         "model": "neural", "collection": "relief", "lights": 14, "seconds": 3.5,

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,10 +13,11 @@ from PIL import Image
 import raking
 from renderer.image.relightable import read_image
 
+from ..command import raking as run_command
+
 
 def run(*arguments: object, status: int = 0) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "raking", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
+    done = run_command(*arguments)
     assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr
     return done

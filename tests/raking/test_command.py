@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import os
 import re
 import shlex
 import subprocess
@@ -17,15 +16,7 @@ from PIL import Image
 from renderer.image.relightable import read_image, write_image
 from trainer.collection.mlic import read_mlic
 
-
-def raking(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "raking", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=240,
-        env={**os.environ, **environment},
-    )
+from ..command import raking
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +9,7 @@ import pytest
 
 from renderer.image.relightable import read_image, write_image
 
-
-def raking(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "raking", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
+from ..command import raking
 
 
 def contents(path: Path) -> dict[str, bytes]:

@@ -14,22 +14,15 @@ from PIL import Image
 
 from renderer.image.relightable import RelightableImage, read_image, write_image
 
+from ..command import raking
+
 CASES = Path(__file__).parents[3] / "shared" / "cases" / "damaged"
-
-
-def raking(*arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "raking", *map(str, arguments)],
-        capture_output=True,
-        timeout=120,
-        env={**os.environ, **environment},
-    )
 
 
 def refusal(*arguments: object) -> str:
     """The one sentence on standard error of a command that fails, and nothing else."""
     run = raking(*arguments)
-    error = run.stderr.decode()
+    error = run.stderr
     assert run.returncode == 1
     assert not run.stdout
     assert error.startswith("raking: ")
@@ -65,7 +58,7 @@ def test_odd_provenance_is_shown_and_steers_no_terminal(written: Path, tmp_path:
     remember(written, **ODD)
     run = raking("info", written, NO_COLOR="1")
     assert run.returncode == 0
-    text = run.stdout.decode()
+    text = run.stdout
     assert "\\x1b]0;owned\\x07" in text
     assert all(line.isprintable() for line in text.splitlines())
     run = raking("info", written, "--json")
@@ -80,7 +73,12 @@ def test_odd_provenance_is_shown_and_steers_no_terminal(written: Path, tmp_path:
 
 def test_a_terminal_that_knows_few_characters(written: Path) -> None:
     remember(written, collection="Münze 文")
-    run = raking("info", written, PYTHONIOENCODING="ascii")
+    run = subprocess.run(
+        [sys.executable, "-m", "raking", "info", written],
+        capture_output=True,
+        timeout=120,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
     assert run.returncode == 0, run.stderr
     assert b"\\u6587" in run.stdout
 
@@ -173,4 +171,4 @@ def test_damaged_images_as_they_were_found(name: str, sentence: str | None) -> N
         return
     run = raking("info", CASES / name)
     assert run.returncode == 0
-    assert all(line.isprintable() for line in run.stdout.decode().splitlines())
+    assert all(line.isprintable() for line in run.stdout.splitlines())

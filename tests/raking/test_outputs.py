@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from raking.cli import main as command_line
 from renderer.image.relightable import read_image, write_image
 
+from ..command import raking as run_command
 from ..trainer.conftest import write_collection
 
 SHARED_CASES = Path(__file__).parents[3] / "shared" / "cases" / "damaged"
@@ -34,17 +33,13 @@ Raking = Callable[..., Run]
 
 
 @pytest.fixture
-def raking(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Raking:
+def raking() -> Raking:
     """Runs the command within this process."""
 
     def run(*arguments: object) -> Run:
-        monkeypatch.setattr(sys, "argv", ["raking", *map(str, arguments)])
-        with warnings.catch_warnings(), pytest.raises(SystemExit) as end:
-            command_line.main()
-            sys.exit(0)
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return Run(int(end.value.code or 0), captured.out, " ".join(captured.err.split()))
+        ended = run_command(*arguments)
+        assert "Traceback" not in ended.stderr
+        return Run(ended.returncode, ended.stdout, " ".join(ended.stderr.split()))
 
     return run
 

@@ -105,7 +105,7 @@ def test_more_lights_than_frames_go(capsys, monkeypatch, tmp_path) -> None:
 
 
 def test_a_scale_whose_frames_are_too_large(capsys, monkeypatch, tmp_path, make_image) -> None:
-    write_image(make_image(width=4000, height=3000), tmp_path / "image")
+    write_image(make_image(width=1600, height=1200), tmp_path / "image")
     arguments = ["render", str(tmp_path / "image"), "--light", "0,0", "--scale", "8"]
     output = tmp_path / "a.png"
     check_sentence(*run(capsys, monkeypatch, [*arguments, "-o", str(output)]), "100 million")

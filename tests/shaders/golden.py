@@ -1,20 +1,23 @@
-"""The decoders of the golden shader texts. Run this file to write the texts anew."""
+"""The golden decoders, and what both languages must make of them. Run this file to write their
+part of tests/cases anew: descriptions, values for each light, shader texts."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from shaders.decoder import Decoder, Layer
+from renderer.image.describe import describe
+from shaders.decoder import Decoder
 from shaders.linear import LinearDecoder
+from shaders.neural import Layer, NeuralDecoder
 from shaders.specialise import baked_glsl, baked_wgsl, looped_glsl
 
-FOLDER = Path(__file__).parent / "golden"
-SHAPES = [(1, 3), (6, 9), (20, 9)]  # units, latents
-# model, latents
-LINEAR = [("ptm", 9), ("ptm", 18), ("hsh", 12), ("hsh", 27), ("hsh", 48), ("rbf", 9)]
+CASES = Path(__file__).parents[1] / "cases"
+LIGHTS = [(0.0, 0.0), (0.3, -0.4), (-0.9, 0.2), (0.0, 1.0), (1.0, 1e-4), (0.38, 0.59)]
 
 
-def golden_decoder(units: int, latents: int) -> Decoder:
+def neural_decoder(units: int, latents: int) -> NeuralDecoder:
     """Weights from whole numbers alone, so that no library's random numbers are needed.
 
     Among them are values that round badly: ties in the ninth digit, tiny ones, zeros.
@@ -35,18 +38,7 @@ def golden_decoder(units: int, latents: int) -> Decoder:
         Layer(values(3, units), values(3)),
     )
     low = np.arange(latents, dtype=np.float32) / -7 - 1
-    return Decoder(layers, low, low + np.float32(2.3))
-
-
-def texts(units: int, latents: int) -> dict[str, str]:
-    """File name -> shader text."""
-    decoder = golden_decoder(units, latents)
-    name = f"{units}_units_{latents}_latents"
-    return {
-        f"{name}.baked.glsl": baked_glsl(decoder),
-        f"{name}.baked.wgsl": baked_wgsl(decoder, "float"),
-        f"{name}.looped.glsl": looped_glsl(decoder, "float"),
-    }
+    return NeuralDecoder(layers, low, low + np.float32(2.3))
 
 
 def linear_decoder(model: str, latents: int) -> LinearDecoder:
@@ -61,18 +53,60 @@ def linear_decoder(model: str, latents: int) -> LinearDecoder:
     return LinearDecoder(model, low, low + np.float32(2.3), lights.astype(np.float32), splines)
 
 
-def linear_texts(model: str, latents: int) -> dict[str, str]:
-    """File name -> shader text."""
-    decoder = linear_decoder(model, latents)
-    name = f"{model}_{latents}_latents"
-    return {f"{name}.glsl": baked_glsl(decoder), f"{name}.wgsl": baked_wgsl(decoder, "float")}
+DECODERS: dict[str, Decoder] = {
+    **{f"{n}_units_{k}_latents": neural_decoder(n, k) for n, k in [(1, 3), (6, 9), (20, 9)]},
+    **{
+        f"{model}_{k}_latents": linear_decoder(model, k)
+        for model, k in [("ptm", 9), ("ptm", 18), ("hsh", 12), ("hsh", 27), ("hsh", 48), ("rbf", 9)]
+    },
+}
+
+
+def description(decoder: Decoder) -> str:
+    """The text of its info.json."""
+    return describe(decoder, 4, 4, masked=False, provenance={})
+
+
+def texts(name: str, decoder: Decoder) -> dict[str, str]:
+    """File name -> shader text. Those of GLSL that are baked the browser's twin must make, too."""
+    if not isinstance(decoder, NeuralDecoder):
+        return {f"{name}.glsl": baked_glsl(decoder), f"{name}.wgsl": baked_wgsl(decoder, "float")}
+    return {
+        f"{name}.baked.glsl": baked_glsl(decoder),
+        f"{name}.polynomial.glsl": baked_glsl(decoder, exponential="polynomial"),
+        f"{name}.baked.wgsl": baked_wgsl(decoder, "float"),
+        f"{name}.looped.glsl": looped_glsl(decoder, "float"),
+    }
+
+
+def rows(name: str, decoder: Decoder) -> list[dict[str, Any]]:
+    """Of the table of frames: what its shader is given for each light, and the colour that it makes
+    of a pixel's levels in PyTorch."""
+    import torch  # which tests of the texts need not wait for
+
+    from trainer.models.oracle import torch_decode
+
+    levels = [(37 * k + 11) % 256 for k in range(decoder.latents)]
+    scale = decoder.latent_max.astype(np.float64) - decoder.latent_min
+    latents = torch.from_numpy(decoder.latent_min + np.array(levels) / 255 * scale)
+    decode = torch_decode(decoder, torch.float64)
+    return [
+        {
+            "of": name,
+            "light": light,
+            "values": [float(str(value)) for value in decoder.frame_values(light)],
+            "levels": levels,
+            "rgb": decode(latents, torch.tensor(light, dtype=torch.float64)).tolist(),
+        }
+        for light in LIGHTS
+    ]
 
 
 if __name__ == "__main__":
-    FOLDER.mkdir(exist_ok=True)
-    for shape in SHAPES:
-        for name, text in texts(*shape).items():
-            (FOLDER / name).write_text(text + "\n", "utf-8")
-    for kind in LINEAR:
-        for name, text in linear_texts(*kind).items():
-            (FOLDER / name).write_text(text + "\n", "utf-8")
+    frames = []
+    for name, decoder in DECODERS.items():
+        (CASES / "infos" / f"{name}.json").write_text(description(decoder) + "\n", "utf-8")
+        for file, text in texts(name, decoder).items():
+            (CASES / "shaders" / file).write_text(text + "\n", "utf-8")
+        frames += map(json.dumps, rows(name, decoder))
+    (CASES / "frames.json").write_text("[\n" + ",\n".join(frames) + "\n]\n", "utf-8")

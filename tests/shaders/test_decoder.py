@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from shaders.decoder import Decoder, Layer
 from shaders.errors import RakingError
+from shaders.neural import Layer, NeuralDecoder
 
 
 @pytest.mark.parametrize(("units", "parameters"), [(50, 3303), (20, 723), (10, 263)])
@@ -18,7 +18,7 @@ def test_room_for_a_moving_camera(make_decoder) -> None:
     assert make_decoder(20, conditions=4).conditions == 4
 
 
-def with_layer(decoder: Decoder, index: int, layer: Layer) -> Decoder:
+def with_layer(decoder: NeuralDecoder, index: int, layer: Layer) -> NeuralDecoder:
     layers = list(decoder.layers)
     layers[index] = layer
     return replace(decoder, layers=tuple(layers))

@@ -1,15 +1,20 @@
 """Small collections, written as users have them: photographs and a `.lp` file."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from renderer.image.relightable import RelightableImage
 from trainer.collection.mlic import Mlic, read_mlic
+from trainer.training.settings import TrainingSettings
 
 SIZE = 24
+SETTINGS = {field.name for field in fields(TrainingSettings)}
 
 
 def ring_lights() -> np.ndarray:
@@ -60,6 +65,32 @@ def write_collection(
     if test:
         (path / "test.txt").write_text("\n".join(test) + "\n")
     return path
+
+
+def train(mlic: Mlic, **options: Any) -> RelightableImage:
+    """`trainer.training.train.train`, with its settings among the options."""
+    from trainer.training import train as training  # torch, which most tests do without
+
+    settings = {key: value for key, value in options.items() if key in SETTINGS}
+    others = {key: value for key, value in options.items() if key not in SETTINGS}
+    return training.train(mlic, TrainingSettings(**settings), **others)
+
+
+def as_written(mlic: Mlic) -> None:
+    """Asserts that each of the 20 photographs of `write_collection` has its light."""
+    lights = ring_lights()
+    known = {picture.tobytes(): light for picture, light in zip(bumps(lights), lights, strict=True)}
+    assert len(mlic.names) == 20
+    for name, light in zip(mlic.names, mlic.lights, strict=True):
+        np.testing.assert_allclose(light, known[mlic.photograph(name).tobytes()], atol=1e-6)
+
+
+def relist(path: Path, name: Callable[[int], str]) -> None:
+    """Gives the light file other names than the photographs have."""
+    text = (path / "dirs.lp").read_text()
+    for index in range(20):
+        text = text.replace(f"image{index:02}.png", name(index))
+    (path / "dirs.lp").write_text(text)
 
 
 @pytest.fixture

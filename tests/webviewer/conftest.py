@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from bench.common.browser import CLOCKS, resolve_renderer, start_browser
 from renderer.image.relightable import RelightableImage, read_image, write_image
-from shaders.decoder import Decoder, Layer
+from shaders.neural import Layer, NeuralDecoder
 from webviewer.server import ViewerServer
 
 OpenViewer = Callable[..., AbstractContextManager[Page]]
@@ -48,7 +48,7 @@ def make_image(
     levels = np.clip(planes * 110 + 127 + random.normal(0, noise, planes.shape), 0, 255)
     ones = np.ones(9, np.float32)
     mask = np.hypot(x - x.max() / 2, y - y.max() / 2) < y.max() / 2.5 if masked else None
-    decoder = Decoder((layers[0], layers[1], layers[2]), -ones, ones)
+    decoder = NeuralDecoder((layers[0], layers[1], layers[2]), -ones, ones)
     image = RelightableImage(decoder, levels.astype(np.uint8), mask, {"model": model})
     image.title = "A small relief"
     write_image(image, path)

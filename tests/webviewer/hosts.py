@@ -8,17 +8,16 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from webviewer.server import APP, SHADERS
+from webviewer.addresses import viewer_files
 
 Answer = Callable[[SimpleHTTPRequestHandler], bool]
 
 
 def copy_viewer(folder: Path) -> None:
     """The viewer's files, as a museum puts them on its host."""
-    shutil.copytree(APP, folder)
-    (folder / "shaders").mkdir(exist_ok=True)
-    for template in SHADERS.glob("*.jinja"):
-        shutil.copy(template, folder / "shaders")
+    for file, address in viewer_files():
+        (folder / address).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, folder / address)
 
 
 @contextmanager

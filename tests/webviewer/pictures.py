@@ -1,4 +1,4 @@
-"""What tests of the page share: looking at it, and dragging on it."""
+"""What tests of the page share: looking at it, dragging on it, and waiting for it."""
 
 import io
 
@@ -19,3 +19,24 @@ def drag(
     page.mouse.down(button=button)
     page.mouse.move(*end, steps=4)
     page.mouse.up(button=button)
+
+
+# Resolves once nothing is loading, moving or coarse and all that is told of the viewer, the
+# address included, has stood still for some frames.
+SETTLED = """async frames => {
+    const seen = () => JSON.stringify(
+        [raking.state(), raking.counts(), raking.status(), location.href, document.title]);
+    for (let still = 0, last; still < frames; still++) {
+        await new Promise(requestAnimationFrame);
+        const { loading, scale, rate } = raking.status();
+        const now = loading || scale < 1 || rate ? '' : seen();
+        if (!now || now !== last) still = 0;
+        last = now;
+    }
+}"""
+FRAMES = 24  # longer than the page waits before it writes its address
+
+
+def settle(page: Page) -> None:
+    """Waits until the viewer's page has come to rest."""
+    page.evaluate(SETTLED, FRAMES)

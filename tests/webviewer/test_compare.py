@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .pictures import screenshot
+from .pictures import screenshot, settle
 
 LIGHT = (0.4, -0.3)
 SNAPSHOT = """async () => {
@@ -66,6 +66,8 @@ def test_blink_shows_one_after_the_other(open_viewer, pair) -> None:
             shown = screenshot(page)[PICTURE]
             for i, picture in enumerate(pictures):
                 seen[i] |= bool(np.abs(shown - picture).max() <= 1)
+            if all(seen):
+                break
             page.wait_for_timeout(250)
     assert seen == [True, True]
 
@@ -97,7 +99,7 @@ def test_a_snapshot_is_the_whole_picture_under_this_light(
 
 def test_blinking_alone_is_idle(open_viewer, small) -> None:
     with open_viewer([small], compare="blink") as page:
-        page.wait_for_timeout(500)
+        settle(page)
         frames = page.evaluate("raking.counts()")["frames"]
         page.wait_for_timeout(1600)
         assert page.evaluate("raking.counts()")["frames"] == frames

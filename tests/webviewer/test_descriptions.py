@@ -16,13 +16,13 @@ from webviewer.server import ViewerServer
 
 # Answers what the page finds of an image's tiles, or its sentence. Files are given in base64.
 OPEN = """async files => {
-    const { registerDropped } = await import('/folders/files.js');
-    const { loadInfo, openTiles } = await import('/image.js');
+    const { openFolder, registerDropped } = await import('/folders/files.js');
+    const { loadInfo, openTiles } = await import('/renderer/image/relightable.js');
     const blob = data => new Blob([Uint8Array.from(atob(data), letter => letter.charCodeAt(0))]);
     const entries = Object.entries(files).map(([name, data]) => [name, blob(data)]);
     try {
         const url = registerDropped('coin', new Map(entries));
-        const { pyramid } = await openTiles(await loadInfo(url));
+        const { pyramid } = await openTiles(await loadInfo(openFolder(url)));
         return [pyramid.tileSize, pyramid.overlap];
     } catch (error) {
         return error.message;

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from webviewer.server import APP, SHADERS
-
+from .hosts import copy_viewer
 from .pictures import drag, screenshot
 
 POLICY = (
@@ -66,10 +65,7 @@ class Handler(SimpleHTTPRequestHandler):
 def site(small: Path, other: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a plain static site with the viewer, two images and an embedding page."""
     folder = tmp_path_factory.mktemp("site")
-    shutil.copytree(APP, folder / "viewer")
-    (folder / "viewer" / "shaders").mkdir(exist_ok=True)
-    for template in SHADERS.glob("*.jinja"):
-        shutil.copy(template, folder / "viewer" / "shaders")
+    copy_viewer(folder / "viewer")
     shutil.copytree(small, folder / "small")
     shutil.copytree(other, folder / "other")
     (folder / "index.html").write_text(EMBEDDING)
@@ -190,7 +186,9 @@ def test_elements_come_and_go_and_keep_what_they_show(browser, site) -> None:
         assert page.evaluate("a.viewer.state()") == json.loads(json.dumps(state))
         page.wait_for_timeout(400)
         assert page.locator("#b #picture").screenshot() == picture
-        assert page.evaluate("[a, b].some(({ viewer }) => viewer.engine.gl.isContextLost())") is False
+        assert (
+            page.evaluate("[a, b].some(({ viewer }) => viewer.engine.gl.isContextLost())") is False
+        )
         assert page.evaluate("element => (element.remove(), element.viewer)", a) is None
     assert [text for text in told if "context" in text] == []
 

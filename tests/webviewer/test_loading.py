@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from webviewer.server import APP
+from webviewer.addresses import APP
 from webviewer.site import write_site
 
 from .faults import FaultyServer

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from .pictures import drag, screenshot
+from .pictures import drag, screenshot, settle
 
 NEVER = 1000  # frames a second that no machine holds, so that adaptive resolution must work
 LIGHT = (0.3, 0.2)
@@ -54,7 +54,7 @@ def test_a_coarse_picture_is_that_of_the_light_and_place(open_viewer, wide, zoom
         moving = screenshot(page)
         assert page.evaluate("raking.status()")["scale"] < 0.7
         page.evaluate(REST)
-        page.wait_for_timeout(1200)
+        settle(page)
         full = screenshot(page)
         assert page.evaluate("raking.status()")["scale"] == 1
     assert frames[-1]["pixels"] < 0.5 * 700 * 600
@@ -81,7 +81,7 @@ def test_the_ground_shows_in_motion_too(open_viewer, wide_masked) -> None:
         page.evaluate(MOVE, [LIGHT, 12])
         moving = screenshot(page)
         page.evaluate(REST)
-        page.wait_for_timeout(1200)
+        settle(page)
         full = screenshot(page)
     ground = (full == (22, 22, 23)).all(axis=2)
     assert 0.3 < ground.mean() < 0.95
@@ -102,7 +102,7 @@ def test_without_adaptive_resolution_motion_looks_like_rest(open_viewer, wide) -
             frames = page.evaluate(MOVE, [LIGHT, 6])
             moving = screenshot(page)
             page.evaluate(REST)
-            page.wait_for_timeout(800)
+            settle(page)
             assert np.array_equal(moving, screenshot(page)), zoom
         assert all(frame["scale"] == 1 for frame in frames)
 
@@ -110,7 +110,7 @@ def test_without_adaptive_resolution_motion_looks_like_rest(open_viewer, wide) -
 def test_an_idle_page_draws_nothing_after_motion(open_viewer, wide) -> None:
     with open_viewer([wide], 700, 600, ui="off", zoom=1, target=NEVER) as page:
         drag(page, (300, 300), (360, 250))
-        page.wait_for_timeout(1500)
+        settle(page)
         counts = page.evaluate("raking.counts()")
         busy = page.evaluate("performance.getEntriesByType('longtask').length")
         page.wait_for_timeout(800)

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .pictures import drag, screenshot
+from .pictures import drag, screenshot, settle
 
 STATE = "raking.state()"
-REST = 400  # milliseconds, well after the page has come to rest
 LIGHT = (0.3, 0.2)
 
 
@@ -150,7 +149,8 @@ def test_a_touchpads_pinch_zooms_the_picture_and_not_the_page(open_viewer, large
             zoom = state(page, "zoom")
             page.mouse.move(*place)
             page.mouse.wheel(0, -20)
-            page.wait_for_timeout(100)
+            page.wait_for_function("zoom => raking.state().zoom !== zoom", arg=zoom)
+            settle(page)
             assert state(page, "zoom") > 1.1 * zoom
         assert page.evaluate("[devicePixelRatio, visualViewport.scale]") == [ratio, 1]
 
@@ -165,7 +165,7 @@ def test_a_double_click_or_tap_zooms_about_its_point(open_viewer, large, how) ->
             for _ in range(2):
                 touch("touchStart", (200, 150))
                 touch("touchEnd")
-        page.wait_for_timeout(100)
+        settle(page)
         now = page.evaluate(STATE)
         assert now["zoom"] == pytest.approx(2)
         # The image pixel under the pointer stays: 350 - 120 = c - 120 / 2
@@ -184,7 +184,7 @@ def test_buttons_and_keys_turn_the_picture(open_viewer, small, relight) -> None:
         page.get_by_role("button", name="Turn left").click()
         page.get_by_role("button", name="Turn left").click()
         assert state(page, "rotation") == 180
-        page.wait_for_timeout(REST)
+        settle(page)
         turned = picture_at(page, 4)[::-1, ::-1]
     assert np.abs(turned - relight(small, LIGHT).astype(int)).mean() < 12
     assert np.abs(turned[::-1, ::-1] - relight(small, LIGHT).astype(int)).mean() > 24
@@ -212,7 +212,7 @@ def test_split_shows_one_image_at_each_side_of_the_handle(
         x, y = middle(handle)
         drag(page, (x, y + 100), (x - 64, y + 100))
         assert state(page, "split") == pytest.approx(0.5 - 64 / 1440, abs=0.002)
-        page.wait_for_timeout(REST)
+        settle(page)
         shown = picture_at(page, 8)
         assert state(page, "light") == pytest.approx(LIGHT)
         handle.press("ArrowRight")
@@ -246,6 +246,8 @@ def test_blink_shows_the_two_in_turn(open_viewer, small, other) -> None:
         seen = set()
         for _ in range(30):
             seen.add(name.inner_text())
+            if len(seen) == 2:
+                break
             page.wait_for_timeout(100)
         assert seen == {"DisK(8)", "NeuralRTI(12)"}
 
@@ -260,7 +262,7 @@ def test_with_reduced_motion_blink_waits_for_a_key(open_viewer, small, other) ->
         page.wait_for_timeout(2500)
         assert name.inner_text() == first
         page.keyboard.press("x")
-        page.wait_for_timeout(REST)
+        settle(page)
         assert name.inner_text() != first
 
 
@@ -280,7 +282,7 @@ def test_scale_bar_is_a_round_length_and_follows_the_zoom(open_viewer, lit) -> N
         bar = page.locator("#scalebar")
         for zoom, text, width in [(2, "2 cm", 80), (5, "1 cm", 100), (60, "1 mm", 120)]:
             page.evaluate("zoom => raking.setState({ zoom })", zoom)
-            page.wait_for_timeout(100)
+            page.locator("#scalebar", has_text=text).wait_for()
             assert bar.inner_text() == text
             assert bar.bounding_box()["width"] == pytest.approx(width, abs=0.5)
 
@@ -308,7 +310,7 @@ def test_ruler_measures_between_the_ends_of_a_drag(open_viewer, request, image, 
         assert state(page, "ruler") == pytest.approx([22, 20, 22, 44], abs=0.2)
         drag(page, (x, y - 100), (x + 40, y - 100))
         assert state(page, "light")[0] > 0.05
-        page.wait_for_timeout(REST)
+        settle(page)
         page.reload()
         page.evaluate("raking.ready")
         assert state(page, "ruler") == pytest.approx([22, 20, 22, 44], abs=0.2)
@@ -324,7 +326,7 @@ def test_the_ruler_lies_on_the_same_part_of_another_image(open_viewer, small, la
         page.evaluate("ruler => raking.setState({ ruler })", ruler)
         assert state(page, "ruler") == ruler
         page.keyboard.press("n")
-        page.wait_for_timeout(REST)
+        page.wait_for_function("raking.info().width === 64")
         width, height = (page.evaluate("raking.info()")[key] for key in ("width", "height"))
         assert (width, height) == (64, 48)
         assert state(page, "ruler") == pytest.approx([16, 12, 32, 48])
@@ -354,7 +356,7 @@ def test_link_restores_what_is_seen(open_viewer, small, other) -> None:
         page.locator("#right").wait_for()
         page.get_by_role("button", name="Copy link").click()
         page.get_by_text("The link was copied").wait_for()
-        page.wait_for_timeout(REST)
+        settle(page)
         before = page.evaluate(STATE)
         link = page.evaluate("navigator.clipboard.readText()")
         page.goto("about:blank")
@@ -369,11 +371,11 @@ def test_full_screen_holds_the_viewer(open_viewer, small) -> None:
     with open_viewer([small], 1440, 900) as page:
         button = page.get_by_role("button", name="Full screen")
         button.click()
-        page.wait_for_timeout(REST)
+        page.locator("#fullScreen[aria-pressed=true]").wait_for()
         assert page.evaluate("document.fullscreenElement.localName") == "raking-viewer"
         assert button.get_attribute("aria-pressed") == "true"
         button.click()
-        page.wait_for_timeout(REST)
+        page.locator("#fullScreen[aria-pressed=false]").wait_for()
         assert page.evaluate("document.fullscreenElement") is None
         assert button.get_attribute("aria-pressed") == "false"
 
@@ -399,7 +401,7 @@ def test_help_names_every_key_and_holds_them_meanwhile(open_viewer, small) -> No
 
 def test_readout_tells_tiles_and_memory(open_viewer, small) -> None:
     with open_viewer([small], 1440, 900) as page:
-        page.wait_for_timeout(REST)
+        settle(page)
         text = page.locator("#readout").inner_text()
         status = page.evaluate("raking.status()")
     assert f"{status['tiles']} tile" in text

@@ -23,7 +23,7 @@ WIDTH, HEIGHT = 40, 30
 
 # Answers base64 RGBA levels as a texture holds them, or { problem }: what the page refuses.
 DECODE = """async ([data, width, height, colour]) => {
-    const { decodePicture } = await import('/picture.js');
+    const { decodePicture } = await import('/renderer/image/picture.js');
     const blob = new Blob([Uint8Array.from(atob(data), letter => letter.charCodeAt(0))]);
     let problem = null;
     const bitmap = await decodePicture(blob, { width, height }, colour, found => {

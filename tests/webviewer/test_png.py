@@ -14,7 +14,7 @@ from webviewer.server import ViewerServer
 
 # Writes base64 RGB rows, `step` rows at a time from one reused array; answers base64.
 WRITE = """async ([width, height, rgb, step, text]) => {
-    const { PngWriter } = await import('/png.js');
+    const { PngWriter } = await import('/gpu/png.js');
     const bytes = Uint8Array.from(atob(rgb), letter => letter.charCodeAt(0));
     const writer = new PngWriter(width, height, text);
     for (let y = 0; y < height; y += step) {
@@ -77,7 +77,7 @@ def test_smooth_picture_is_compressed(page) -> None:
 
 def test_missing_rows_are_an_error(page) -> None:
     message = page.evaluate("""async () => {
-        const { PngWriter } = await import('/png.js');
+        const { PngWriter } = await import('/gpu/png.js');
         const writer = new PngWriter(4, 3);
         await writer.rows(new Uint8Array(24));
         return writer.end().catch(error => error.message);
@@ -95,7 +95,7 @@ def test_large_picture_needs_no_more_memory_than_its_file(page) -> None:
 
     before = memory()
     page.evaluate("""async () => {
-        const { PngWriter } = await import('/png.js');
+        const { PngWriter } = await import('/gpu/png.js');
         const [width, height, step] = [6000, 4000, 100];
         window.writer = new PngWriter(width, height);
         const rows = new Uint8Array(3 * width * step);

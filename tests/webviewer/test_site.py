@@ -18,7 +18,7 @@ from renderer.image.relightable import read_image, write_image
 from shaders.errors import RakingError
 from webviewer.site import site_is_done, write_site
 
-from .pictures import screenshot
+from .pictures import screenshot, settle
 
 LIGHT = (0.3, 0.4)
 
@@ -89,8 +89,7 @@ def test_it_shows_its_images_on_a_sub_path(
             "([show, light]) => raking.setState({ show, light, zoom: 1, adaptive: 'off' })",
             [i, LIGHT],
         )
-        page.wait_for_function("raking.status().loading === 0")
-        page.wait_for_timeout(500)
+        settle(page)
         expected = relight(path, LIGHT)
         middle = np.array(expected.shape[:2]) // 2
         reach = np.minimum(middle, 200) // 2  # of the picture's middle, clear of all controls

@@ -14,7 +14,7 @@ from renderer.image.pyramid import TileFormat
 from renderer.image.relightable import RelightableImage, read_image, write_image
 
 from .faults import FaultyServer
-from .pictures import drag, screenshot
+from .pictures import drag, screenshot, settle
 
 LIGHT = (0.4, -0.3)
 SIZE = (1300, 1100)  # 3 x 3 tiles; 2 x 2 at half size; one at a quarter, which is the overview
@@ -174,7 +174,7 @@ def test_a_zoomed_out_view_fetches_coarse_tiles_alone(open_faulty, tiled) -> Non
 def test_the_overview_is_shown_while_finer_tiles_are_under_way(open_faulty, tiled) -> None:
     faults = [(f"*_files/{FULL}/*", "silent")]
     with open_faulty(tiled, faults=faults, zoom=1, center="650,550") as (page, server):
-        page.wait_for_timeout(1500)
+        page.wait_for_function("document.querySelector('raking-viewer').viewer?.latest?.shown")
         coarse = screenshot(page)
         assert page.evaluate("raking.status()")["loading"] > 0
         server.heal()
@@ -192,7 +192,9 @@ def test_stale_requests_make_room_for_those_in_sight(open_faulty, tiled) -> None
         page,
         server,
     ):
-        page.wait_for_timeout(800)
+        hanging = {(FULL, x, y) for x in (0, 1) for y in (0, 1)}
+        while not hanging <= set(tiles_asked(server)):
+            page.wait_for_timeout(20)
         page.evaluate("raking.setState({ center: [1200, 1000], zoom: 2 })")
         assert (FULL, 2, 2) in tiles_asked(server)
         assert page.evaluate("raking.status()")["loading"] == 0
@@ -204,7 +206,7 @@ def test_panning_and_zooming_back_fetch_and_decode_nothing(open_faulty, tiled) -
         before = screenshot(page)
         drag(page, (300, 200), (100, 100), button="right")
         page.mouse.wheel(0, 900)
-        page.wait_for_timeout(300)
+        settle(page)
         page.evaluate("raking.setState({ zoom: 0.4 })")
         page.evaluate("raking.setState({ zoom: 1, center: [600, 500] })")
         counts, asked = page.evaluate("raking.counts()"), len(server.requests)
@@ -263,7 +265,7 @@ def test_a_tile_that_keeps_failing_is_told_and_recovers(
         page.get_by_role("button", name="Try again").click()
         page.get_by_text(sentence).wait_for(state="hidden")
         page.evaluate("raking.setState({ ui: 'off' })")
-        page.wait_for_timeout(400)
+        settle(page)
         shown = screenshot(page)
     assert_lit(shown, flat, relight, np.s_[200:900, 250:1050])
 
@@ -299,7 +301,7 @@ def test_a_tiled_picture_returns_after_a_lost_context(open_viewer, tiled) -> Non
         page.get_by_text("graphics card").wait_for()
         page.evaluate("context.restoreContext()")
         page.get_by_text("graphics card").wait_for(state="hidden")
-        page.wait_for_timeout(1000)
+        settle(page)
         assert np.array_equal(screenshot(page), before)
 
 
@@ -319,7 +321,7 @@ def test_full_resolution_returns_though_a_tile_has_failed(
         page.evaluate("raking.ready")
         for _ in range(2):
             drag(page, (200, 200), (300, 150))
-        page.wait_for_timeout(1500)
+        settle(page)
         assert page.evaluate("raking.status()")["scale"] == 1
         light = tuple(page.evaluate("raking.state()")["light"])
         shown = screenshot(page)
@@ -337,7 +339,7 @@ def test_failures_are_told_of_the_image_shown_alone(browser, tiled, small) -> No
         page.get_by_role("button", name="Try again").wait_for()
         page.keyboard.press("n")
         page.get_by_role("button", name="Try again").wait_for(state="hidden")
-        page.wait_for_timeout(300)
+        settle(page)
         assert page.evaluate("raking.status()")["failed"] == 0
     page.close()
 
@@ -353,11 +355,11 @@ def test_a_context_lost_while_an_image_opens_ends_in_its_picture(browser, small,
             window.context = gl.getExtension('WEBGL_lose_context');
             context.loseContext();
         }""")
-        page.wait_for_timeout(300)
+        page.get_by_text("graphics card").wait_for()
         page.evaluate("void raking.setState({ show: 1 }).catch(() => {})")
         page.wait_for_timeout(500)
         page.evaluate("context.restoreContext()")
-        page.wait_for_timeout(4500)
-        assert page.evaluate("raking.info()")["units"] == 12
+        page.wait_for_function("raking.info().units === 12")
+        settle(page)
         assert screenshot(page)[216:264, 288:352].std() > 20
     page.close()

@@ -1,6 +1,5 @@
 """The viewer page as a person uses it: pictures, light, view, switches, address, messages."""
 
-import io
 import json
 import shutil
 from pathlib import Path
@@ -9,29 +8,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from webviewer.server import APP
+from webviewer.addresses import viewer_files
+
+from .pictures import drag, screenshot, settle
 
 LIGHT = (0.4, -0.3)
 COUNTS = "raking.counts()"
-REST = 400  # milliseconds, well after the page has come to rest
-
-
-def screenshot(page) -> np.ndarray:
-    """What the page shows, [H, W, 3] int."""
-    return np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB")).astype(int)
 
 
 def open_exact(open_viewer, image, window, **parameters):
     """The bare picture pixel for pixel, in a window of its size."""
     light = f"{LIGHT[0]},{LIGHT[1]}"
     return open_viewer([image], *window, ui="off", zoom=1, light=light, **parameters)
-
-
-def drag(page, start, end, button="left") -> None:
-    page.mouse.move(*start)
-    page.mouse.down(button=button)
-    page.mouse.move(*end, steps=4)
-    page.mouse.up(button=button)
 
 
 def copy_image(image: Path, path: Path) -> Path:
@@ -125,7 +113,7 @@ def test_dragging_moves_the_light_and_the_picture_follows(open_viewer, small, re
     with open_viewer([small], ui="off", zoom=1, light="0,0") as page:
         before = screenshot(page)
         drag(page, (320, 240), (400, 160))
-        page.wait_for_timeout(REST)
+        settle(page)
         x, y = page.evaluate("raking.state()")["light"]
         assert 0.3 < x < 0.5
         assert x == pytest.approx(y, abs=1e-6)
@@ -165,10 +153,9 @@ def test_dome_moves_the_light_and_shows_it(open_viewer, small) -> None:
 def test_orbit_moves_the_light_until_a_hand_takes_it(open_viewer, small) -> None:
     with open_viewer([small], 1200, 600) as page:
         page.get_by_role("button", name="Orbit").click()
-        page.wait_for_timeout(300)
-        first = page.evaluate("raking.state()")["light"]
-        page.wait_for_timeout(300)
-        assert page.evaluate("raking.state()")["light"] != first
+        for _ in range(2):
+            first = page.evaluate("raking.state()")["light"]
+            page.wait_for_function("light => raking.state().light + '' !== light + ''", arg=first)
         drag(page, (300, 200), (310, 210))
         assert page.get_by_role("button", name="Orbit").get_attribute("aria-pressed") == "false"
 
@@ -186,7 +173,8 @@ def test_wheel_zooms_about_the_pointer(open_viewer, large) -> None:
         before = page.evaluate(under, point)
         page.mouse.move(*point)
         page.mouse.wheel(0, -400)
-        page.wait_for_timeout(REST)
+        page.wait_for_function("raking.state().zoom > 1")
+        settle(page)
         assert page.evaluate("raking.state()")["zoom"] > 1.5
         assert page.evaluate(under, point) == pytest.approx(before, abs=0.5)
 
@@ -203,7 +191,7 @@ def test_panning_moves_the_picture_and_decodes_nothing(open_viewer, large, how) 
             page.keyboard.up("Shift")
         else:
             drag(page, (400, 300), (340, 300), button="right")
-        page.wait_for_timeout(REST)
+        settle(page)
         after = screenshot(page)
         inside = np.s_[4:-4, 4:636]  # a focused picture has a frame
         assert np.array_equal(after[inside], before[:, 60:][inside])
@@ -223,7 +211,7 @@ def test_two_fingers_pan_and_zoom(open_viewer, large) -> None:
         fingers("touchStart", (300, 240), (340, 240))
         fingers("touchMove", (260, 240), (380, 240))
         fingers("touchEnd")
-        page.wait_for_timeout(100)
+        settle(page)
         state = page.evaluate("raking.state()")
         assert state["zoom"] == pytest.approx(3, rel=0.05)
         assert state["center"] == pytest.approx([350, 300], abs=3)
@@ -246,9 +234,9 @@ def test_buttons_and_keys_zoom_and_fit(open_viewer, large) -> None:
 
 def test_idle_page_draws_nothing(open_viewer, small) -> None:
     with open_viewer([small]) as page:
-        page.wait_for_timeout(REST)
+        settle(page)
         counts = page.evaluate(COUNTS)
-        page.wait_for_timeout(REST)
+        page.wait_for_timeout(400)
         assert page.evaluate(COUNTS) == counts
 
 
@@ -269,7 +257,7 @@ def test_panning_shows_no_old_light(open_viewer, large, relight) -> None:
         drag(page, (100, 75), (130, 60))
         pixels = page.evaluate(COUNTS)["pixels"]
         drag(page, (150, 75), (50, 35), button="right")
-        page.wait_for_timeout(REST)
+        settle(page)
         shown, light = screenshot(page), page.evaluate("raking.state()")["light"]
         left, top = (round(at) for at in page.evaluate("raking.state()")["center"])
         # Every tile in sight was completed at rest.
@@ -307,12 +295,12 @@ def test_address_reproduces_what_is_seen(open_viewer, small, other) -> None:
         page.keyboard.press("n")
         page.get_by_role("button", name="Adaptive").click()
         page.get_by_role("button", name="Tiling").click()
-        page.wait_for_timeout(REST)
+        settle(page)
         state, seen = page.evaluate("raking.state()"), screenshot(page)
         assert (state["show"], state["tiling"], state["adaptive"]) == (1, False, False)
         page.reload()
         page.evaluate("raking.ready")
-        page.wait_for_timeout(REST)
+        settle(page)
         assert page.evaluate("raking.state()") == state
         picture = np.s_[60:400, :480]
         assert np.array_equal(screenshot(page)[picture], seen[picture])
@@ -323,7 +311,8 @@ def test_images_switch_and_keep_light_and_view(open_viewer, small, other, religh
         title = page.get_by_role("heading", name="A small relief")
         title.wait_for()
         page.get_by_role("button", name="NeuralRTI(12)").click()
-        page.wait_for_timeout(REST)
+        page.wait_for_function("raking.info().units === 12")
+        settle(page)
         assert page.evaluate("raking.info()")["units"] == 12
         state = page.evaluate("raking.state()")
         assert (state["light"], state["zoom"], state["center"]) == ([0.2, 0.1], 1, [32, 24])
@@ -346,7 +335,8 @@ def test_text_from_a_file_is_never_markup(open_viewer, small, tmp_path) -> None:
     info["raking"]["title"] = "<img src=x onerror=document.title='owned'>"
     (image / "info.json").write_text(json.dumps(info))
     with open_viewer([image]) as page:
-        page.wait_for_timeout(200)
+        page.locator("#title", has_text="<img").wait_for()
+        settle(page)
         assert page.locator("#head img").count() == 0
         assert "<img" in page.locator("#title").inner_text()
         assert page.title() != "owned"
@@ -420,7 +410,7 @@ def test_a_failing_image_leaves_the_one_shown(open_viewer, small, tmp_path) -> N
     broken = copy_image(small, tmp_path / "image")
     remove_plane(broken)
     with open_viewer([small, broken], 640, 480, zoom=4) as page:
-        page.wait_for_timeout(REST)
+        settle(page)
         before = screenshot(page)
         page.keyboard.press("n")
         page.get_by_text("plane_1.png is missing").wait_for()
@@ -440,7 +430,7 @@ def test_picture_returns_after_a_lost_context(open_viewer, small) -> None:
         page.get_by_text("graphics card").wait_for()
         page.evaluate("context.restoreContext()")
         page.get_by_text("graphics card").wait_for(state="hidden")
-        page.wait_for_timeout(REST)
+        settle(page)
         assert np.array_equal(screenshot(page), before)
 
 
@@ -455,8 +445,8 @@ def size_without_comments(file: Path) -> int:
 
 
 def test_the_page_is_small_and_loads_nothing_from_outside(open_viewer, small) -> None:
-    written = [file for file in APP.rglob("*") if file.is_file() and file.parent.name != "vendor"]
-    assert sum(map(size_without_comments, written)) < 176_000
+    written = [file for file, address in viewer_files() if not address.startswith("vendor/")]
+    assert sum(map(size_without_comments, written)) < 187_000
     with open_viewer([small]) as page:
         asked = []
         page.on("request", lambda request: asked.append(request.url))

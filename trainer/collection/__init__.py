@@ -1,1 +1,5 @@
-"""A collection: its folder, its photographs with their lights, and the pixels of the object."""
+"""A collection: its folder, its photographs with their lights, and the pixels of the object.
+
+`mlic` is what everyone else needs, `samples` the same for training. Below them `place` and `files`
+say where things lie, `folder` which photograph has which light, `masks` and `reading` read them.
+"""

@@ -11,16 +11,17 @@ import numpy as np
 from shaders.errors import RakingError, shortened
 from trainer.collection.files import pictures_in, subfolder, visible_files
 from trainer.collection.place import choose_folder, find_light_file, photograph_folders
-from trainer.lights.directions import held_out_by_rule, listing
+from trainer.lights.directions import held_out_by_rule
 from trainer.lights.lightfile import LightFile, read_light_file
 from trainer.lights.names import (
     Finder,
     best_finder,
     folded,
     last_part,
+    listing,
     natural,
     preferred_twins,
-    printable,
+    printable_path,
     without_raw_twins,
 )
 from trainer.lights.text import is_comment, read_text
@@ -169,7 +170,7 @@ def _leave_out(unlit: list[Path], lit: list[Path], file: Path, warnings: list[st
 
 
 def _names(paths: list[Path]) -> str:
-    return listing(shortened(printable(Path(path.name)), 24) for path in paths)
+    return listing(shortened(printable_path(Path(path.name)), 24) for path in paths)
 
 
 def _of_one_size(photographs: list[Path]) -> list[Path]:

@@ -17,14 +17,20 @@ from shaders.errors import RakingError, shortened
 from trainer.collection.files import is_folder, subfolder
 from trainer.collection.folder import Entry, lit_photographs, split_entries
 from trainer.collection.place import collection_folder
-from trainer.collection.reading import Shown, check_varied, picture_warnings, read_photographs
+from trainer.collection.reading import (
+    Reading,
+    Shown,
+    check_varied,
+    picture_warnings,
+    read_photographs,
+)
 from trainer.lights.directions import (
     FEWEST_LIGHTS,
     held_out_by_rule,
     light_warnings,
     validation_lights,
 )
-from trainer.lights.names import printable, unique
+from trainer.lights.names import printable_path, unique
 from trainer.photographs.pictures import read_picture
 from trainer.photographs.raw import WhiteBalance
 
@@ -173,9 +179,7 @@ def read_mlic(
     dome, test = subfolder(path, "dome"), subfolder(path, "test")
     if dome and test:
         _check_options(path, test, test_lights, lights)
-        entries = lit_photographs(dome, warnings)
-        held_out = lit_photographs(test, warnings)
-        entries += [Entry(entry.path, entry.light, held_out=True) for entry in held_out]
+        entries = _two_sides(dome, test, warnings)
     else:
         entries = lit_photographs(dome or path, warnings, lights)
         if not all_photographs:
@@ -194,35 +198,45 @@ def read_mlic(
     names = [_below(path, file) for file in files]
     folders = [path, *([dome] if dome else []), entries[0].path.parent]
     reading = read_photographs(files, names, list(dict.fromkeys(folders)), progress)
-    warnings += reading.warnings
-    shown, white = reading.shown, reading.white
     side = np.array([entry.held_out for entry in order])
     directions = np.array([entry.light for entry in order], np.float32)
-    warnings += light_warnings(names, directions, side) + picture_warnings(
-        names, shown, side, white
-    )
-    check_varied(path, shown[:trained], white)
-
-    def part(columns: np.ndarray) -> Photographs:
-        own = unique([files[i] for i in columns])
-        stored, size, mask = reading.stored, reading.size, reading.mask
-        return Photographs(own, directions[columns], stored, columns, size, mask, white)
-
-    train, held = part(np.flatnonzero(~side)), part(np.flatnonzero(side))
-    test_set = test.name if dome and test and not all_photographs else None
-    root = path if dome else files[0].parent
-    sha256 = _sha256(entries, {e.path: s for e, s in zip(order, shown, strict=True)}, root)
+    warnings += reading.warnings + light_warnings(names, directions, side)
+    warnings += picture_warnings(names, reading.shown, side, reading.white)
+    check_varied(path, reading.shown[:trained], reading.white)
+    shown = dict(zip(files, reading.shown, strict=True))
     return Mlic(
-        path,
-        train,
-        held,
-        test_set,
-        reading.mask,
-        sha256,
-        reading.record,
-        warnings,
-        files,
-        reading.white_balance,
+        path=path,
+        train=_photographs(reading, files, directions, np.flatnonzero(~side)),
+        test=_photographs(reading, files, directions, np.flatnonzero(side)),
+        test_set=test.name if dome and test and not all_photographs else None,
+        mask=reading.mask,
+        sha256=_sha256(entries, shown, path if dome else files[0].parent),
+        reading=reading.record,
+        warnings=warnings,
+        files=files,
+        white_balance=reading.white_balance,
+    )
+
+
+def _two_sides(dome: Path, test: Path, warnings: list[str]) -> list[Entry]:
+    """The photographs of both folders, those of `test` held out."""
+    entries = lit_photographs(dome, warnings)
+    held_out = lit_photographs(test, warnings)
+    return entries + [replace(entry, held_out=True) for entry in held_out]
+
+
+def _photographs(
+    reading: Reading, files: Sequence[Path], lights: np.ndarray, columns: np.ndarray
+) -> Photographs:
+    """Those of the photographs read that `columns` names, `files` and `lights` being of all."""
+    return Photographs(
+        names=unique([files[i] for i in columns]),
+        lights=lights[columns],
+        stored=reading.stored,
+        columns=columns,
+        size=reading.size,
+        mask=reading.mask,
+        white=reading.white,
     )
 
 
@@ -242,7 +256,7 @@ def _check_options(path: Path, test: Path, test_lights: Path | None, lights: Pat
 
 def _below(root: Path, file: Path) -> str:
     """The path of a file below `root`, or else its name, printable."""
-    return printable(file.relative_to(root) if file.is_relative_to(root) else Path(file.name))
+    return printable_path(file.relative_to(root) if file.is_relative_to(root) else Path(file.name))
 
 
 def _sha256(entries: list[Entry], shown: dict[Path, Shown], root: Path) -> str:

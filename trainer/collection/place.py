@@ -5,9 +5,8 @@ from pathlib import Path, PureWindowsPath
 
 from shaders.errors import RakingError, shortened
 from trainer.collection.files import exists, light_files, pictures_in, subfolder, visible_folders
-from trainer.lights.directions import listing
 from trainer.lights.lightfile import LightFile
-from trainer.lights.names import best_finder
+from trainer.lights.names import best_finder, listing
 
 # RTIBuilder's folders: of light files, of the photographs that it fits, and of what it makes.
 ASSEMBLY = "assembly-files"

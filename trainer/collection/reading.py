@@ -14,7 +14,8 @@ import numpy as np
 from renderer.files.memory import available_memory
 from shaders.errors import RakingError, shortened
 from trainer.collection.masks import find_mask, read_mask
-from trainer.lights.directions import leak, listing
+from trainer.lights.directions import leak
+from trainer.lights.names import listing
 from trainer.photographs.header import WHITE, Header
 from trainer.photographs.pictures import COPIES, Picture, read_header, read_picture
 from trainer.photographs.raw import WhiteBalance

@@ -1,8 +1,10 @@
 """Sets of lights: which to hold out of training, and what a user should know about them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+
+from trainer.lights.names import listing
 
 FEWEST_LIGHTS = 6
 HELD_OUT = 5
@@ -67,16 +69,6 @@ def leak(groups: Sequence[np.ndarray], held_out: np.ndarray) -> str:
     if any(held_out[group].any() and not held_out[group].all() for group in groups):
         return "; some are both trained on and held out, so the held-out score is too good"
     return ""
-
-
-def listing(names: Iterable[str], comma: str = ", ") -> str:
-    """Up to five names as a user reads them: a, b and 3 more."""
-    *others, last = names
-    if len(others) > 4:
-        others, last = others[:4], f"{len(others) - 3} more"
-    elif comma != ", ":
-        return comma.join([*others, last])
-    return f"{comma.join(others)} and {last}" if others else last
 
 
 def _spread(lights: np.ndarray, number: int, first_azimuth: float) -> list[int]:

@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from shaders.errors import RakingError, shortened
-from trainer.lights.directions import listing
-from trainer.lights.names import ENDING, Finder, last_part
+from trainer.lights.names import ENDING, Finder, last_part, listing
 from trainer.lights.text import is_comment, read_text
 
 # Measured lights may fall a little below the horizon; much below, the axes must be wrong.

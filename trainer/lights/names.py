@@ -1,4 +1,5 @@
-"""Names of photographs: as files bear them, as light files write them, and which are the same."""
+"""Names of photographs: as files bear them, as light files write them, which are the same, and as
+a user reads them."""
 
 import os
 import re
@@ -30,12 +31,12 @@ def last_part(name: str) -> str:
     return re.split(r"[\\/]", name)[-1]
 
 
-def printable(path: Path) -> str:
+def printable_path(path: Path) -> str:
     """A path with what is no UTF-8 in it as `\\xe9`."""
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
-def decoded(path: Path, encoding: str) -> str:
+def decoded_name(path: Path, encoding: str) -> str:
     """The name of a file, which is in `encoding` where it is not in UTF-8."""
     name = os.fsencode(path.name)
     try:
@@ -67,7 +68,7 @@ class Finder:
     def _by(self, form: Callable[[str], str], encoding: str) -> dict[str, list[Path]]:
         found: dict[str, list[Path]] = defaultdict(list)
         for path in self.photographs:
-            found[form(decoded(path, encoding))].append(path)
+            found[form(decoded_name(path, encoding))].append(path)
         return found
 
     def find(self, name: str) -> Path | None:
@@ -87,7 +88,7 @@ class Finder:
 def best_finder(photographs: Sequence[Path], names: Sequence[str]) -> Finder:
     """One that finds most of `names`, where file names that are no UTF-8 may be in any encoding."""
     finder = Finder(photographs)
-    if all(printable(path) == path.as_posix() for path in photographs):
+    if all(printable_path(path) == path.as_posix() for path in photographs):
         return finder
     finders = [finder, *(Finder(photographs, other) for other in LEGACY)]
     return max(finders, key=lambda one: sum(one.find(name) is not None for name in names))
@@ -95,10 +96,10 @@ def best_finder(photographs: Sequence[Path], names: Sequence[str]) -> Finder:
 
 def unique(files: Sequence[Path]) -> list[str]:
     """A printable name of each file: its own, or with its folder's where several share that."""
-    own = [printable(Path(file.name)) for file in files]
+    own = [printable_path(Path(file.name)) for file in files]
     shared = {name for name, number in Counter(own).items() if number > 1}
     return [
-        printable(Path(file.parent.name, file.name)) if name in shared else name
+        printable_path(Path(file.parent.name, file.name)) if name in shared else name
         for file, name in zip(files, own, strict=True)
     ]
 
@@ -125,6 +126,16 @@ def without_raw_twins(photographs: Sequence[Path]) -> list[Path]:
 
 def _exactly(name: str) -> str:
     return name
+
+
+def listing(names: Iterable[str], comma: str = ", ") -> str:
+    """Up to five names as a user reads them: a, b and 3 more."""
+    *others, last = names
+    if len(others) > 4:
+        others, last = others[:4], f"{len(others) - 3} more"
+    elif comma != ", ":
+        return comma.join([*others, last])
+    return f"{comma.join(others)} and {last}" if others else last
 
 
 def nfc(name: str) -> str:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from shaders.errors import RakingError, shortened
-from trainer.lights.directions import listing
 from trainer.lights.lp import LightEntry, light_entry
-from trainer.lights.names import last_part
+from trainer.lights.names import last_part, listing
 from trainer.lights.text import read_small
 
 # Where a dome's lights stand, by preference; the last two are seen from the middle.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shaders.errors import RakingError, shortened
-from trainer.lights.names import LEGACY, decoded, folded, stem
+from trainer.lights.names import LEGACY, decoded_name, folded, stem
 
 LARGEST = 1 << 20  # bytes; the lights of 10,000 photographs are fewer
 MARKS = (  # in this order, since one begins with another
@@ -104,5 +104,5 @@ def _guess(data: bytes, photographs: list[Path]) -> tuple[str, str, bool]:
 
 def _telling(photographs: list[Path], encoding: str) -> list[str]:
     """The names without endings that look different in another encoding."""
-    names = (stem(decoded(path, encoding)) for path in photographs)
+    names = (stem(decoded_name(path, encoding)) for path in photographs)
     return [name for name in names if not name.isascii()]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from shaders.decoder import Decoder, Layer
+from shaders.neural import Layer, NeuralDecoder
 
 LATENTS = 9
 CONDITIONS = 2
@@ -121,16 +121,16 @@ class DecoderNetwork(nn.Module):
         others = [(layer.weight, layer.bias) for layer in (self.second, self.third)]
         return [(first, self.first.bias), *others]
 
-    def to_decoder(self, latent_min: np.ndarray, latent_max: np.ndarray) -> Decoder:
+    def to_decoder(self, latent_min: np.ndarray, latent_max: np.ndarray) -> NeuralDecoder:
         """The decoder as it is stored, with the ranges [K] of the 8-bit latents."""
         layers = tuple(
             Layer(weight.detach().cpu().numpy().copy(), bias.detach().cpu().numpy().copy())
             for weight, bias in self.parameter_list()
         )
-        return Decoder(cast(tuple[Layer, Layer, Layer], layers), latent_min, latent_max)
+        return NeuralDecoder(cast(tuple[Layer, Layer, Layer], layers), latent_min, latent_max)
 
     @classmethod
-    def from_decoder(cls, decoder: Decoder) -> "DecoderNetwork":
+    def from_decoder(cls, decoder: NeuralDecoder) -> "DecoderNetwork":
         """The network whose weights are those of a stored decoder."""
         network = cls(decoder.units, decoder.latents)
         modules = (network.first, network.second, network.third)

@@ -8,8 +8,8 @@ from torch import Tensor
 
 from renderer.image.relightable import RelightableImage
 from shaders.decoder import Decoder
-from shaders.errors import RakingError
-from shaders.linear import AnyDecoder, LinearDecoder, light_basis
+from shaders.linear import LinearDecoder
+from shaders.neural import NeuralDecoder
 from trainer.models.networks import Parameters, decode
 from trainer.models.quantise import dequantise
 
@@ -32,8 +32,7 @@ def relight(
     restricts the picture to some rows. Latents are decoded from the stored 8-bit levels, a
     chunk of rows at a time, so that memory stays bounded.
     """
-    if image.decoder.conditions != 2:
-        raise RakingError("this image's decoder asks for a view besides a light; none is known")
+    image.decoder.check_light()
     first, end = rows or (0, image.height)
     decode_latents = torch_decode(image.decoder, dtype)
     chunk = max(1, CHUNK_PIXELS // image.width)
@@ -66,10 +65,11 @@ def latents_at(image: RelightableImage, place: np.ndarray) -> Tensor:
     return torch.from_numpy(dequantise(levels, image.decoder.latent_min, image.decoder.latent_max))
 
 
-def torch_decode(decoder: AnyDecoder, dtype: torch.dtype = torch.float32) -> Decode:
+def torch_decode(decoder: Decoder, dtype: torch.dtype = torch.float32) -> Decode:
     """The decode of a stored decoder."""
     if isinstance(decoder, LinearDecoder):
         return lambda latents, light: decode_linear(decoder, latents, light)
+    assert isinstance(decoder, NeuralDecoder)
     parameters = decoder_parameters(decoder, dtype)
     return lambda latents, light: decode(parameters, latents, light)
 
@@ -77,12 +77,12 @@ def torch_decode(decoder: AnyDecoder, dtype: torch.dtype = torch.float32) -> Dec
 def decode_linear(decoder: LinearDecoder, latents: Tensor, light: Tensor) -> Tensor:
     """Latents [..., K] -> [..., 3]: what is added, and each latent times its RGB weight; with LRGB
     that is the luminance, times the pixel's colour."""
-    basis = torch.from_numpy(light_basis(decoder, light.numpy())).to(latents)  # [1 + K, 3]
+    basis = torch.from_numpy(decoder.basis(light.numpy())).to(latents)  # [1 + K, 3]
     total = basis[0] + latents @ basis[1:]
     return total * latents[..., :3] if decoder.lrgb else total
 
 
-def decoder_parameters(decoder: Decoder, dtype: torch.dtype = torch.float32) -> Parameters:
+def decoder_parameters(decoder: NeuralDecoder, dtype: torch.dtype = torch.float32) -> Parameters:
     """Weights and biases of a stored decoder, in the form that `decode` takes."""
     return [
         (torch.from_numpy(layer.weight).to(dtype), torch.from_numpy(layer.bias).to(dtype))

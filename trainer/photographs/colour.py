@@ -72,7 +72,7 @@ def _keeps(transform: ImageCms.ImageCmsTransform, space: str) -> bool:
     return int(np.abs(np.asarray(shown).astype(int) - expected).max()) <= SAME
 
 
-def convert(image: pyvips.Image, profile: Profile) -> pyvips.Image:
+def to_srgb(image: pyvips.Image, profile: Profile) -> pyvips.Image:
     """The image in sRGB, of the same depth: relative colorimetric, black points compensated."""
     image = image.copy()
     image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile.data)

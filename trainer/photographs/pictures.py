@@ -11,7 +11,7 @@ import pyvips
 
 from renderer.files.memory import available_memory
 from shaders.errors import RakingError, shortened
-from trainer.photographs.colour import Profile, convert, mix_inks
+from trainer.photographs.colour import Profile, mix_inks, to_srgb
 from trainer.photographs.header import (
     WHITE,
     Header,
@@ -129,7 +129,7 @@ def _in_srgb(values: np.ndarray, profile: Profile | None) -> np.ndarray:
     kind = _INTERPRETATIONS[values.dtype.itemsize, values.shape[2]]
     if profile is not None:
         image = pyvips.Image.new_from_array(values, interpretation=kind)
-        return np.asarray(convert(image, profile).numpy())
+        return np.asarray(to_srgb(image, profile).numpy())
     if values.shape[2] == 4:
         return mix_inks(values)
     return values if values.shape[2] == 3 else np.repeat(values, 3, axis=2)

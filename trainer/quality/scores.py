@@ -91,11 +91,18 @@ def score(
 
 def mean_interval(values: Sequence[float]) -> tuple[float, float] | None:
     """The 95 % interval of a mean, by Student's t; None for fewer than two values."""
+    reach = half_width(values)
+    return (
+        None if reach is None else (float(np.mean(values)) - reach, float(np.mean(values)) + reach)
+    )
+
+
+def half_width(values: Sequence[float]) -> float | None:
+    """That of `mean_interval`."""
     if len(values) < 2:
         return None
     deviation = float(np.std(values, ddof=1)) / np.sqrt(len(values))
-    reach = float(stdtrit(len(values) - 1, (1 + CONFIDENCE) / 2)) * deviation
-    return float(np.mean(values)) - reach, float(np.mean(values)) + reach
+    return float(stdtrit(len(values) - 1, (1 + CONFIDENCE) / 2)) * deviation
 
 
 def _summary(rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> dict[str, Any]:

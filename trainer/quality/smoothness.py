@@ -64,7 +64,7 @@ class Smoothness:
 
 
 @dataclass(frozen=True, eq=False)
-class Path:
+class LightPath:
     """Lights [N, 3] along a great circle, `step` degrees apart."""
 
     lights: np.ndarray
@@ -100,7 +100,7 @@ def smoothness(
     return Smoothness(*own, *reference)
 
 
-def circles(lights: np.ndarray, seed: int) -> Iterator[Path]:
+def circles(lights: np.ndarray, seed: int) -> Iterator[LightPath]:
     """Random great circles, as far as they run within the hull of the lights [L, 3].
 
     The hull is that of the lights' stereographic projection from below.
@@ -121,10 +121,10 @@ def circles(lights: np.ndarray, seed: int) -> Iterator[Path]:
         changes = np.flatnonzero(np.diff(inside)) + 1
         for run in np.split(np.arange(len(circle)), changes):
             if inside[run[0]] and len(run) >= 3:
-                yield Path(circle[run], STEP)
+                yield LightPath(circle[run], STEP)
 
 
-def joints(lights: np.ndarray) -> Iterator[Path]:
+def joints(lights: np.ndarray) -> Iterator[LightPath]:
     """The straight paths between neighbouring lights [L, 3]: the edges of their triangulation."""
     mesh = _mesh(lights)
     if mesh is None:
@@ -137,7 +137,7 @@ def joints(lights: np.ndarray) -> Iterator[Path]:
         steps = max(2, int(np.ceil(np.rad2deg(angle) / STEP)))
         along = np.linspace(0, 1, steps + 1)[:, None]
         path = np.sin((1 - along) * angle) * lights[one] + np.sin(along * angle) * lights[other]
-        yield Path(path / np.sin(angle), np.rad2deg(angle) / steps, (int(one), int(other)))
+        yield LightPath(path / np.sin(angle), np.rad2deg(angle) / steps, (int(one), int(other)))
 
 
 def _mesh(lights: np.ndarray) -> Delaunay | None:
@@ -157,7 +157,7 @@ def _project(lights: np.ndarray) -> np.ndarray:
 
 
 def _measure(
-    colours: Callable[[Tensor], Tensor], paths: list[Path], photographs: np.ndarray
+    colours: Callable[[Tensor], Tensor], paths: list[LightPath], photographs: np.ndarray
 ) -> tuple[float, float] | None:
     """Unsteadiness and straying, from the colours [P, N, 3] of the chosen pixels under [N, 2]."""
     hastes: list[float] = []

@@ -1,1 +1,3 @@
-"""Long work: its phases and time left, its threads, and what it resumes from."""
+"""Long work: `plan` has its phases and the time left, `checkpoint` what it resumes from, `threads`
+how it is shared out among cores.
+"""

@@ -1,1 +1,5 @@
-"""The procedural collection."""
+"""The procedural collection.
+
+`relief` carves a tablet (`frame`, `inscription`, `medallion`, then `ageing`) out of a `workpiece`
+of several `materials`; `shading` lights it, and `sample` writes it as photographs.
+"""

@@ -1,46 +1,46 @@
 """What a command that trains was asked: the same settings on the same files are the same image."""
 
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from renderer.image.relightable import read_info_text
 from trainer.collection.mlic import Mlic
-from trainer.models.networks import ENCODERS
-from trainer.training.provenance import held_out_lights
+from trainer.training.provenance import held_out_lights, mask_sha256, recorded
+from trainer.training.settings import TrainingSettings
 
-# What holds where a setting is not given.
-NETWORK_DEFAULTS = {
-    "seed": 0,
-    "minutes": None,
-    "steps": None,
-    "pixels": 1.0,
-    "sampling": "uniform",
-    "guided": True,
-}
+# What is recorded of networks alone; the others are recorded of every model.
+OF_NETWORKS = ("seed", "minutes", "steps", "pixels", "sampling", "guided")
 
 
-def training_asked(
-    mlic: Mlic, settings: dict[str, Any], teacher: str | None, **asked: Any
-) -> dict[str, Any]:
-    """What a training was asked: `asked`, the `settings` of networks where there are any, and the
-    files that were read, which are the collection, its mask and split, and the teacher.
+def training_asked(mlic: Mlic, settings: TrainingSettings, **writing: Any) -> dict[str, Any]:
+    """What a training was asked: the `settings` that are of use to the model, how the image is to
+    be written, and the files that are read, which are the collection, its mask and split, and the
+    teacher.
 
-    `teacher` is a kind of encoder, or the folder of an image; None for models without. Raises
-    RakingError where that folder holds no image. On which device it runs is not asked.
+    Raises RakingError where the teacher's folder holds no image. On which device it runs is not
+    asked.
     """
-    known = {key: settings.get(key, default) for key, default in NETWORK_DEFAULTS.items()}
-    classical = asked["model"] not in ("neural", "disk")
-    stored = read_info_text(Path(teacher)) if teacher and teacher not in ENCODERS else None
-    mask = b"" if mlic.mask is None else np.packbits(mlic.mask).tobytes()
+    known = recorded(settings) if settings.trains_networks else {}
     return {
         "command": "train",
-        **asked,
-        **({} if classical else known),
-        "teacher": sha256(stored.encode()).hexdigest() if stored else teacher,
+        "model": settings.model,
+        "order": settings.order if settings.model == "hsh" else None,
+        "units": settings.hidden_units or None,
+        "encoder": settings.encoder if settings.model == "neural" else None,
+        **writing,
+        **{key: known[key] for key in OF_NETWORKS if key in known},
+        "teacher": _teacher(settings),
         "collection": mlic.sha256,
-        "mask": sha256(mask).hexdigest(),
+        "mask": mask_sha256(mlic),
         "test_lights": held_out_lights(mlic),
     }
+
+
+def _teacher(settings: TrainingSettings) -> str | None:
+    """The encoder of a teacher to be trained, or what tells a stored one from others."""
+    if settings.model != "disk":
+        return None
+    folder = settings.teacher_folder
+    if folder is None:
+        return str(settings.teacher)
+    return sha256(read_info_text(folder).encode()).hexdigest()

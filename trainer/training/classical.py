@@ -16,7 +16,8 @@ from torch import Tensor
 
 from renderer.image.relightable import RelightableImage
 from shaders.errors import RakingError
-from shaders.linear import MODELS, LinearDecoder, channel_terms, light_basis, spline_terms
+from shaders.linear import MODELS, LinearDecoder, channel_terms
+from shaders.rbf import spline_terms
 from trainer.collection.mlic import Mlic
 from trainer.collection.samples import Samples
 from trainer.models.quantise import dequantise, latent_ranges, quantise
@@ -25,9 +26,9 @@ from trainer.running.plan import Plan, Progress
 from trainer.running.threads import all_cores
 from trainer.training.provenance import origin
 from trainer.training.rehearsal import Finish, for_the_whole, piece_of_collection
+from trainer.training.settings import TrainingSettings
 
 COMPONENTS = 9  # of PCA: three planes, as many as the neural images have
-ORDERS = (2, 3)  # of HSH
 
 # Where the condition number of the terms under the lights is greater, the lights do not determine
 # the fit: lights on few rings or on one side. A ridge then keeps the coefficients small.
@@ -43,7 +44,7 @@ Warn = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class FittedModel:
     """A model fitted to a collection, in floats: nothing of it is rounded to 8 bits."""
 
     samples: Samples
@@ -74,8 +75,8 @@ class Fit:
         levels = np.empty(shape, np.uint8)
         low, high = low.reshape(-1, 3), high.reshape(-1, 3)
         for j in reversed(range(len(makeup))):
-            asked = wanted[:, j] + np.tensordot(lost[:, j + 1 :], makeup[j, j + 1 :], (1, 0))
-            levels[:, j] = quantise(asked, low[j], high[j])
+            target = wanted[:, j] + np.tensordot(lost[:, j + 1 :], makeup[j, j + 1 :], (1, 0))
+            levels[:, j] = quantise(target, low[j], high[j])
             lost[:, j] = wanted[:, j] - dequantise(levels[:, j], low[j], high[j])
         return levels.reshape(latents.shape)
 
@@ -84,7 +85,7 @@ class Fit:
         unclamped, black off the object."""
         mlic = self.samples.mlic
         for light in lights[:, :2]:
-            basis = light_basis(self.decoder, light)  # [1 + K, 3]
+            basis = self.decoder.basis(light)  # [1 + K, 3]
             weights = torch.from_numpy((self.matrix @ basis[1:]).astype(np.float32))
             added = torch.from_numpy((basis[0] + self.offset @ basis[1:]).astype(np.float32))
             picture = torch.zeros(mlic.height * mlic.width, 3)
@@ -94,27 +95,19 @@ class Fit:
             yield picture.reshape(mlic.height, mlic.width, 3).numpy()
 
 
-def fit(
-    mlic: Mlic,
-    model: str,
-    order: int = 3,
-    *,
-    plan: Plan | None = None,
-    finish: Finish | None = None,
-    warn: Warn = warnings.warn,
+def fit_classical(
+    mlic: Mlic, settings: TrainingSettings, plan: Plan, finish: Finish | None, warn: Warn
 ) -> RelightableImage:
     """A relightable image of the collection, with its held-out scores in the provenance.
 
-    `model` is "ptm", "hsh" (of `order` 2 or 3) or "rbf" (PCA/RBF, nine components). Held-out
-    photographs are measured but never fitted. `plan` and `finish` are as
+    Held-out photographs are measured but never fitted. `plan`, `finish` and `warn` are as
     `trainer.training.train.train` takes them.
 
     Raises RakingError as `fit_floats` does.
     """
-    plan = plan or Plan()
     started = plan.elapsed
     plan.begin("fitting")
-    fitted = fit_floats(mlic, model, order, warn)
+    fitted = fit_floats(mlic, settings.model, settings.order, warn)
     if finish is not None:
         plan.begin("estimating")
         plan.expect(_rehearse(fitted, finish))
@@ -123,7 +116,7 @@ def fit(
     return image
 
 
-def _rehearse(fitted: Fit, finish: Finish) -> dict[str, float]:
+def _rehearse(fitted: FittedModel, finish: Finish) -> dict[str, float]:
     """The seconds of each phase to come."""
     mlic = fitted.samples.mlic
     piece = piece_of_collection(mlic)
@@ -134,7 +127,7 @@ def _rehearse(fitted: Fit, finish: Finish) -> dict[str, float]:
     return for_the_whole(plan.took, piece, mlic)
 
 
-def _image(fitted: Fit, plan: Plan) -> RelightableImage:
+def _image(fitted: FittedModel, plan: Plan) -> RelightableImage:
     """The model as it is stored, with its scores."""
     mlic = fitted.samples.mlic
     image = store(fitted, plan.begin("storing"))
@@ -146,21 +139,18 @@ def _image(fitted: Fit, plan: Plan) -> RelightableImage:
     return image
 
 
-def fit_floats(mlic: Mlic, model: str, order: int = 3, warn: Warn = warnings.warn) -> Fit:
+def fit_floats(mlic: Mlic, model: str, order: int = 3, warn: Warn = warnings.warn) -> FittedModel:
     """The model fitted to the object pixels under the training lights.
 
     PTM and HSH are plain least squares. Where the lights do not determine them (few rings, one
     side) a small ridge does, and `warn` is told. RBF takes the components of most variance, and
     splines that pass through the photographs' lights.
 
-    Raises RakingError for an unknown model or order, and for fewer lights than terms.
+    `model` is "ptm", "hsh" of `order` 2 or 3, or "rbf". Raises RakingError for fewer lights than
+    terms.
     """
-    if model not in MODELS or (model == "hsh" and order not in ORDERS):
-        raise RakingError(
-            f"no model {model!r} of order {order}: choose ptm, hsh of order 2 or 3, or rbf"
-        )
     samples = Samples(mlic, torch.device("cpu"))
-    if model == "rbf":
+    if MODELS[model].terms is None:
         return _fit_components(samples)
     return _fit_terms(samples, model, order, warn)
 
@@ -170,7 +160,7 @@ def basis(model: str, order: int, lights: np.ndarray) -> np.ndarray:
     return channel_terms(model, order, lights)
 
 
-def store(fitted: Fit, progress: Progress | None = None) -> RelightableImage:
+def store(fitted: FittedModel, progress: Progress | None = None) -> RelightableImage:
     """Rounds the latents of every object pixel to 8 bits; level 0 off the object."""
     samples, mlic = fitted.samples, fitted.samples.mlic
     low, high = latent_ranges(fitted.latents(_some_pixels(samples)))
@@ -190,12 +180,12 @@ def store(fitted: Fit, progress: Progress | None = None) -> RelightableImage:
     return RelightableImage(decoder, pictures, mlic.mask, lights=mlic.train.lights)
 
 
-def _fit_terms(samples: Samples, model: str, order: int, warn: Warn) -> Fit:
+def _fit_terms(samples: Samples, model: str, order: int, warn: Warn) -> FittedModel:
     """Least squares by the normal equations, in float64."""
     lights = samples.mlic.train.lights
     terms = basis(model, order, lights)  # [L, T]
     count, needed = terms.shape
-    name = f"HSH of order {order}" if model == "hsh" else "PTM"
+    name = f"HSH of order {order}" if model == "hsh" else MODELS[model].sizes[3 * needed].label
     if count < needed:
         raise RakingError(
             f"{name} has {needed} terms a channel, but there are {count} photographs to fit them "
@@ -213,10 +203,10 @@ def _fit_terms(samples: Samples, model: str, order: int, warn: Warn) -> Fit:
     matrix = np.kron(solution.T, np.eye(3))  # [3 L, 3 T]
     factor = np.linalg.cholesky(normal).T
     k = 3 * needed
-    return Fit(samples, matrix, np.zeros(k), LinearDecoder(model, *_unit_ranges(k)), factor)
+    return FittedModel(samples, matrix, np.zeros(k), LinearDecoder(model, *_unit_ranges(k)), factor)
 
 
-def _fit_components(samples: Samples) -> Fit:
+def _fit_components(samples: Samples) -> FittedModel:
     """The principal components of the pixels' values, and splines over the lights for each."""
     chunks = [
         samples.values(pixels).flatten(1).double()
@@ -232,7 +222,7 @@ def _fit_components(samples: Samples) -> Fit:
     at_lights = np.concatenate([centre[:, None], components], axis=1)  # [3 L, 1 + K]
     splines = _splines(lights, at_lights.reshape(len(lights), 3, -1).swapaxes(1, 2))
     decoder = LinearDecoder("rbf", *_unit_ranges(COMPONENTS), lights, splines)
-    return Fit(samples, components, -centre @ components, decoder)
+    return FittedModel(samples, components, -centre @ components, decoder)
 
 
 def _splines(lights: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -17,20 +17,18 @@ from torch.nn import functional
 from shaders.errors import RakingError
 from trainer.collection.samples import Samples
 from trainer.models.networks import Networks
-from trainer.quality.metrics import psnr_of_error
-from trainer.running.checkpoint import Checkpoint
-from trainer.running.plan import Plan
 from trainer.training.lesson import Lesson
 from trainer.training.optimiser import Soap
+from trainer.training.preparation import Run
+from trainer.training.validation import Validation
 
 # Many small steps learn more in the same time than few large ones.
 PIXELS_PER_STEP = 128
 LIGHTS_PER_STEP = 24  # of the photographs, drawn anew in each step
-ASKED_PER_STEP = 24  # directions without a photograph
+DIRECTIONS_PER_STEP = 24  # without a photograph
 PHOTOGRAPHS_SHARE = 0.6  # a in a |Ps - Pgt|^2 + (1 - a) |Ps - Pt|^2
 LEARNING_RATE = 0.02
 
-VALIDATION_PIXELS = 4096
 VALIDATION_STEPS = 250
 # Before, steps are long, and what looks best under few lights is luck.
 SETTLED = 0.9  # of the schedule
@@ -39,7 +37,6 @@ CHECKPOINT_SECONDS = 15.0
 
 # Training has collapsed when the PSNR under photographed lights falls so far, in dB.
 COLLAPSE = 3.0
-WATCHED_LIGHTS = 8
 SLOWEST = 1 / 64  # of the rate, to which every collapse halves it
 
 
@@ -61,65 +58,28 @@ class Schedule:
         return self.steps or max(step, round(step / max(self.progress(step, elapsed), 1e-9)))
 
 
-class Validation:
-    """PSNR of some pixels under lights that are taken out of the training lights."""
-
-    def __init__(self, samples: Samples, lights: list[int]) -> None:
-        self.samples = samples.without(lights)
-        self.lights = samples.lights[lights]  # [V, 2]
-        random = torch.Generator().manual_seed(0)
-        self.pixels = torch.randint(len(samples), (VALIDATION_PIXELS,), generator=random)
-        self.values = self.samples.values(self.pixels)  # [P, L, 3]
-        self.truth = samples.values(self.pixels)[:, lights]  # [P, V, 3]
-
-    def psnr(self, networks: Networks) -> float | None:
-        """Mean over the validation lights, in dB; None where there are none."""
-        if not len(self.lights):
-            return None
-        return self._psnr(networks, self.lights, self.truth)
-
-    def trained_psnr(self, networks: Networks) -> float:
-        """The same under some of the lights that are trained on."""
-        some = slice(None, None, -(-len(self.samples.lights) // WATCHED_LIGHTS))
-        return self._psnr(networks, self.samples.lights[some], self.values[:, some])
-
-    @torch.no_grad()
-    def _psnr(self, networks: Networks, lights: Tensor, truth: Tensor) -> float:
-        latents = networks.encoder(self.values.flatten(1))
-        return mean_psnr(networks.decoder(latents, lights), truth)
-
-
-def mean_psnr(colours: Tensor, truth: Tensor) -> float:
-    """PSNR in dB of colours, as shown, against the truth, both [P, L, 3]: mean over L lights."""
-    errors = (colours.clamp(0, 1) - truth).square().mean(dim=(0, 2)).tolist()
-    return sum(map(psnr_of_error, errors)) / len(errors)
-
-
 def fit(
     networks: Networks,
-    samples: Samples,
-    pixels: Tensor,
+    run: Run,
+    phase: str,
     lesson: Lesson | None,
-    validation: Validation,
     schedule: Schedule,
     seed: int,
-    checkpoint: Checkpoint,
-    plan: Plan,
-    phase: str,
 ) -> int:
-    """Trains on random pixels [P] of `samples`, and leaves the best weights in the networks.
+    """Trains on random pixels of the run, and leaves the best weights in the networks.
 
     The best are those with the highest PSNR on the validation lights in the last tenth of
     training, when they settle; without such lights, the last. The state is kept in the
-    checkpoint, from which the same call goes on, with the seconds of the whole run. The `plan` is
+    checkpoint, from which the same call goes on, with the seconds of the whole run. The plan is
     told of the `phase`. Returns the steps taken.
 
     Raises RakingError where training diverges.
     """
+    samples, checkpoint, plan = run.samples, run.checkpoint, run.plan
     optimiser = Soap(networks.parameters(), LEARNING_RATE)
     random = torch.Generator(samples.device).manual_seed(seed)
-    best = _Best(validation)
-    guard = _Guard(validation)
+    best = _Best(run.validation)
+    guard = _Guard(run.validation)
     step, before = 0, 0.0
     if present := checkpoint.state.get("present"):
         step, before = present["step"], present["seconds"]
@@ -138,7 +98,7 @@ def fit(
             group["lr"] = guard.pace * LEARNING_RATE * (1 + math.cos(math.pi * progress)) / 2
 
         with _mixed_precision(samples.device):
-            loss = _loss(networks, samples, pixels, lesson, random)
+            loss = _loss(networks, samples, run.pixels, lesson, random)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -183,12 +143,15 @@ def _loss(
     if lesson is None:
         colours = networks.decoder(latents, samples.lights[lit])
         return functional.mse_loss(colours, values[:, lit])
-    asked = torch.randint(len(lesson.lights), (ASKED_PER_STEP,), generator=random, device=device)
-    lights = torch.cat([samples.lights[lit], lesson.lights[asked]])
-    photographed, between = networks.decoder(latents, lights).split([len(lit), len(asked)], dim=1)
+    directions = torch.randint(
+        len(lesson.lights), (DIRECTIONS_PER_STEP,), generator=random, device=device
+    )
+    lights = torch.cat([samples.lights[lit], lesson.lights[directions]])
+    colours = networks.decoder(latents, lights)
+    photographed, between = colours.split([len(lit), len(directions)], dim=1)
     return PHOTOGRAPHS_SHARE * functional.mse_loss(photographed, values[:, lit]) + (
         1 - PHOTOGRAPHS_SHARE
-    ) * functional.mse_loss(between, lesson.colours(chosen, values, asked))
+    ) * functional.mse_loss(between, lesson.colours(chosen, values, directions))
 
 
 class _Best:

@@ -1,56 +1,16 @@
 """What a network is taught where there is no photograph: by the guide, by a teacher, or by both."""
 
 import math
-from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from renderer.image.relightable import RelightableImage
-from shaders.decoder import Decoder
 from trainer.collection.samples import Samples
-from trainer.models.networks import DecoderNetwork, Networks
-from trainer.models.oracle import latents_at
 from trainer.training.guide import Guide
+from trainer.training.teacher import Teacher
 
 DIRECTIONS = 4096  # without a photograph, drawn once; every step asks about some of them
-
-
-class Teacher(Protocol):
-    """Something that knows the colours of every object pixel under any light."""
-
-    def colours(self, pixels: Tensor, values: Tensor, lights: Tensor) -> Tensor:
-        """[B] object pixels, their photographed values [B, L, 3], [A, 2] lights -> [B, A, 3]."""
-        ...
-
-
-class TrainedTeacher:
-    """The networks that have just been trained on the same photographs."""
-
-    def __init__(self, networks: Networks) -> None:
-        self.networks = networks
-
-    @torch.no_grad()
-    def colours(self, pixels: Tensor, values: Tensor, lights: Tensor) -> Tensor:
-        colours: Tensor = self.networks.decoder(self.networks.encoder(values.flatten(1)), lights)
-        return colours
-
-
-class StoredTeacher:
-    """A relightable image of the same photographs, as it is stored."""
-
-    def __init__(self, image: RelightableImage, samples: Samples) -> None:
-        assert isinstance(image.decoder, Decoder)
-        self.image = image
-        self.samples = samples
-        self.decoder = DecoderNetwork.from_decoder(image.decoder).to(samples.device)
-
-    @torch.no_grad()
-    def colours(self, pixels: Tensor, values: Tensor, lights: Tensor) -> Tensor:
-        latents = latents_at(self.image, self.samples.place[pixels.cpu()].numpy())
-        colours: Tensor = self.decoder(latents.to(self.samples.device), lights)
-        return colours
 
 
 class Lesson:
@@ -77,17 +37,17 @@ class Lesson:
             weights = torch.from_numpy(guide.weights(self.lights.cpu().numpy()))
             self.weights = weights.float().to(samples.device)  # [D, L]
 
-    def colours(self, pixels: Tensor, values: Tensor, asked: Tensor) -> Tensor:
+    def colours(self, pixels: Tensor, values: Tensor, directions: Tensor) -> Tensor:
         """[B] pixels, their values [B, L, 3], [A] directions (of `lights`) -> [B, A, 3]."""
         if self.teacher is None:
-            return self._guided(values, asked)
-        taught = self.teacher.colours(pixels, values, self.lights[asked])
+            return self._guided(values, directions)
+        taught = self.teacher.colours(pixels, values, self.lights[directions])
         if self.guide is None:
             return taught
-        return torch.lerp(self._guided(values, asked), taught, self.teacher_share)
+        return torch.lerp(self._guided(values, directions), taught, self.teacher_share)
 
-    def _guided(self, values: Tensor, asked: Tensor) -> Tensor:
-        return (self.weights[asked] @ values).clamp(0, 1)
+    def _guided(self, values: Tensor, directions: Tensor) -> Tensor:
+        return (self.weights[directions] @ values).clamp(0, 1)
 
 
 def best_teacher_share(truth: Tensor, guided: Tensor, taught: Tensor) -> float:

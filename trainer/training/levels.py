@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from renderer.image.pyramid import halved, halvings
 from renderer.image.relightable import RelightableImage, SmallerLevels
-from shaders.decoder import Decoder
+from shaders.neural import NeuralDecoder
 from trainer.models.oracle import decoder_parameters, relight, stored_latents
 from trainer.quality.metrics import psnr_of_error
 from trainer.running.plan import Plan, Progress
@@ -67,7 +67,7 @@ def smaller_levels(image: RelightableImage, plan: Plan | None = None) -> Smaller
     weights = _weights(image)
     means = [halvings(plane, weights)[1:] for plane in image.planes]
     levels = [np.stack(planes) for planes in zip(*means, strict=True)]
-    if isinstance(image.decoder, Decoder):
+    if isinstance(image.decoder, NeuralDecoder):
         _fit_levels(image, image.decoder, weights, levels, progress)
     errors = level_errors(image, levels, plan.begin("measuring"))
     plan.end()
@@ -139,7 +139,7 @@ def _weights(image: RelightableImage) -> list[np.ndarray] | None:
 
 def _fit_levels(
     image: RelightableImage,
-    decoder: Decoder,
+    decoder: NeuralDecoder,
     weights: list[np.ndarray] | None,
     levels: list[np.ndarray],
     progress: Progress,
@@ -203,7 +203,7 @@ def _mean_colours(
 
 def _frames(image: RelightableImage, lights: np.ndarray) -> Iterator[np.ndarray]:
     """The image under each of `lights` [L, 2], [H, W, 3], clipped to 0..1."""
-    if not isinstance(image.decoder, Decoder):
+    if not isinstance(image.decoder, NeuralDecoder):
         yield from (frame.clip(0, 1) for frame in relight(image, lights))
         return
     # With pixels along the rows, and with what no light changes worked out once, this takes a
@@ -270,7 +270,7 @@ class _Solver:
     Latents are in units of their ranges, 0..1.
     """
 
-    def __init__(self, decoder: Decoder) -> None:
+    def __init__(self, decoder: NeuralDecoder) -> None:
         (weight1, bias1), self.second, self.third = decoder_parameters(decoder)
         low = torch.from_numpy(decoder.latent_min)
         high = torch.from_numpy(decoder.latent_max)

@@ -1,9 +1,14 @@
-"""What every trained image remembers of where it comes from."""
+"""What every trained image, and a training's checkpoint, remember of where they come from."""
 
+from hashlib import sha256
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from trainer.collection.mlic import Mlic
+from trainer.training.settings import TrainingSettings
 
 
 def origin(mlic: Mlic) -> dict[str, Any]:
@@ -18,9 +23,29 @@ def origin(mlic: Mlic) -> dict[str, Any]:
     }
 
 
+def recorded(settings: TrainingSettings) -> dict[str, Any]:
+    """The settings of a training of networks, on whatever device it runs."""
+    return {
+        "model": settings.model,
+        "units": settings.hidden_units,
+        "encoder": settings.encoder,
+        "teacher": Path(settings.teacher).name if settings.model == "disk" else None,
+        "seed": settings.seed,
+        "steps": settings.steps,
+        "minutes": settings.minutes,
+        "pixels": settings.pixels,
+        "sampling": settings.sampling,
+        "guided": settings.guided,
+    }
+
+
 def held_out_lights(mlic: Mlic) -> list[str] | dict[str, str]:
     """The held-out lights as the image remembers them: names, or the folder that they lie in."""
     return {"test_set": mlic.test_set} if mlic.test_set else mlic.test.names
+
+
+def mask_sha256(mlic: Mlic) -> str:
+    return sha256(b"" if mlic.mask is None else np.packbits(mlic.mask).tobytes()).hexdigest()
 
 
 def software() -> str:

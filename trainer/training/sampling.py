@@ -1,15 +1,11 @@
 """Which pixels to train on, where not all: at random, on a grid, or those that tell the most."""
 
-from typing import Literal
-
 import numpy as np
 import torch
 from torch import Tensor
 
-from shaders.errors import RakingError
 from trainer.collection.samples import Samples
-
-Sampling = Literal["uniform", "regular", "informed"]
+from trainer.training.settings import Sampling
 
 FEWEST_PIXELS = 256
 
@@ -23,23 +19,16 @@ EVEN_SHARE = 0.25
 CHUNK = 1 << 14
 
 
-def choose_pixels(samples: Samples, fraction: float, sampling: str, seed: int) -> Tensor:
-    """The object pixels to train on, [n] int64 in ascending order, about `fraction` of them all.
+def choose_pixels(samples: Samples, fraction: float, sampling: Sampling, seed: int) -> Tensor:
+    """The object pixels to train on, [n] int64 in ascending order, about `fraction` (in (0, 1]) of
+    them all.
 
     "uniform" draws without replacement. "regular" takes evenly spaced rows and columns of the
     picture (every fourth of both for 1/16), as Table 10 of the paper. "informed" prefers pixels
     whose response to the light is unlike that of others: a quarter of its choice is even, the rest
     in proportion to what the nine principal components of all responses leave unexplained.
     At least 256 pixels are chosen, or all. The same seed gives the same choice.
-
-    Raises RakingError for another name, and a fraction that is not in (0, 1].
     """
-    if not 0 < fraction <= 1:
-        raise RakingError(
-            f"a fraction of {fraction} of the pixels cannot be: choose more than 0, up to 1"
-        )
-    if sampling not in ("uniform", "regular", "informed"):
-        raise RakingError(f"unknown sampling {sampling!r}: choose uniform, regular or informed")
     number = min(len(samples), max(round(fraction * len(samples)), FEWEST_PIXELS))
     random = np.random.default_rng(seed)
     if number == len(samples):
@@ -82,9 +71,9 @@ def _evenly(side: int, spacing: float) -> np.ndarray:
 
 def _informed(samples: Samples, number: int, random: np.random.Generator) -> np.ndarray:
     """Object pixels drawn in row-major order at equal steps of their summed importance."""
-    asked = min(len(samples), CANDIDATES * number)
+    count = min(len(samples), CANDIDATES * number)
     candidates = (
-        np.arange(asked) if asked == len(samples) else _uniform(len(samples), asked, random)
+        np.arange(count) if count == len(samples) else _uniform(len(samples), count, random)
     )
     surprise = _unexplained(samples, candidates, random)
     importance = EVEN_SHARE + (1 - EVEN_SHARE) * surprise / max(float(surprise.mean()), 1e-12)

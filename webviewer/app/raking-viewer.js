@@ -9,7 +9,7 @@ import { connectDrop } from './panel/drop.js';
 import { connectInput } from './panel/input.js';
 import { fill } from './panel/markup.js';
 import { connectPanel, makeRoom } from './panel/panel.js';
-import { loadTemplates } from './shader.js';
+import { loadTexts } from './shaders/texts.js';
 import { Shelf } from './shelf.js';
 import { STILL } from './state/motion.js';
 import { SETTINGS, tellUnknown } from './state/settings.js';
@@ -76,16 +76,15 @@ export class RakingViewer extends HTMLElement {
 		const seat = this.#seat = new Seat(this, parts.still);
 		if (this.hasAttribute('standalone')) parts.title.ariaLevel = 1;
 		try {
-			const address = new URL('shaders/', import.meta.url);
 			const styled = loaded(parts.style).then(() => {
 				parts.frame.classList.toggle('bare', [false, 'off', 'false'].includes(this.#wanted().ui));
 				makeRoom(parts, this.#wanted().image.length);
 				parts.frame.classList.add('placed');
 			});
-			const [templates] = await Promise.all([loadTemplates(address), styled, seat.granted]);
+			await Promise.all([loadTexts(), styled, seat.granted]);
 			signal.throwIfAborted();
 			const store = new Store();
-			const engine = new Engine(parts.picture, templates);
+			const engine = new Engine(parts.picture);
 			const viewer = this.viewer = new Viewer(store, engine, new Shelf(engine, store));
 			const asked = this.#wanted();
 			if (STILL.matches) delete asked.orbit;  // until asked for by hand

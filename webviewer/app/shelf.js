@@ -2,7 +2,7 @@
 // long as there is room.
 
 import { openFolder } from './folders/files.js';
-import { loadInfo } from './image.js';
+import { loadInfo } from './renderer/image/relightable.js';
 
 
 export class Shelf {
@@ -77,7 +77,7 @@ export class Shelf {
 	}
 
 	async #load(url) {
-		return loadInfo(url, openFolder(url, () => this.store.state.patience));
+		return loadInfo(openFolder(url, () => this.store.state.patience));
 	}
 
 	async #create(key, url, tell) {

@@ -10,8 +10,9 @@ import pytest
 
 from bench.fidelity.run import run_fidelity
 from trainer.collection.mlic import Mlic, read_mlic
+from trainer.training.settings import TrainingSettings
 
-from ...trainer.conftest import ring_lights, write_collection
+from ...trainer.conftest import SETTINGS, ring_lights, write_collection
 
 SINGLE = "SynthRTI/Single/Object1/material2"
 REAL = "RealRTI/item<i>7"  # a name that is markup
@@ -30,7 +31,11 @@ def write_benchmark(folder: Path) -> Path:
 
 
 def run(folder: Path, out: Path, **settings: Any) -> Path:
-    return run_fidelity(folder, out, **{"models": MODELS, "steps": STEPS, **settings})
+    """`run_fidelity`, with the settings of the training among its own."""
+    settings = {"models": MODELS, "steps": STEPS, **settings}
+    training = TrainingSettings(**{k: v for k, v in settings.items() if k in SETTINGS})
+    others = {k: v for k, v in settings.items() if k not in SETTINGS}
+    return run_fidelity(folder, out, training, **others)
 
 
 def rows(path: Path) -> list[dict[str, str]]:

@@ -1,21 +1,15 @@
 """`raking benchmark` as a script uses it."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
+from ...command import raking
 from .conftest import REAL, rows
-
-
-def benchmark_command(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "raking", "benchmark", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=240)
 
 
 def test_json_names_the_files_of_the_report(benchmark: Path, tmp_path: Path) -> None:
     options = ("--models", "neural10", "--steps", 4, "--seed", 2, "--json")
-    run = benchmark_command(benchmark / REAL, "-o", tmp_path / "out", *options)
+    run = raking("benchmark", benchmark / REAL, "-o", tmp_path / "out", *options)
     assert run.returncode == 0, run.stderr
     files = json.loads(run.stdout)
     assert set(files) == {"report", "scores", "summary", "tables"}
@@ -26,7 +20,7 @@ def test_json_names_the_files_of_the_report(benchmark: Path, tmp_path: Path) -> 
 def test_a_failure_is_exit_status_1_and_one_line(tmp_path: Path) -> None:
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken/dirs.lp").write_text("nonsense\n")
-    run = benchmark_command(tmp_path, "-o", tmp_path / "out", "--models", "ptm")
+    run = raking("benchmark", tmp_path, "-o", tmp_path / "out", "--models", "ptm")
     assert run.returncode == 1
     assert "2 of 2 models were not measured; the first, broken: " in " ".join(run.stderr.split())
     assert (tmp_path / "out/report.html").exists()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from raking import read_image
 from shaders.errors import RakingError
 from trainer.collection.mlic import read_mlic
 from trainer.quality.evaluate import evaluate
+from trainer.training.settings import TrainingSettings
 from trainer.training.train import train
 
 from ...trainer.conftest import write_collection
@@ -29,21 +31,23 @@ KILLED = """
 import sys
 from pathlib import Path
 from bench.fidelity.run import run_fidelity
+from trainer.training.settings import TrainingSettings
 
 if __name__ == "__main__":
     folder, out, models, steps = sys.argv[1:]
-    run_fidelity(Path(folder), Path(out), models=models, steps=int(steps))
+    run_fidelity(Path(folder), Path(out), TrainingSettings(steps=int(steps)), models=models)
 """
 
 
 @pytest.fixture
 def trained(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
-    """What train is called with, by each call."""
+    """What train is called with for networks, by each call."""
     calls: list[dict[str, Any]] = []
 
-    def counting(mlic: Any, **settings: Any) -> Any:
-        calls.append({"item": mlic.path, **settings})
-        return train(mlic, **settings)
+    def counting(mlic: Any, settings: TrainingSettings, **options: Any) -> Any:
+        if settings.trains_networks:
+            calls.append({"item": mlic.path, **asdict(settings)})
+        return train(mlic, settings, **options)
 
     monkeypatch.setattr(run_module, "train", counting)
     yield calls
@@ -99,10 +103,10 @@ def test_settings_reach_the_training(
 ) -> None:
     calls: list[dict[str, Any]] = []
 
-    def recording(mlic: Any, **settings: Any) -> Any:
-        calls.append(settings)
-        known = {k: v for k, v in settings.items() if k not in ("minutes", "pixels", "sampling")}
-        return train(mlic, **{**known, "steps": STEPS})
+    def recording(mlic: Any, settings: TrainingSettings, **options: Any) -> Any:
+        calls.append(asdict(settings))
+        short = replace(settings, minutes=None, pixels=1.0, sampling="uniform", steps=STEPS)
+        return train(mlic, short, **options)
 
     monkeypatch.setattr(run_module, "train", recording)
     settings: dict[str, Any] = {"models": "neural-it10", "steps": None, "seed": 3}
@@ -112,9 +116,9 @@ def test_settings_reach_the_training(
     assert (calls[0]["minutes"], calls[0]["pixels"]) == (0.5, 0.25)
     assert (calls[0]["sampling"], calls[0]["steps"]) == ("informed", None)
     run(item, tmp_path / "b", **settings, fractions="6.25,100")
-    subsets = [(call.get("pixels"), call.get("sampling")) for call in calls[1:]]
+    subsets = [(call["pixels"], call["sampling"]) for call in calls[1:]]
     parts = [(0.0625, sampling) for sampling in ("uniform", "regular", "informed")]
-    assert subsets == [*parts, (None, None)]
+    assert subsets == [*parts, (1.0, "uniform")], "of all of them, as the trainer has it"
     assert (tmp_path / "b/images" / Path(REAL).name / "neural-it10@6.25-informed").is_dir()
     table = (tmp_path / "b/tables.md").read_text()
     assert "| 6.25 % | informed |" in table
@@ -236,10 +240,10 @@ def test_a_broken_item_is_told_of_and_stops_no_other(tmp_path: Path) -> None:
 def test_a_failing_model_stops_neither_others_nor_its_item(
     benchmark: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(mlic: Any, **settings: Any) -> Any:
-        if settings["units"] == 50:
+    def failing(mlic: Any, settings: TrainingSettings, **options: Any) -> Any:
+        if settings.units == 50:
             raise RakingError("training diverged at step 1: begin again with another --seed")
-        return train(mlic, **settings)
+        return train(mlic, settings, **options)
 
     monkeypatch.setattr(run_module, "train", failing)
     with pytest.raises(RakingError, match=r"2 of 5 models .* neural50: training diverged"):
@@ -253,7 +257,7 @@ def test_a_failing_model_stops_neither_others_nor_its_item(
     ("settings", "sentence"),
     [
         ({"minutes": 0}, "minutes cannot be"),
-        ({"pixels": 1.5}, "share of 1.5"),
+        ({"pixels": 1.5}, "fraction of 1.5"),
         ({"sampling": "random"}, "unknown sampling"),
         ({"fractions": "6.25,abc"}, "not numbers"),
         ({"fractions": "0"}, "not per cent"),

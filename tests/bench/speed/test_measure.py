@@ -41,7 +41,7 @@ RUN = """
 import sys
 from pathlib import Path
 from bench.speed.measure import run_bench
-from tests.bench.test_measure import CASES, SETTINGS
+from tests.bench.speed.test_measure import CASES, SETTINGS
 run_bench([Path(p) for p in sys.argv[2:]], Path(sys.argv[1]), rounds=[CASES], **SETTINGS)
 """
 

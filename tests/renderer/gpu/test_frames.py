@@ -177,10 +177,10 @@ def test_an_interrupted_video_leaves_nothing(tmp_path: Path) -> None:
 )
 def test_endings(tmp_path: Path, name: str, several: bool, kind: str | None) -> None:
     if kind:
-        assert frames.check_output(tmp_path / name, several) == kind
+        assert frames.output_kind(tmp_path / name, several) == kind
         return
     with pytest.raises(RakingError, match=r"\.mp4|\.png, \.jpg|--orbit"):
-        frames.check_output(tmp_path / name, several)
+        frames.output_kind(tmp_path / name, several)
 
 
 @pytest.mark.parametrize(

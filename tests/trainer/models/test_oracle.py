@@ -8,7 +8,7 @@ import torch
 
 import trainer.models.oracle
 from renderer.image.relightable import RelightableImage
-from shaders.decoder import Decoder
+from shaders.neural import NeuralDecoder
 from trainer.models.networks import DecoderNetwork, decode
 from trainer.models.oracle import relight
 
@@ -72,7 +72,9 @@ def test_rows_and_chunks_change_nothing(
     np.testing.assert_allclose(rows, whole[7:19], atol=1e-6)
 
 
-def test_the_split_first_layer_is_the_same_function(make_decoder: Callable[..., Decoder]) -> None:
+def test_the_split_first_layer_is_the_same_function(
+    make_decoder: Callable[..., NeuralDecoder],
+) -> None:
     network = DecoderNetwork.from_decoder(make_decoder(20))
     latents = torch.randn(13, 9, generator=torch.Generator().manual_seed(1))
     lights = torch.from_numpy(LIGHTS)
@@ -83,7 +85,7 @@ def test_the_split_first_layer_is_the_same_function(make_decoder: Callable[..., 
 
 
 def test_a_decoder_survives_the_way_to_torch_and_back(
-    make_decoder: Callable[..., Decoder],
+    make_decoder: Callable[..., NeuralDecoder],
 ) -> None:
     decoder = make_decoder(10)
     back = DecoderNetwork.from_decoder(decoder).to_decoder(decoder.latent_min, decoder.latent_max)

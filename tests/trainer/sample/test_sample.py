@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from shaders.errors import RakingError
-from trainer.sample.relief import GOLD, STONE, Array, Material, Relief, blur
-from trainer.sample.sample import DOME, TEST, reflect, render, ring_lights, visibility, write_sample
+from trainer.sample.materials import GOLD, STONE, Material
+from trainer.sample.relief import Relief
+from trainer.sample.sample import DOME, TEST, ring_lights, write_sample
+from trainer.sample.shading import photograph, reflect, visibility
+from trainer.sample.workpiece import Array, blur
 
 WIDTH, HEIGHT = 96, 64
 
@@ -246,7 +249,7 @@ def test_behind_a_ridge_it_is_darker_than_under_the_opposite_light() -> None:
     flat = np.full(shape, 0.8, np.float32)
     relief = Relief(height, albedo, albedo * np.float32(0.08), flat, flat > 0)
     east, west = (
-        render(relief, relief.normals(), np.array([x, 0, 0.26], np.float32))
+        photograph(relief, relief.normals(), np.array([x, 0, 0.26], np.float32))
         for x in (0.966, -0.966)
     )
     assert east[20, 42].max() == 0 and west[20, 42].min() > 60

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 from scipy.interpolate import RBFInterpolator
 
-from renderer.image.relightable import read_image, write_image
+from renderer.image.relightable import RelightableImage, read_image, write_image
 from shaders.errors import RakingError
 from trainer.collection.mlic import Mlic, read_mlic
 from trainer.models.oracle import relight
@@ -16,10 +17,16 @@ from trainer.quality.evaluate import evaluate
 from trainer.quality.metrics import psnr
 from trainer.running.plan import Plan, Standing
 from trainer.training import classical
-from trainer.training.classical import basis, fit, fit_floats, store
+from trainer.training.classical import basis, fit_floats, store
+
+from ..conftest import train
 
 MODELS = [("ptm", 2, 6), ("hsh", 2, 9), ("hsh", 3, 16)]
 Collection = Callable[..., Path]
+
+
+def fit(mlic: Mlic, model: str, order: int = 3, **options: Any) -> RelightableImage:
+    return train(mlic, model=model, order=order, **options)
 
 
 def fail(sentence: str) -> None:
@@ -144,7 +151,9 @@ def test_terms_rounded_together_lose_less_than_each_by_itself(
         return sum(float(np.square(a - b).sum()) for a, b in zip(floats, stored, strict=True))
 
     together = lost()
-    monkeypatch.setattr(classical.Fit, "levels", lambda _, *stored: classical.quantise(*stored))
+    monkeypatch.setattr(
+        classical.FittedModel, "levels", lambda _, *stored: classical.quantise(*stored)
+    )
     assert together < 0.7 * lost()
 
 
@@ -198,8 +207,12 @@ def test_lights_that_do_not_determine_the_fit_are_told(collection: Collection, w
 
 
 def test_unknown_models_are_refused(mlic: Mlic) -> None:
-    for model, order in (("dmd", 3), ("hsh", 4), ("hsh", 1)):
-        with pytest.raises(RakingError, match="choose ptm"):
+    for model, order, words in (
+        ("dmd", 3, "'dmd': choose .*ptm"),
+        ("hsh", 4, "order 4 .*choose 2"),
+        ("hsh", 1, "order 1 .*choose 2"),
+    ):
+        with pytest.raises(RakingError, match=words):
             fit(mlic, model, order)
 
 

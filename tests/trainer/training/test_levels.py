@@ -8,7 +8,7 @@ import pytest
 import trainer.training.levels
 from renderer.image.pyramid import halvings
 from renderer.image.relightable import RelightableImage
-from shaders.decoder import Decoder, Layer
+from shaders.neural import Layer, NeuralDecoder
 from trainer.running.plan import Plan, Standing
 from trainer.training.levels import level_errors, smaller_levels
 
@@ -112,7 +112,7 @@ def test_a_saturated_decoder_stays_finite(make_image: MakeImage) -> None:
     """Colours far beyond white, where nothing that the latents do is seen."""
     image = make_image()
     first, second, third = image.decoder.layers
-    image.decoder = Decoder(
+    image.decoder = NeuralDecoder(
         (first, second, Layer(third.weight * 50, third.bias + 20)),
         image.decoder.latent_min,
         image.decoder.latent_max,

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 
-from shaders.errors import RakingError
 from trainer.collection.mlic import read_mlic
 from trainer.collection.samples import Samples
 from trainer.training.sampling import choose_pixels
@@ -96,14 +95,3 @@ def test_a_surface_without_any_surprise_is_sampled_all_the_same(collection: Writ
     pictures[:, 0, 0] //= 2
     samples = Samples(read_mlic(collection(pictures=pictures)), torch.device("cpu"))
     assert len(choose_pixels(samples, 0.1, "informed", seed=0)) == SIDE * SIDE // 10
-
-
-@pytest.mark.parametrize("fraction", [0.0, -0.1, 1.5, float("nan")])
-def test_a_fraction_that_cannot_be_is_refused(samples: Samples, fraction: float) -> None:
-    with pytest.raises(RakingError, match="fraction"):
-        choose_pixels(samples, fraction, "uniform", seed=0)
-
-
-def test_an_unknown_sampling_is_refused(samples: Samples) -> None:
-    with pytest.raises(RakingError, match="choose uniform, regular or informed"):
-        choose_pixels(samples, 0.5, "best", seed=0)

@@ -14,19 +14,19 @@ import torch
 
 import trainer.training.fit
 from renderer.image.relightable import RelightableImage, read_image, write_image
-from shaders.decoder import Decoder, Layer
 from shaders.errors import RakingError
+from shaders.neural import Layer, NeuralDecoder
 from trainer.collection.mlic import Mlic, read_mlic
 from trainer.collection.samples import Samples
 from trainer.models.networks import Networks
 from trainer.models.oracle import relight
 from trainer.quality.metrics import psnr
 from trainer.running.plan import Plan, Standing
-from trainer.training.fit import Validation
 from trainer.training.sampling import choose_pixels
-from trainer.training.train import STEPS, train
+from trainer.training.settings import STEPS
+from trainer.training.validation import Validation
 
-from ..conftest import SIZE, bumps, ring_lights, write_collection, write_picture
+from ..conftest import SIZE, bumps, ring_lights, train, write_collection, write_picture
 
 HELD_OUT = ["image09.png", "image13.png", "image17.png"]
 UNSEEN = np.array([[0.1, 0.2], [-0.4, 0.3], [0.5, -0.5], [-0.2, -0.7]], np.float32)
@@ -72,7 +72,7 @@ def test_a_student_follows_its_teacher_between_the_photographs(
     grey_layers = [Layer(layer.weight * 0, layer.bias * 0) for layer in teacher.decoder.layers]
     grey_layers[2] = Layer(grey_layers[2].weight, np.full(3, 0.5, np.float32))
     low, high = teacher.decoder.latent_min, teacher.decoder.latent_max
-    grey_decoder = Decoder((grey_layers[0], grey_layers[1], grey_layers[2]), low, high)
+    grey_decoder = NeuralDecoder((grey_layers[0], grey_layers[1], grey_layers[2]), low, high)
     grey = RelightableImage(grey_decoder, teacher.planes, None, teacher.provenance)
     write_image(grey, tmp_path / "grey")
     misled = train(mlic, units=20, teacher=tmp_path / "grey", steps=500, guided=False)
@@ -317,6 +317,7 @@ from pathlib import Path
 import trainer.training.fit
 from trainer.collection.mlic import read_mlic
 from trainer.running.plan import Plan
+from trainer.training.settings import TrainingSettings
 from trainer.training.train import train
 
 trainer.training.fit.REPORT_SECONDS = trainer.training.fit.CHECKPOINT_SECONDS = -1
@@ -327,7 +328,7 @@ def die(standing):
 
 mlic = read_mlic(Path(sys.argv[1]))
 checkpoint, plan = Path(sys.argv[2]), Plan(die)
-train(mlic, units=10, teacher="original", steps=30, checkpoint=checkpoint, plan=plan)
+train(mlic, TrainingSettings(units=10, steps=30), checkpoint=checkpoint, plan=plan)
 """
 
 

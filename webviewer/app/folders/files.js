@@ -1,5 +1,7 @@
 // The folders of relightable images: on a server, or dropped on the page.
 
+import { shortened } from '../shaders/errors.js';
+
 const HTML = /^\s*<(!doctype\s+html|html|head|body)\b/i;
 // Map of each dropped folder: path -> Blob, or function that reads one. They are the page's, as an address
 // leads every viewer on it to the same files.
@@ -31,6 +33,7 @@ class ServedFolder {
 	#patience;
 
 	constructor(address, patience) {
+		this.url = address;
 		this.#patience = patience;
 		this.#address = readAddress(address);
 		if (!this.#address.pathname.endsWith('/')) this.#address.pathname += '/';
@@ -102,6 +105,7 @@ class DroppedFolder {
 	#files;
 
 	constructor(address) {
+		this.url = address;
 		const [, index, name] = /** @type {RegExpExecArray} */ (/^dropped:(\d*)\/?(.*)$/s.exec(address));
 		this.#files = dropped[index];
 		this.name = shortened(name || address);
@@ -129,9 +133,6 @@ class DroppedFolder {
 		throw new FileError(`${this.name} was opened from this computer before the page was loaded anew; open it again.`);
 	}
 }
-
-// For sentences.
-export const shortened = text => text.length > 80 ? `${text.slice(0, 50)}…${text.slice(-28)}` : text;
 
 const missing = (folder, file) => new FileError(`${folder}: ${file} is missing; write the image again.`, true);
 const named = (blob, name) => Object.assign(blob, { name });

@@ -1,18 +1,15 @@
 // The decode pass: latents of a tile and a light to a relit picture.
 
-import { bakedShader, bestExponential, frameUniform } from '../shader.js';
+import { bakedShader, bestExponential } from '../shaders/specialise.js';
 import { createProgram, createTarget, readRenderer } from './gl.js';
 
 
 // The weights are constants of the text.
 /** @type {MakeShader} */
-export const makeBaked = (gl, decoder, templates, target) => ({
-	text: bakedShader(decoder, templates, { target, exponential: bestExponential(readRenderer(gl).renderer) }),
+export const makeBaked = (gl, decoder, target) => ({
+	text: bakedShader(decoder, { target, exponential: bestExponential(readRenderer(gl).renderer) }),
 	begin: () => {},
-	setLight: (_, at, light) => {
-		const { name, data } = frameUniform(decoder, light);
-		gl.uniform4fv(at(name), data);
-	},
+	setLight: (_, at, light) => gl.uniform4fv(at(decoder.frame), decoder.frameValues(light)),
 });
 
 export class DecodePass {

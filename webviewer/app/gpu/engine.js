@@ -26,13 +26,9 @@ export class Engine {
 	#direct = false;  // the light is too slow for tiles: decode straight to the canvas
 	#backing = 1;  // canvas pixels per device pixel
 
-	/**
-	 * @param {HTMLCanvasElement} canvas
-	 * @param {Record<string, string>} templates  of the shaders, by their files' names
-	 */
-	constructor(canvas, templates) {
+	/** @param {HTMLCanvasElement} canvas */
+	constructor(canvas) {
 		this.canvas = canvas;
-		this.templates = templates;
 		this.gl = createContext(canvas);
 		this.memory = new Memory(0);
 		this.present = new PresentPass(this.gl, this.memory, GROUND);
@@ -67,8 +63,8 @@ export class Engine {
 	 * @returns {Promise<Scene>}
 	 */
 	open(key, info, state, progress) {
-		const { gl, memory, templates } = this;
-		return openScene({ gl, memory, templates, shaders: this.#shaders }, key, info, state, progress);
+		const { gl, memory } = this;
+		return openScene({ gl, memory, shaders: this.#shaders }, key, info, state, progress);
 	}
 
 	/**

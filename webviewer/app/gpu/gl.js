@@ -1,11 +1,6 @@
 // Small helpers over WebGL2.
 
-const COVER = `#version 300 es
-// One triangle over the whole target.
-void main() {
-	vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0;
-	gl_Position = vec4(corner, 0.0, 1.0);
-}`;
+import { shaderText } from '../shaders/texts.js';
 
 export function createContext(canvas) {
 	const options = { alpha: false, antialias: false, depth: false, powerPreference: 'high-performance' };
@@ -25,7 +20,7 @@ export function readRenderer(gl) {
 }
 
 // Returns { program, at }, where at(name) is the location of a uniform.
-export function createProgram(gl, fragment, vertex = COVER) {
+export function createProgram(gl, fragment, vertex = shaderText('cover.glsl')) {
 	const program = gl.createProgram();
 	const shaders = [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]].map(([type, source]) => {
 		const shader = gl.createShader(type);

@@ -1,68 +1,8 @@
 // Relit tiles onto the canvas, under pan, zoom and rotation; and the map of how far two images are apart.
 
+import { shaderText } from '../shaders/texts.js';
 import { compose, scaling } from '../state/transform.js';
 import { createProgram, createTarget } from './gl.js';
-
-const VERTEX = `#version 300 es
-uniform mat3x2 place;  // from the unit square to clip space
-void main() {
-	vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
-	gl_Position = vec4(place * vec3(corner, 1.0), 0.0, 1.0);
-}`;
-
-const FRAGMENT = `#version 300 es
-precision highp float;
-uniform sampler2D relit;  // row 0 is the top of the image
-uniform sampler2D mask;
-uniform bool masked;
-uniform bool only_ground;  // the ground where the mask is off, over what is there
-uniform bool exact;  // each decoded pixel as it is, not smoothed
-uniform bool shrunk;  // so much that one sample would miss pixels
-uniform mat3x2 to_pixel;  // from fragments to the tile's
-uniform vec2 size;  // of the tile
-uniform vec2 decoded;  // decoded pixels, across and down
-uniform vec3 ground;
-out vec4 colour;
-
-vec4 sampled(vec2 pixel) {
-	return texture(relit, clamp(pixel, vec2(0.5), decoded - 0.5) / vec2(textureSize(relit, 0)));
-}
-
-void main() {
-	vec2 at = to_pixel * vec3(gl_FragCoord.xy, 1.0);
-	float on = masked ? texture(mask, at / size).r : 1.0;
-	if (only_ground) {
-		colour = vec4(ground, 1.0 - on);
-		return;
-	}
-	vec2 pixel = at * decoded / size;
-	if (exact) {
-		colour = texelFetch(relit, ivec2(clamp(pixel, vec2(0.0), decoded - 1.0)), 0);
-	} else if (shrunk) {
-		vec2 across = to_pixel[0] * decoded / size / 4.0;
-		vec2 down = to_pixel[1] * decoded / size / 4.0;
-		colour = (sampled(pixel + across + down) + sampled(pixel + across - down)
-			+ sampled(pixel - across + down) + sampled(pixel - across - down)) / 4.0;
-	} else {
-		colour = sampled(pixel);
-	}
-	colour = vec4(mix(ground, colour.rgb, on), 1.0);
-}`;
-
-const DIFFERENCE = `#version 300 es
-precision highp float;
-uniform sampler2D first;
-uniform sampler2D second;
-uniform float gain;
-out vec4 colour;
-
-// Black where equal, then red, yellow, white: the largest difference of a channel, times the gain.
-void main() {
-	ivec2 at = ivec2(gl_FragCoord.xy);
-	vec3 apart = abs(texelFetch(first, at, 0).rgb - texelFetch(second, at, 0).rgb);
-	float heat = 3.0 * gain * max(apart.r, max(apart.g, apart.b));
-	colour = vec4(clamp(vec3(heat, heat - 1.0, heat - 2.0), 0.0, 1.0), 1.0);
-}`;
 
 // Magnified this much, pixels are being inspected: they are shown as they are.
 const INSPECTING = 8;
@@ -82,7 +22,7 @@ export class PresentPass {
 		this.gl = gl;
 		this.memory = memory;
 		this.ground = ground;
-		const { program, at } = this.shader = createProgram(gl, FRAGMENT, VERTEX);
+		const { program, at } = this.shader = createProgram(gl, shaderText('present.glsl'), shaderText('place.glsl'));
 		gl.useProgram(program);
 		gl.uniform1i(at('mask'), 1);
 		gl.uniform3fv(at('ground'), ground);
@@ -161,7 +101,7 @@ export class PresentPass {
 
 	drawDifference(gain) {
 		const { gl } = this;
-		const { program, at } = this.difference ??= createProgram(gl, DIFFERENCE);
+		const { program, at } = this.difference ??= createProgram(gl, shaderText('difference.glsl'));
 		this.#bindTarget(null);
 		gl.useProgram(program);
 		gl.uniform1i(at('second'), 1);

@@ -1,7 +1,7 @@
 // An image on the GPU: its tiles, the shaders that decode them, and where more tiles come from.
 
-import { openTiles } from '../image.js';
-import { Pyramid } from '../pyramid.js';
+import { openTiles } from '../renderer/image/relightable.js';
+import { Pyramid } from '../renderer/image/pyramid.js';
 import { DecodePass } from './decode.js';
 import { createTiles } from './flat.js';
 import { checkMemory } from './gl.js';
@@ -63,10 +63,10 @@ export class Scene {
 
 	/** @param {Target} target */
 	decodePass(shader, target = 'unorm') {
-		const { context: { gl, templates, shaders }, info, passes } = this;
+		const { context: { gl, shaders }, info, passes } = this;
 		const make = shaders.get(shader);
 		if (!make) throw new Error(`There is no shader named ${shader}: correct shader= in the address.`);
-		return passes[`${shader} ${target}`] ??= new DecodePass(gl, make(gl, info, templates, target), target);
+		return passes[`${shader} ${target}`] ??= new DecodePass(gl, make(gl, info.decoder, target), target);
 	}
 
 	get isThere() {

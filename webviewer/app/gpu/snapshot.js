@@ -1,6 +1,6 @@
 // Pictures at full resolution, by rows: what is larger than a screen or a texture fits too.
 
-import { PngWriter } from '../png.js';
+import { PngWriter } from './png.js';
 
 const AT_A_TIME = 6;  // tiles under way
 

@@ -1,17 +1,10 @@
 // A tile: it owns its latents, its share of the mask, and the relit picture made from them.
 
+import { shaderText } from '../shaders/texts.js';
 import { compose, invert, scaling, translation } from '../state/transform.js';
 import { createProgram, createTarget, createTexture } from './gl.js';
 
-// At full size a mask is on or off, as in renderer/image/relightable.py; smaller levels have means.
-const ON_OR_OFF = `#version 300 es
-precision highp float;
-uniform sampler2D levels;
-out vec4 colour;
-void main() {
-	colour = vec4(step(0.5, texelFetch(levels, ivec2(gl_FragCoord.xy), 0).r));
-}`;
-const programs = new WeakMap();  // gl -> that of ON_OR_OFF
+const programs = new WeakMap();  // gl -> that of on_or_off.glsl
 
 export class Tile {
 	/** @type {ReturnType<typeof createTarget> | null} */
@@ -67,7 +60,7 @@ export class Tile {
 
 	#setMask(levels) {
 		const { gl, mask, outer: { width, height } } = this;
-		if (!gl.isProgram(programs.get(gl) ?? null)) programs.set(gl, createProgram(gl, ON_OR_OFF).program);
+		if (!gl.isProgram(programs.get(gl) ?? null)) programs.set(gl, createProgram(gl, shaderText('on_or_off.glsl')).program);
 		const framebuffer = gl.createFramebuffer();
 		gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
 		gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, mask, 0);

@@ -1,6 +1,6 @@
 // Chooses among many images, by pictures and titles: a dialog, made when it is first asked for.
 
-import { decodePicture, loadPictures, openTiles } from '../image.js';
+import { decodePicture, loadPictures, openTiles } from '../renderer/image/relightable.js';
 import { initialSettings } from '../state/settings.js';
 import { change } from './actions.js';
 import { ARROWS } from './points.js';
@@ -125,7 +125,7 @@ async function drawPreview(info, signal) {
 		signal.throwIfAborted();
 	}
 	const { length } = info.planes;
-	const rgba = await relight(info, initialSettings().light, levels.slice(0, length), levels[length]);
+	const rgba = await relight(info.decoder, initialSettings().light, levels.slice(0, length), levels[length]);
 	context.clearRect(0, 0, w, h);
 	context.putImageData(new ImageData(rgba, w, h), 0, 0);
 	return canvas;

@@ -1,0 +1,175 @@
+"""The options of `raking train`, what is checked of them, and what it prints."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from raking.cli.options import LARGEST_SEED, MOST_MINUTES, MOST_STEPS
+from raking.cli.printing import print_table, say, tell_done, warn
+from renderer.files.ours import check_output
+from renderer.image.finished import stored_image
+from renderer.image.relightable import RelightableImage, check_writable
+from shaders.neural import MAX_UNITS
+from trainer.training.settings import (
+    ORDERS,
+    UNITS,
+    Device,
+    Encoder,
+    Model,
+    Sampling,
+    TrainingSettings,
+)
+
+DEFAULT = TrainingSettings()
+OutputPath = Annotated[Path, typer.Option("-o", "--output", metavar="IMAGE")]
+ModelName = Annotated[
+    Model, typer.Option(help="NeuralRTI, DisK with a teacher, or a classical model.")
+]
+# What is None was not given: then TrainingSettings has the default.
+Units = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=MAX_UNITS,
+        help="Hidden units.",
+        show_default=f"{UNITS['neural']} or, DisK, {UNITS['disk']}",
+    ),
+]
+Teacher = Annotated[
+    str | None,
+    typer.Option(
+        help="For disk: original, improved, or the folder of a trained image.",
+        show_default=str(DEFAULT.teacher),
+    ),
+]
+KeepTeacher = Annotated[
+    Path | None, typer.Option(metavar="IMAGE", help="Write the newly trained teacher here.")
+]
+EncoderName = Annotated[
+    Encoder | None,
+    typer.Option(help="For neural; disk has its teacher's.", show_default=DEFAULT.encoder),
+]
+Order = Annotated[
+    int | None,
+    typer.Option(min=ORDERS[0], max=ORDERS[-1], help="For hsh.", show_default=str(DEFAULT.order)),
+]
+Seed = Annotated[int | None, typer.Option(min=0, max=LARGEST_SEED, show_default=str(DEFAULT.seed))]
+Minutes = Annotated[
+    float | None,
+    typer.Option(
+        min=0, max=MOST_MINUTES, help="A budget for the whole run.", show_default="by steps"
+    ),
+]
+Steps = Annotated[
+    int | None,
+    typer.Option(min=1, max=MOST_STEPS, help="Training steps, instead.", show_default="by model"),
+]
+Pixels = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        max=1,
+        metavar="FRACTION",
+        help="Of the pixels, to train on.",
+        show_default=f"{DEFAULT.pixels:g}",
+    ),
+]
+SamplingName = Annotated[
+    Sampling | None, typer.Option(help="How those are chosen.", show_default=DEFAULT.sampling)
+]
+Guide = Annotated[
+    bool | None,
+    typer.Option(
+        "--guide/--no-guide",
+        help="Follow an interpolation of the photographs at lights between them.",
+        show_default="guide",
+    ),
+]
+TestLights = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Names of the images to hold out.")
+]
+AllPhotographs = Annotated[
+    bool,
+    typer.Option(
+        "--all-photographs",
+        help="Hold out none, so that nothing is scored; networks spare 1 of 40 to validate.",
+    ),
+]
+DeviceName = Annotated[
+    Device | None, typer.Option(help="What networks are trained on.", show_default="auto")
+]
+Tiles = Annotated[bool, typer.Option("--tiles", help="Write Deep Zoom pyramids, for large images.")]
+
+# So that one command line serves all models: these are fitted in one pass, without chance.
+OF_NO_EFFECT = ("minutes", "seed")
+
+
+def chosen_settings(model: Model, **options: Any) -> TrainingSettings:
+    """The settings of the options that are given, not None.
+
+    Refuses those of the one kind of model with the other, and what TrainingSettings does.
+    """
+    given = {key: value for key, value in options.items() if value is not None}
+    if "order" in given and model != "hsh":
+        raise typer.BadParameter("--order goes with --model hsh")
+    if "sampling" in given and "pixels" not in given:
+        warn("--sampling has no effect without --pixels")
+    settings = TrainingSettings(model, **given)
+    of_networks = [key for key in given if key not in (*OF_NO_EFFECT, "order")]
+    if of_networks and not settings.trains_networks:
+        option = "guide" if of_networks[0] == "guided" else of_networks[0]
+        raise typer.BadParameter(f"--{option} goes with --model neural and disk")
+    return settings
+
+
+def check_teacher(
+    model: Model, teacher: str | None, keep_teacher: Path | None, encoder: str | None
+) -> None:
+    """Refuses options that would have no effect; a teacher, which scripts always name, is told."""
+    if model == "neural" and teacher:
+        warn("--teacher has no effect with --model neural; --encoder chooses the encoder")
+    if model == "neural" and keep_teacher:
+        raise typer.BadParameter("--keep-teacher goes with --model disk")
+    if model == "disk" and encoder:
+        raise typer.BadParameter("--encoder goes with --model neural; disk has its teacher's")
+    if keep_teacher and teacher not in (None, "original", "improved"):
+        raise typer.BadParameter("--keep-teacher is for a teacher that is trained now")
+
+
+def check_places(
+    output: Path, keep_teacher: Path | None, read: Iterable[Path | str | None]
+) -> None:
+    """Refuses to write over what is read, or over anything but images of ours."""
+    paths = [Path(path) for path in read if path]
+    for place in (output, keep_teacher):
+        if place is not None:
+            check_writable(place)
+            check_output(place, paths)
+    if keep_teacher and _nested(keep_teacher.resolve(), output.resolve()):
+        raise typer.BadParameter("--keep-teacher and -o must name folders beside each other")
+
+
+def _nested(one: Path, other: Path) -> bool:
+    """Whether two paths are the same, or one lies in the other."""
+    return one == other or one in other.parents or other in one.parents
+
+
+def tell_done_before(output: Path, given: Path, tiles: bool, as_json: bool) -> None:
+    """Of an image that is there already, at `output`, which the user called `given`."""
+    name, block = stored_image(output)
+    facts = {"image": str(output), **block.provenance}
+    facts |= {"levels": block.levels} if tiles else {}
+    tell_done(output, name, facts, as_json, ["raking", "view", given])
+
+
+def print_training(image: RelightableImage, path: Path) -> None:
+    """What `raking train` made, its scores, and on what."""
+    provenance = image.provenance
+    if "scores" not in provenance:
+        say(f"{path}: {image.label}; nothing was held out, so it is not scored")
+        return
+    print_table(f"{image.label}, {path}", [{"held out": "mean", **provenance["scores"]}])
+    test = provenance["test_lights"]
+    say("Held out: " + (", ".join(test) if isinstance(test, list) else test["test_set"]))

@@ -1,0 +1,23 @@
+// The shaders' texts, which lie beside this file: loaded once, before anything is drawn.
+
+const FILES = [
+	'baked.glsl.jinja', 'decode.jinja', 'linear.jinja', 'polynomial_exp.jinja',
+	'cover.glsl', 'difference.glsl', 'on_or_off.glsl', 'place.glsl', 'present.glsl', 'reduce.glsl',
+];
+const texts = new Map();
+
+/** @param {(file: string) => string | Promise<string>} read  brings the text of a file of this folder */
+export async function loadTexts(read = fetchText) {
+	await Promise.all(FILES.map(async file => texts.has(file) || texts.set(file, await read(file))));
+}
+
+export function shaderText(file) {
+	if (!texts.has(file)) throw new Error(`The shader ${file} was not loaded.`);
+	return texts.get(file);
+}
+
+async function fetchText(file) {
+	const response = await fetch(new URL(file, import.meta.url));
+	if (!response.ok) throw new Error(`The shader ${file} could not be loaded (${response.status}).`);
+	return response.text();
+}

@@ -1,0 +1,63 @@
+"""info.json: the table of cases that info.test.js walks as well."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from renderer.image import limits
+from renderer.image.info import Keys, LinearBlock, LinearInfo, NeuralBlock, NeuralInfo, parse_info
+from shaders.errors import RakingError
+
+from ...cases.table import Row, info_text, is_read, label, reading, rows
+
+FILE = Path("images/coin/info.json")
+FORMAT = Path(limits.__file__).with_name("FORMAT.md")
+
+
+def read(text: str) -> dict[str, Any]:
+    """What is made of a text, in the names of the table."""
+    info, decoder = parse_info(text, FILE)
+    ours = info.raking
+    found = {
+        "kind": decoder.kind,
+        "label": decoder.label(ours.provenance.get("model") if ours else None),
+        "width": info.width,
+        "height": info.height,
+        "latents": decoder.latents,
+        "units": decoder.units,
+        "parameters": decoder.parameters,
+        "latentMin": decoder.latent_min.tolist(),
+        "latentMax": decoder.latent_max.tolist(),
+        "lights": None if info.lights is None else info.lights[:, :2].tolist(),
+        "pixelSize": info.pixel_size_mm,
+        "title": ours.title if ours else None,
+        "planeFiles": info.plane_files(),
+        "maskFile": ours.mask if ours else None,
+    }
+    return json.loads(json.dumps(found))
+
+
+@pytest.mark.parametrize("row", [r for r in rows("infos") if is_read(r)], ids=label)
+def test_read(row: Row) -> None:
+    assert read(info_text(row)) == reading(row)
+
+
+@pytest.mark.filterwarnings("error")  # nothing is said before the sentence
+@pytest.mark.parametrize("row", [r for r in rows("infos") if not is_read(r)], ids=label)
+def test_refused(row: Row) -> None:
+    """The table has what both languages' sentences say or, where they differ, Python's first."""
+    with pytest.raises(RakingError, match=r"^images/coin/info.json") as error:
+        parse_info(info_text(row), FILE)
+    said = row["refused"]
+    assert (said if isinstance(said, str) else said[0]) in str(error.value)
+    assert len(str(error.value)) < 300
+
+
+@pytest.mark.parametrize("keys", [NeuralInfo, LinearInfo, NeuralBlock, LinearBlock])
+def test_the_format_is_written_down(keys: type[Keys]) -> None:
+    text = FORMAT.read_text("utf-8")
+    names = [field.alias or name for name, field in keys.model_fields.items()]
+    assert len(names) > 8
+    assert [name for name in names if f"`{name}`" not in text] == []

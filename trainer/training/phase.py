@@ -1,0 +1,71 @@
+"""One phase of a training: a pair of networks, trained for its share of the run or taken from the
+checkpoint. The phases are "neural", "teacher" and "student"."""
+
+from typing import Any
+
+import torch
+
+from trainer.models.networks import TEACHER_UNITS, Networks
+from trainer.running.threads import one_thread
+from trainer.training.fit import Schedule, fit
+from trainer.training.lesson import Lesson, best_teacher_share
+from trainer.training.preparation import Run
+from trainer.training.settings import STEPS
+from trainer.training.teacher import Teacher
+
+# The teacher's share in what it and the guide say: what validation lights tell, and what is
+# assumed before as if from so many lights.
+ASSUMED_SHARE = 0.25
+ASSUMED_LIGHTS = 4
+
+
+def schedule_of(phase: str, run: Run) -> Schedule:
+    """When the phase ends; with a budget, once its seconds are allotted."""
+    if run.settings.minutes is not None:
+        return Schedule(seconds=run.checkpoint.state[f"{phase} seconds"])
+    return Schedule(run.settings.steps or STEPS[phase])
+
+
+def trained(
+    phase: str, run: Run, teacher: Teacher | None = None, schedule: Schedule | None = None
+) -> tuple[Networks, dict[str, Any]]:
+    """A pair of networks, trained or taken from the checkpoint, and facts about its training."""
+    # A student must not repeat its teacher's draws.
+    seed = 2 * run.settings.seed + (phase == "student")
+    units = TEACHER_UNITS if phase == "teacher" else run.settings.hidden_units
+    networks = Networks(run.projection, run.settings.encoder, units, seed)
+    networks.to(run.samples.device)
+    state = run.checkpoint.state
+    if phase not in state:
+        schedule = schedule or schedule_of(phase, run)
+        share = _teacher_share(run, teacher)
+        random = torch.Generator().manual_seed(seed)
+        lesson = None
+        if run.guide or teacher:
+            lesson = Lesson(run.samples, run.guide, teacher, share, random)
+        with one_thread():
+            taken = fit(networks, run, phase, lesson, schedule, seed)
+        run.plan.end()
+        facts = {"steps": taken, "teacher_share": round(share, 3) if teacher else None}
+        run.checkpoint.save(
+            present=None,
+            seconds=run.plan.elapsed,
+            **{phase: networks.state_dict(), f"{phase} facts": facts},
+        )
+    networks.load_state_dict(state[phase])
+    return networks, state[f"{phase} facts"]
+
+
+@torch.no_grad()
+def _teacher_share(run: Run, teacher: Teacher | None) -> float:
+    """How much of the lesson is the teacher's, by how well it knows the validation lights."""
+    validation = run.validation
+    if teacher is None or run.guide is None or not len(validation.lights):
+        return ASSUMED_SHARE
+    values = validation.values
+    weights = torch.from_numpy(run.guide.weights(validation.lights.cpu().numpy())).to(values)
+    guided = (weights @ values).clamp(0, 1)
+    taught = teacher.colours(validation.pixels, values, validation.lights)
+    found = best_teacher_share(validation.truth, guided, taught)
+    lights = len(validation.lights)
+    return (found * lights + ASSUMED_SHARE * ASSUMED_LIGHTS) / (lights + ASSUMED_LIGHTS)

@@ -1,0 +1,84 @@
+"""What is known of a collection before a network is trained on it: which pixels, its axes, its
+guide."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from trainer.collection.mlic import Mlic
+from trainer.collection.samples import Samples
+from trainer.models.networks import principal_axes
+from trainer.running.checkpoint import Checkpoint
+from trainer.running.plan import Plan
+from trainer.running.threads import one_thread
+from trainer.training.guide import Guide
+from trainer.training.rehearsal import Finish
+from trainer.training.sampling import choose_pixels
+from trainer.training.settings import TrainingSettings
+from trainer.training.validation import Validation, spared_lights
+
+DESCRIBED_PIXELS = 1 << 16  # that the guide and the principal axes are worked out from
+
+
+@dataclass
+class Run:
+    """What all phases of one training share."""
+
+    mlic: Mlic
+    samples: Samples  # without the validation lights
+    pixels: Tensor  # [P] those to train on
+    projection: tuple[Tensor, Tensor]
+    guide: Guide | None
+    spared: list[int]  # the training lights that validate
+    validation: Validation
+    settings: TrainingSettings
+    checkpoint: Checkpoint
+    plan: Plan
+    finish: Finish | None
+    warn: Callable[[str], None]
+
+
+def prepare(
+    mlic: Mlic,
+    settings: TrainingSettings,
+    device: torch.device,
+    *,
+    checkpoint: Checkpoint,
+    plan: Plan,
+    finish: Finish | None,
+    warn: Callable[[str], None],
+) -> Run:
+    """Everything that training needs but the networks."""
+    plan.resume(checkpoint.state.get("seconds", 0.0))
+    plan.begin("guide")
+    everything = Samples(mlic, device)
+    spared = spared_lights(mlic.train.lights)
+    validation = Validation(everything, spared)
+    samples = validation.samples
+    pixels = choose_pixels(samples, settings.pixels, settings.sampling, settings.seed)
+    random = torch.Generator().manual_seed(settings.seed)
+    some = pixels[torch.randperm(len(pixels), generator=random)[:DESCRIBED_PIXELS]]
+    values = samples.values(some).cpu()  # [S, L, 3]
+    guide = None
+    if settings.guided:
+        flat = values.transpose(1, 2).flatten(0, 1)  # [3 S, L]
+        with one_thread():
+            products = (flat.T @ flat / len(flat)).double().numpy()
+        guide = Guide(np.delete(mlic.train.lights, spared, axis=0), products)
+    return Run(
+        mlic=mlic,
+        samples=samples,
+        pixels=pixels.to(device),
+        projection=principal_axes(values.flatten(1)),
+        guide=guide,
+        spared=spared,
+        validation=validation,
+        settings=settings,
+        checkpoint=checkpoint,
+        plan=plan,
+        finish=finish,
+        warn=warn,
+    )

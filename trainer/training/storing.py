@@ -1,0 +1,101 @@
+"""Trained networks as a relightable image: latents rounded to 8 bits, the decoder, and scores."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from renderer.image.relightable import RelightableImage
+from trainer.collection.samples import Samples
+from trainer.models.networks import LATENTS, TEACHER_UNITS, Networks
+from trainer.models.quantise import dequantise, latent_ranges, quantise
+from trainer.quality.evaluate import FAST, evaluate
+from trainer.running.plan import Progress
+from trainer.running.threads import ShareOut, all_cores
+from trainer.training.preparation import Run
+from trainer.training.provenance import origin, recorded
+from trainer.training.validation import mean_psnr
+
+SCORED_PIXELS = 4096  # that tell what storing costs
+ENCODE_CHUNK = 1 << 15
+
+
+def stored(phase: str, run: Run, networks: Networks, facts: dict[str, Any]) -> RelightableImage:
+    """The networks' latents and decoder as a relightable image, with what is known about it."""
+    settings, suffix = run.settings, ""
+    if phase == "teacher":
+        settings, suffix = replace(settings, model="neural", units=TEACHER_UNITS), " teacher"
+    image, cost = _store(networks, run.samples, run.plan.begin(f"storing{suffix}"))
+    image.provenance = {
+        **recorded(settings),
+        "validation_lights": [run.mlic.train.names[i] for i in run.spared],
+        **facts,
+        "seconds": round(run.plan.elapsed, 1),
+        **origin(run.mlic),
+    }
+    if run.mlic.test.names:
+        progress = run.plan.begin(f"scoring{suffix}")
+        scores = evaluate(image, run.mlic, metrics=FAST, progress=progress)
+        image.provenance["scores"] = {key: scores[key] for key in FAST}
+        image.provenance["scores"]["psnr_float"] = scores["psnr"] + cost
+    return image
+
+
+def _store(
+    networks: Networks, samples: Samples, progress: Progress
+) -> tuple[RelightableImage, float]:
+    """Encodes every object pixel and rounds the latents to 8 bits; level 0 off the object.
+
+    Also returns what that costs, in dB of the held-out PSNR on some pixels.
+    """
+    mlic = samples.mlic
+    planes = np.zeros((LATENTS // 3, mlic.height * mlic.width, 3), np.uint8)
+    place = samples.place.numpy()
+    with all_cores() as share_out:
+        latents = _encode(networks, samples, share_out, progress)
+        low, high = latent_ranges(latents)
+
+        def store(chunk: slice) -> None:
+            levels = quantise(latents[chunk], low, high)
+            planes[:, place[chunk]] = levels.reshape(len(levels), -1, 3).swapaxes(0, 1)
+
+        list(share_out(store, _chunks(len(samples))))
+    some = np.random.default_rng(0).integers(len(samples), size=SCORED_PIXELS)
+    rounded = dequantise(quantise(latents[some], low, high), low, high)
+    cost = _psnr(networks, samples, some, latents[some]) - _psnr(networks, samples, some, rounded)
+    stored = networks.decoder.to_decoder(low, high)
+    pictures = planes.reshape(-1, mlic.height, mlic.width, 3)
+    return RelightableImage(stored, pictures, mlic.mask, lights=mlic.train.lights), cost
+
+
+def _encode(
+    networks: Networks, samples: Samples, share_out: ShareOut, progress: Progress
+) -> np.ndarray:
+    """The latents [P, K] of all object pixels."""
+    latents = np.empty((len(samples), LATENTS), np.float32)
+
+    @torch.no_grad()
+    def encode(chunk: slice) -> int:
+        values = samples.values(torch.arange(len(samples))[chunk])
+        latents[chunk] = networks.encoder(values.flatten(1)).cpu().numpy()
+        return min(chunk.stop, len(samples))
+
+    for done in share_out(encode, _chunks(len(samples))):
+        progress(done, len(samples))
+    return latents
+
+
+def _chunks(pixels: int) -> Iterator[slice]:
+    for first in range(0, pixels, ENCODE_CHUNK):
+        yield slice(first, first + ENCODE_CHUNK)
+
+
+@torch.no_grad()
+def _psnr(networks: Networks, samples: Samples, pixels: np.ndarray, latents: np.ndarray) -> float:
+    """Mean held-out PSNR of some pixels with these latents; 0 where nothing is held out."""
+    if not len(samples.test_lights):
+        return 0.0
+    colours = networks.decoder(torch.from_numpy(latents).to(samples.device), samples.test_lights)
+    return mean_psnr(colours, samples.test_values(torch.from_numpy(pixels)))

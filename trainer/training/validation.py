@@ -1,0 +1,57 @@
+"""What tells how well training goes: photographs that it does not see."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from trainer.collection.mlic import validation_lights
+from trainer.collection.samples import Samples
+from trainer.models.networks import Networks
+from trainer.quality.metrics import psnr_of_error
+
+# Every photograph that is not trained on is missed, so few are spared for validation.
+LIGHTS_PER_VALIDATION_LIGHT = 40
+FEWEST_TO_SPARE_FROM = 12
+VALIDATION_PIXELS = 4096
+WATCHED_LIGHTS = 8  # of those trained on
+
+
+class Validation:
+    """PSNR of some pixels under lights that are taken out of the training lights."""
+
+    def __init__(self, samples: Samples, lights: list[int]) -> None:
+        self.samples = samples.without(lights)
+        self.lights = samples.lights[lights]  # [V, 2]
+        random = torch.Generator().manual_seed(0)
+        self.pixels = torch.randint(len(samples), (VALIDATION_PIXELS,), generator=random)
+        self.values = self.samples.values(self.pixels)  # [P, L, 3]
+        self.truth = samples.values(self.pixels)[:, lights]  # [P, V, 3]
+
+    def psnr(self, networks: Networks) -> float | None:
+        """Mean over the validation lights, in dB; None where there are none."""
+        if not len(self.lights):
+            return None
+        return self._psnr(networks, self.lights, self.truth)
+
+    def trained_psnr(self, networks: Networks) -> float:
+        """The same under some of the lights that are trained on."""
+        some = slice(None, None, -(-len(self.samples.lights) // WATCHED_LIGHTS))
+        return self._psnr(networks, self.samples.lights[some], self.values[:, some])
+
+    @torch.no_grad()
+    def _psnr(self, networks: Networks, lights: Tensor, truth: Tensor) -> float:
+        latents = networks.encoder(self.values.flatten(1))
+        return mean_psnr(networks.decoder(latents, lights), truth)
+
+
+def mean_psnr(colours: Tensor, truth: Tensor) -> float:
+    """PSNR in dB of colours, as shown, against the truth, both [P, L, 3]: mean over L lights."""
+    errors = (colours.clamp(0, 1) - truth).square().mean(dim=(0, 2)).tolist()
+    return sum(map(psnr_of_error, errors)) / len(errors)
+
+
+def spared_lights(lights: np.ndarray) -> list[int]:
+    """Which of the training lights [L, 3] validate instead of being trained on."""
+    if len(lights) < FEWEST_TO_SPARE_FROM:
+        return []
+    return validation_lights(lights, max(1, round(len(lights) / LIGHTS_PER_VALIDATION_LIGHT)))

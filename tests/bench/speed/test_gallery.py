@@ -34,7 +34,7 @@ def test_the_gallery_is_measured_and_written(make_image, tmp_path) -> None:
     assert 0 < drag["lowest_scale"] <= drag["median_scale"] <= 1
     assert drag["decoded_pixels"] > 0
     tour = found["tour"]
-    assert sum(tour["steps"].values()) > 3
+    assert sum(tour["steps"].values()) > 1
     assert tour["failed"] == 0
     assert 0 < tour["most_texture_bytes"] <= tour["budget_bytes"]
     assert all(0 < sample["page_bytes"] < 1e9 for sample in tour["samples"])

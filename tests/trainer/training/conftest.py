@@ -1,6 +1,11 @@
-"""What two trainings made, compared."""
+"""What two trainings made, compared; and a clock of their own."""
+
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 from renderer.image.relightable import RelightableImage
 from trainer.models.oracle import relight
@@ -20,3 +25,11 @@ def same(a: RelightableImage, b: RelightableImage) -> bool:
             for x, y in zip(a.decoder.layers, b.decoder.layers, strict=True)
         )
     )
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
+    """This process's own time, of which others on the machine take none; training is told it, too."""
+    own = SimpleNamespace(monotonic=time.process_time)
+    monkeypatch.setattr("trainer.training.fit.time", own)
+    return time.process_time

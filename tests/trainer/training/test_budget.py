@@ -12,14 +12,14 @@ from trainer.running.plan import Plan, Standing
 from ..conftest import SIZE, train
 
 
-def test_a_budget_in_minutes_ends_training(mlic: Mlic) -> None:
+def test_a_budget_in_minutes_ends_training(mlic: Mlic, clock: Callable[[], float]) -> None:
     told: list[Standing] = []
     image = train(
         mlic,
         units=10,
         teacher="original",
         minutes=0.2,
-        plan=Plan(told.append, spent=2),
+        plan=Plan(told.append, spent=2, clock=clock),
     )
     assert image.provenance["minutes"] == 0.2
     assert image.provenance["seconds"] == pytest.approx(12, abs=2), "with those spent before"

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -107,16 +108,18 @@ def test_a_checkpoint_that_does_not_fit_is_warned_about(
 
 
 @pytest.mark.usefixtures("eager")
-def test_time_before_an_interruption_counts(mlic: Mlic, tmp_path: Path) -> None:
+def test_time_before_an_interruption_counts(
+    mlic: Mlic, tmp_path: Path, clock: Callable[[], float]
+) -> None:
     checkpoint = tmp_path / "training.checkpoint"
     settings: dict[str, Any] = {"model": "neural", "units": 10, "minutes": 0.2}
 
-    plan = Plan(Interrupt("neural", 20), spent=8)
+    plan = Plan(Interrupt("neural", 20), spent=8, clock=clock)
     with pytest.raises(KeyboardInterrupt):
         train(mlic, checkpoint=checkpoint, plan=plan, **settings)
     kept = torch.load(checkpoint, weights_only=True)["state"]["seconds"]
     assert kept > 8
-    image = train(mlic, checkpoint=checkpoint, **settings)
+    image = train(mlic, checkpoint=checkpoint, plan=Plan(clock=clock), **settings)
     assert image.provenance["seconds"] == pytest.approx(12, abs=2)
 
 

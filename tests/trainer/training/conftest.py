@@ -29,7 +29,7 @@ def same(a: RelightableImage, b: RelightableImage) -> bool:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
-    """This process's own time, of which others on the machine take none; training is told it, too."""
+    """This process's own time, of which others take none, in place of training's own clock, too."""
     own = SimpleNamespace(monotonic=time.process_time)
     monkeypatch.setattr("trainer.training.fit.time", own)
     return time.process_time

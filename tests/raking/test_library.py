@@ -1,10 +1,12 @@
 """The library as docs/library.md shows it: its examples run, and their types reach a user."""
 
+import ast
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from PIL import Image
 
 import raking
 from raking.cli.main import main
+from trainer.training.settings import STEPS
 
 from ..trainer.conftest import write_collection
 
@@ -85,6 +88,14 @@ def test_the_page_shows_every_name_of_the_face() -> None:
     shown = {name for name in raking.__all__ if f"raking.{name}" in code}
     assert shown == {*raking.__all__} - {"RelightableImage"}, "which is what others return"
     assert all(getattr(raking, name).__doc__ for name in raking.__all__)
+
+
+def test_the_page_has_every_setting_with_its_default() -> None:
+    page = PAGE.read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| `([^`]+)` \|", page, re.MULTILINE)
+    expected = [(field.name, field.default) for field in fields(raking.TrainingSettings)]
+    assert [(name, ast.literal_eval(default)) for name, default in rows] == expected
+    assert all(f" {steps:,} for " in page for steps in STEPS.values())
 
 
 WRONG = """

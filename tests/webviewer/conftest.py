@@ -16,6 +16,7 @@ from renderer.image.relightable import RelightableImage, read_image, write_image
 from shaders.neural import Layer, NeuralDecoder
 from webviewer.server import ViewerServer
 
+TakePage = Callable[..., AbstractContextManager[Page]]
 OpenViewer = Callable[..., AbstractContextManager[Page]]
 
 
@@ -144,22 +145,55 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def open_viewer(browser: Browser) -> OpenViewer:
+def take_page(browser: Browser) -> TakePage:
+    """`with take_page(width, height) as page`: used again by a later test, as starting one takes
+    longer than opening the viewer in it."""
+    idle: list[Page] = []
+
+    @contextmanager
+    def taken(width: int = 640, height: int = 480) -> Iterator[Page]:
+        page = idle.pop() if idle else start_page(browser)
+        page.set_viewport_size({"width": width, "height": height})
+        try:
+            yield page
+        except BaseException:
+            page.close()
+            raise
+        let_go(page)
+        idle.append(page)
+
+    return taken
+
+
+def start_page(browser: Browser) -> Page:
+    page = browser.new_page(device_scale_factor=1)
+    page.add_init_script(path=CLOCKS)
+    return page
+
+
+def let_go(page: Page) -> None:
+    """Leaves nothing pressed, allowed or emulated for the page's next document."""
+    for key in ("Shift", "Control"):
+        page.keyboard.up(key)
+    for button in ("left", "right"):
+        page.mouse.up(button=button)
+    page.mouse.move(0, 0)
+    page.emulate_media(reduced_motion="null", forced_colors="null")
+    page.context.clear_permissions()
+
+
+@pytest.fixture(scope="module")
+def open_viewer(take_page: TakePage) -> OpenViewer:
     """`with open_viewer(images, width=, height=, **parameters) as page`: with its picture drawn."""
 
     @contextmanager
     def open_page(
         images: list[Path], width: int = 640, height: int = 480, ready: bool = True, **parameters
     ) -> Iterator[Page]:
-        page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=1)
-        page.add_init_script(path=CLOCKS)
-        try:
-            with ViewerServer(images) as server:
-                page.goto(server.url(**parameters))
-                if ready:
-                    page.evaluate("raking.ready")
-                yield page
-        finally:
-            page.close()
+        with ViewerServer(images) as server, take_page(width, height) as page:
+            page.goto(server.url(**parameters))
+            if ready:
+                page.evaluate("raking.ready")
+            yield page
 
     return open_page

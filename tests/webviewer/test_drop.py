@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from webviewer.server import ViewerServer
+
+from .conftest import TakePage
 
 # An element over the window's upper part takes drops for a viewer that writes down what it is told.
 TARGET = """async () => {
@@ -67,12 +69,11 @@ def address(small: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 400, "height": 300})
-    page.goto(address)
-    page.evaluate(TARGET)
-    yield page
-    page.close()
+def page(take_page: TakePage, address: str) -> Iterator[Page]:
+    with take_page(400, 300) as page:
+        page.goto(address)
+        page.evaluate(TARGET)
+        yield page
 
 
 def drag(page: Page, kind: str, paths: list[Path], y: int = 150, x: int = 200) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
+from .conftest import TakePage
 from .hosts import copy_viewer
 from .pictures import drag, screenshot
 
@@ -81,16 +82,15 @@ def site(small: Path, other: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @contextmanager
-def open_site(browser: Browser, site: str) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 700, "height": 900}, device_scale_factor=1)
-    page.goto(site)
-    page.evaluate("Promise.all([a.ready, b.ready])")
-    yield page
-    page.close()
+def open_site(take_page: TakePage, site: str) -> Iterator[Page]:
+    with take_page(700, 900) as page:
+        page.goto(site)
+        page.evaluate("Promise.all([a.ready, b.ready])")
+        yield page
 
 
-def test_two_elements_draw_under_a_strict_policy(browser, site, small, other, relight) -> None:
-    with open_site(browser, site) as page:
+def test_two_elements_draw_under_a_strict_policy(take_page, site, small, other, relight) -> None:
+    with open_site(take_page, site) as page:
         assert [page.locator(f"#{i}").bounding_box()["height"] for i in "ab"] == [480, 300]
         page.evaluate(
             "Promise.all([a, b].map(element => "
@@ -106,16 +106,16 @@ def test_two_elements_draw_under_a_strict_policy(browser, site, small, other, re
         assert np.abs(found - relight(image, light).astype(int)).max() <= 1
 
 
-def test_the_pages_style_does_not_reach_in_nor_the_elements_out(browser, site) -> None:
-    with open_site(browser, site) as page:
+def test_the_pages_style_does_not_reach_in_nor_the_elements_out(take_page, site) -> None:
+    with open_site(take_page, site) as page:
         assert page.locator("#a").get_by_role("slider", name="Light direction").is_visible()
         assert page.locator("#a").get_by_role("button", name="Zoom in").is_visible()
         heading = "getComputedStyle(document.querySelector('h1')).fontWeight"
         assert page.evaluate(heading) == "700"
 
 
-def test_keys_act_on_the_element_that_has_the_focus(browser, site) -> None:
-    with open_site(browser, site) as page:
+def test_keys_act_on_the_element_that_has_the_focus(take_page, site) -> None:
+    with open_site(take_page, site) as page:
         page.keyboard.press("ArrowRight")
         assert page.evaluate(LIGHT, "a") == [0.2, 0.1]
         page.locator("#a #picture").focus()
@@ -126,8 +126,8 @@ def test_keys_act_on_the_element_that_has_the_focus(browser, site) -> None:
         assert page.evaluate("[a, b].map(element => element.viewer.state().show)") == [1, 0]
 
 
-def test_a_drag_on_one_leaves_the_other(browser, site) -> None:
-    with open_site(browser, site) as page:
+def test_a_drag_on_one_leaves_the_other(take_page, site) -> None:
+    with open_site(take_page, site) as page:
         box = page.locator("#b #picture").bounding_box()
         x, y = box["x"] + 200, box["y"] + 100
         drag(page, (x, y), (x + 40, y))
@@ -135,8 +135,8 @@ def test_a_drag_on_one_leaves_the_other(browser, site) -> None:
         assert page.evaluate(LIGHT, "a") == [0.2, 0.1]
 
 
-def test_attributes_are_settings(browser, site) -> None:
-    with open_site(browser, site) as page:
+def test_attributes_are_settings(take_page, site) -> None:
+    with open_site(take_page, site) as page:
         page.evaluate("a.setAttribute('zoom', '3')")
         page.evaluate("a.setAttribute('src', 'other/')")
         page.locator("#a").get_by_role("button", name="NeuralRTI(12)").wait_for(state="hidden")
@@ -158,10 +158,10 @@ def test_attributes_are_settings(browser, site) -> None:
         assert page.locator("#c").get_by_role("status").inner_text() == failure
 
 
-def test_elements_come_and_go_and_keep_what_they_show(browser, site) -> None:
+def test_elements_come_and_go_and_keep_what_they_show(take_page, site) -> None:
     """More comings than a browser keeps contexts: each going must give its own back."""
     told: list[str] = []
-    with open_site(browser, site) as page:
+    with open_site(take_page, site) as page:
         page.on("console", lambda message: told.append(message.text))
         page.locator("#a #picture").focus()
         page.keyboard.press("ArrowUp")
@@ -193,8 +193,8 @@ def test_elements_come_and_go_and_keep_what_they_show(browser, site) -> None:
     assert [text for text in told if "context" in text] == []
 
 
-def test_the_link_of_an_element_leads_to_the_viewers_own_page(browser, site, relight) -> None:
-    with open_site(browser, site) as page:
+def test_the_link_of_an_element_leads_to_the_viewers_own_page(take_page, site, relight) -> None:
+    with open_site(take_page, site) as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         page.locator("#b").get_by_role("button", name="More").click()
         page.locator("#b").get_by_role("button", name="Copy link").click()

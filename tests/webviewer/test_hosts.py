@@ -89,9 +89,8 @@ def write_pyramid(plane: Image.Image, stem: Path) -> None:
 
 
 @pytest.fixture
-def shown(browser, tmp_path):
+def shown(take_page, tmp_path):
     """shown(answer) -> (page, requests): the viewer with the image in `image`, from that host."""
-    pages = []
     copy_viewer(tmp_path / "site")
 
     def open_on(answer, width: int, height: int) -> tuple[np.ndarray, list[str]]:
@@ -102,16 +101,12 @@ def shown(browser, tmp_path):
                 asked.append(f"{request.command} {request.path.removeprefix('/image/')}")
             return answer(request)
 
-        with serve(tmp_path / "site", note) as address:
-            page = browser.new_page(viewport={"width": 700, "height": 600})
-            pages.append(page)
+        with serve(tmp_path / "site", note) as address, take_page(700, 600) as page:
             page.goto(f"{address}?image=image/&light={LIGHT[0]},{LIGHT[1]}")
             page.evaluate("raking.ready")
             return decode_rows(page, width, LIGHT, (0, height), "float"), asked
 
-    yield open_on
-    for page in pages:
-        page.close()
+    return open_on
 
 
 @pytest.mark.parametrize("host", HOSTS)
@@ -160,12 +155,10 @@ def test_planes_counted_from_one_with_other_endings_open(shown, tmp_path) -> Non
 
 
 @pytest.mark.parametrize("host", ["unlisted", "application"])
-def test_an_image_that_is_not_there_is_one_sentence(browser, tmp_path, host) -> None:
+def test_an_image_that_is_not_there_is_one_sentence(take_page, tmp_path, host) -> None:
     copy_viewer(tmp_path / "site")
-    with serve(tmp_path / "site", HOSTS[host]) as address:
-        page = browser.new_page()
+    with serve(tmp_path / "site", HOSTS[host]) as address, take_page() as page:
         page.goto(f"{address}?image=nothing/")
         page.get_by_text(
             "There is no relightable image at nothing/: it has no info.json."
         ).wait_for()
-        page.close()

@@ -326,7 +326,7 @@ def test_the_ruler_lies_on_the_same_part_of_another_image(open_viewer, small, la
         page.evaluate("ruler => raking.setState({ ruler })", ruler)
         assert state(page, "ruler") == ruler
         page.keyboard.press("n")
-        page.wait_for_function("raking.info().width === 64")
+        page.wait_for_function("() => raking.info().width === 64")
         width, height = (page.evaluate("raking.info()")[key] for key in ("width", "height"))
         assert (width, height) == (64, 48)
         assert state(page, "ruler") == pytest.approx([16, 12, 32, 48])

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from bench.common.browser import CLOCKS
 from renderer.image.pyramid import TileFormat
 from renderer.image.relightable import RelightableImage, read_image, write_image
 
@@ -40,22 +39,17 @@ def tiled(flat: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def open_faulty(browser: Browser) -> OpenFaulty:
+def open_faulty(take_page: Callable[..., AbstractContextManager[Page]]) -> OpenFaulty:
     """`with open_faulty(image, zoom=...) as (page, server)`: not waited for."""
 
     @contextmanager
     def opened(image: Path, size=WINDOW, faults=(), **parameters) -> Iterator:
-        page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-        page.add_init_script(path=CLOCKS)
         light = f"{LIGHT[0]},{LIGHT[1]}"
-        try:
-            with FaultyServer([image]) as server:
-                for fault in faults:
-                    server.fail(*fault)
-                page.goto(server.url(**{"light": light, "ui": "off", **parameters}))
-                yield page, server
-        finally:
-            page.close()
+        with FaultyServer([image]) as server, take_page(*size) as page:
+            for fault in faults:
+                server.fail(*fault)
+            page.goto(server.url(**{"light": light, "ui": "off", **parameters}))
+            yield page, server
 
     return opened
 
@@ -119,20 +113,22 @@ def wholly_covered(mask: np.ndarray) -> np.ndarray:
 
 
 def halved_by_hand(image: RelightableImage) -> RelightableImage:
-    """Means of 2 x 2 pixels on the object, one tile-sized loop after the other."""
-    height, width = -(-image.height // 2), -(-image.width // 2)
-    planes = np.zeros((len(image.planes), height, width, 3), np.uint8)
-    mask = np.zeros((height, width), bool)
-    for y in range(height):
-        rows = slice(2 * y, 2 * y + 2)
-        for x in range(width):
-            block = np.s_[rows, 2 * x : 2 * x + 2]
-            on = image.mask[block]
-            mask[y, x] = on.any()
-            for plane, picture in zip(planes, image.planes, strict=True):
-                pixels = picture[block][on] if on.any() else picture[block].reshape(-1, 3)
-                plane[y, x] = np.floor(pixels.mean(axis=0) + 0.5)
+    """Means of 2 x 2 pixels, of those on the object where there are any."""
+    on = quartered(image.mask) == 1
+    mask = on.any(axis=0)
+    counted = (on | ~mask)[..., None]
+    means = [
+        np.nanmean(np.where(counted, quartered(plane), np.nan), axis=0) for plane in image.planes
+    ]
+    planes = np.floor(np.stack(means) + 0.5).astype(np.uint8)
     return RelightableImage(image.decoder, planes, mask, image.provenance)
+
+
+def quartered(levels: np.ndarray) -> np.ndarray:
+    """[H, W, ...] -> [4, H / 2, W / 2, ...], the pixels of each square; NaN beyond the edge."""
+    beyond = [(0, length % 2) for length in levels.shape[:2]] + [(0, 0)] * (levels.ndim - 2)
+    padded = np.pad(levels.astype(float), beyond, constant_values=np.nan)
+    return np.stack([padded[y::2, x::2] for y in (0, 1) for x in (0, 1)])
 
 
 def test_magnified_tiles_have_no_seams(open_viewer, flat, tiled) -> None:
@@ -174,7 +170,9 @@ def test_a_zoomed_out_view_fetches_coarse_tiles_alone(open_faulty, tiled) -> Non
 def test_the_overview_is_shown_while_finer_tiles_are_under_way(open_faulty, tiled) -> None:
     faults = [(f"*_files/{FULL}/*", "silent")]
     with open_faulty(tiled, faults=faults, zoom=1, center="650,550") as (page, server):
-        page.wait_for_function("document.querySelector('raking-viewer').viewer?.latest?.shown")
+        page.wait_for_function(
+            "() => document.querySelector('raking-viewer').viewer?.latest?.shown"
+        )
         coarse = screenshot(page)
         assert page.evaluate("raking.status()")["loading"] > 0
         server.heal()
@@ -331,9 +329,8 @@ def test_full_resolution_returns_though_a_tile_has_failed(
     assert np.abs(shown[120:496, 4:400] - expected)[on].max() <= 1
 
 
-def test_failures_are_told_of_the_image_shown_alone(browser, tiled, small) -> None:
-    page = browser.new_page(viewport={"width": 800, "height": 700})
-    with FaultyServer([tiled, small]) as server:
+def test_failures_are_told_of_the_image_shown_alone(take_page, tiled, small) -> None:
+    with FaultyServer([tiled, small]) as server, take_page(800, 700) as page:
         server.fail(f"*plane_1_files/{FULL}/1_1.png", "missing")
         page.goto(server.url(zoom=1))
         page.get_by_role("button", name="Try again").wait_for()
@@ -341,12 +338,10 @@ def test_failures_are_told_of_the_image_shown_alone(browser, tiled, small) -> No
         page.get_by_role("button", name="Try again").wait_for(state="hidden")
         settle(page)
         assert page.evaluate("raking.status()")["failed"] == 0
-    page.close()
 
 
-def test_a_context_lost_while_an_image_opens_ends_in_its_picture(browser, small, other) -> None:
-    page = browser.new_page(viewport={"width": 640, "height": 480})
-    with FaultyServer([small, other]) as server:
+def test_a_context_lost_while_an_image_opens_ends_in_its_picture(take_page, small, other) -> None:
+    with FaultyServer([small, other]) as server, take_page() as page:
         page.goto(server.url(ui="off", zoom=1))
         page.evaluate("raking.ready")
         server.fail("/images/1/plane_1.png", "slow", 1)
@@ -359,7 +354,6 @@ def test_a_context_lost_while_an_image_opens_ends_in_its_picture(browser, small,
         page.evaluate("void raking.setState({ show: 1 }).catch(() => {})")
         page.wait_for_timeout(500)
         page.evaluate("context.restoreContext()")
-        page.wait_for_function("raking.info().units === 12")
+        page.wait_for_function("() => raking.info().units === 12")
         settle(page)
         assert screenshot(page)[216:264, 288:352].std() > 20
-    page.close()

@@ -173,7 +173,7 @@ def test_wheel_zooms_about_the_pointer(open_viewer, large) -> None:
         before = page.evaluate(under, point)
         page.mouse.move(*point)
         page.mouse.wheel(0, -400)
-        page.wait_for_function("raking.state().zoom > 1")
+        page.wait_for_function("() => raking.state().zoom > 1")
         settle(page)
         assert page.evaluate("raking.state()")["zoom"] > 1.5
         assert page.evaluate(under, point) == pytest.approx(before, abs=0.5)
@@ -311,7 +311,7 @@ def test_images_switch_and_keep_light_and_view(open_viewer, small, other, religh
         title = page.get_by_role("heading", name="A small relief")
         title.wait_for()
         page.get_by_role("button", name="NeuralRTI(12)").click()
-        page.wait_for_function("raking.info().units === 12")
+        page.wait_for_function("() => raking.info().units === 12")
         settle(page)
         assert page.evaluate("raking.info()")["units"] == 12
         state = page.evaluate("raking.state()")

@@ -106,11 +106,8 @@ def _student(run: Run, teacher: Teacher) -> RelightableImage:
 def _encoder(settings: TrainingSettings, teacher: RelightableImage | None) -> Encoder:
     """The teacher's encoder, which its student has, too."""
     named = settings.teacher if teacher is None else teacher.provenance.get("encoder")
-    encoder: Encoder
-    for encoder in get_args(Encoder):
-        if named == encoder:
-            return encoder
-    return "improved"
+    encoders: tuple[Encoder, ...] = get_args(Encoder)
+    return next((encoder for encoder in encoders if encoder == named), "improved")
 
 
 def _origin(mlic: Mlic, settings: TrainingSettings, device: torch.device) -> dict[str, Any]:

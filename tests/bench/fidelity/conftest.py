@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -31,11 +32,15 @@ def write_benchmark(folder: Path) -> Path:
 
 
 def run(folder: Path, out: Path, **settings: Any) -> Path:
-    """`run_fidelity`, with the settings of the training among its own."""
+    """`run_fidelity`, with the settings of the training among its own.
+
+    Smoothness, which has tests of its own, is measured under few lights.
+    """
     settings = {"models": MODELS, "steps": STEPS, **settings}
     training = TrainingSettings(**{k: v for k, v in settings.items() if k in SETTINGS})
     others = {k: v for k, v in settings.items() if k not in SETTINGS}
-    return run_fidelity(folder, out, training, **others)
+    with patch.multiple("trainer.quality.smoothness", CIRCLES=3, STEP=8.0):
+        return run_fidelity(folder, out, training, **others)
 
 
 def rows(path: Path) -> list[dict[str, str]]:

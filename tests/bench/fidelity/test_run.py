@@ -187,7 +187,11 @@ def test_a_lost_image_is_made_again(
 
 @pytest.mark.parametrize(
     ("settings", "change"),
-    [({"seed": 1}, "seed 0, now 1"), ({"steps": 5}, "steps 4, now 5"), ({"minutes": 1}, "minutes")],
+    [
+        ({"seed": 1}, "seed 0, now 1"),
+        ({"steps": 5}, "steps 4, now 5"),
+        ({"steps": None, "minutes": 1}, "minutes"),
+    ],
 )
 def test_other_settings_are_never_mixed_in(
     benchmark: Path, finished: Path, tmp_path: Path, settings: dict[str, Any], change: str

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 
 def screenshot(page: Page) -> np.ndarray:
@@ -40,3 +40,13 @@ FRAMES = 24  # longer than the page waits before it writes its address
 def settle(page: Page) -> None:
     """Waits until the viewer's page has come to rest."""
     page.evaluate(SETTLED, FRAMES)
+
+
+def state(page: Page, key: str):
+    """One of the viewer's settings."""
+    return page.evaluate("raking.state()")[key]
+
+
+def middle(locator: Locator) -> tuple[float, float]:
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

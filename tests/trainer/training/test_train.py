@@ -1,9 +1,6 @@
-"""Training on tiny collections: it learns, keeps its promises, and resumes."""
+"""Training on tiny collections: it learns, and from nothing but what it may."""
 
 import copy
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,31 +16,15 @@ from shaders.neural import Layer, NeuralDecoder
 from trainer.collection.mlic import Mlic, read_mlic
 from trainer.collection.samples import Samples
 from trainer.models.networks import Networks
-from trainer.models.oracle import relight
 from trainer.quality.metrics import psnr
 from trainer.running.plan import Plan, Standing
 from trainer.training.sampling import choose_pixels
-from trainer.training.settings import STEPS
 from trainer.training.validation import Validation
 
 from ..conftest import SIZE, bumps, ring_lights, train, write_collection, write_picture
+from .conftest import UNSEEN, frames, same
 
 HELD_OUT = ["image09.png", "image13.png", "image17.png"]
-UNSEEN = np.array([[0.1, 0.2], [-0.4, 0.3], [0.5, -0.5], [-0.2, -0.7]], np.float32)
-
-
-def frames(image: RelightableImage, lights: np.ndarray = UNSEEN) -> np.ndarray:
-    return np.stack(list(relight(image, lights)))
-
-
-def same(a: RelightableImage, b: RelightableImage) -> bool:
-    return bool(
-        np.array_equal(a.planes, b.planes)
-        and all(
-            np.array_equal(x.weight, y.weight) and np.array_equal(x.bias, y.bias)
-            for x, y in zip(a.decoder.layers, b.decoder.layers, strict=True)
-        )
-    )
 
 
 @pytest.fixture(scope="module")
@@ -155,91 +136,6 @@ def test_the_guide_fills_the_gaps_between_photographs(tmp_path: Path) -> None:
     assert guided > alone + 1
 
 
-def test_a_budget_in_minutes_ends_training(mlic: Mlic) -> None:
-    told: list[Standing] = []
-    image = train(
-        mlic,
-        units=10,
-        teacher="original",
-        minutes=0.2,
-        plan=Plan(told.append, spent=2),
-    )
-    assert image.provenance["minutes"] == 0.2
-    assert image.provenance["seconds"] == pytest.approx(12, abs=2), "with those spent before"
-    steps = {standing.phase: standing.done for standing in told}
-    assert steps["teacher"] > 0
-    assert image.provenance["steps"] == steps["student"]
-    assert image.provenance["scores"]["psnr"] > 20
-
-
-def pretend(seconds: float) -> Callable[[RelightableImage, Plan], None]:
-    """A finish that takes so long, with these small collections, which are their own piece."""
-
-    def finish(image: RelightableImage, plan: Plan) -> None:
-        assert image.planes.shape[1:3] == (SIZE, SIZE)
-        plan.begin("tiles")
-        plan.took["tiles"] = seconds
-        plan.end()
-        plan.took["tiles"] = seconds
-
-    return finish
-
-
-def first_left(told: list[Standing], phase: str) -> float | None:
-    return next(standing.left for standing in told if standing.phase == phase)
-
-
-def test_the_phases_share_out_the_budget(mlic: Mlic) -> None:
-    """By a clock that stands, so that all of the budget is ahead."""
-    told: list[Standing] = []
-    plan = Plan(told.append, clock=lambda: 0.0)
-    train(mlic, units=10, minutes=0.08, plan=plan, finish=pretend(1.5), warn=lambda _: None)
-    phases = ["guide", "estimating", "teacher", "student", "storing", "scoring"]
-    assert list(dict.fromkeys(standing.phase for standing in told)) == phases
-    for phase in ("guide", "estimating", "teacher", "student"):
-        left = first_left(told, phase)
-        assert left is not None
-        assert left >= 4.8
-    assert plan.ahead.keys() == {"tiles"}
-
-
-def test_a_budget_without_time_for_training_is_warned_about(mlic: Mlic) -> None:
-    warnings: list[str] = []
-    plan = Plan(clock=lambda: 0.0)
-    settings: dict[str, Any] = {"minutes": 1, "finish": pretend(90), "warn": warnings.append}
-    image = train(mlic, model="neural", units=10, plan=plan, **settings)
-    (text,) = warnings
-    assert text.startswith("1 s of 60 s are left for training, and the run will take")
-    assert image.provenance["steps"] > 0, "it trains all the same"
-
-
-def test_steps_are_foretold_too(mlic: Mlic) -> None:
-    told: list[Standing] = []
-    plan = Plan(told.append)
-    train(mlic, units=10, steps=100, plan=plan, finish=pretend(1000))
-    assert first_left(told, "guide") is None
-    left = first_left(told, "teacher")
-    assert left is not None
-    assert left > 1000
-    shares = [standing.share for standing in told]
-    assert shares == sorted(shares)
-    assert plan.ahead == {"tiles": pytest.approx(1000)}
-
-
-@pytest.mark.usefixtures("eager")
-def test_time_before_an_interruption_counts(mlic: Mlic, tmp_path: Path) -> None:
-    checkpoint = tmp_path / "training.checkpoint"
-    settings: dict[str, Any] = {"model": "neural", "units": 10, "minutes": 0.2}
-
-    plan = Plan(Interrupt("neural", 20), spent=8)
-    with pytest.raises(KeyboardInterrupt):
-        train(mlic, checkpoint=checkpoint, plan=plan, **settings)
-    kept = torch.load(checkpoint, weights_only=True)["state"]["seconds"]
-    assert kept > 8
-    image = train(mlic, checkpoint=checkpoint, **settings)
-    assert image.provenance["seconds"] == pytest.approx(12, abs=2)
-
-
 def test_fewer_pixels_still_make_a_whole_image(mlic: Mlic) -> None:
     image = train(mlic, model="neural", units=20, steps=400, pixels=0.5, sampling="informed")
     assert image.provenance["pixels"] == 0.5
@@ -272,92 +168,6 @@ def test_a_seed_gives_the_same_image_and_another_seed_another(mlic: Mlic) -> Non
     first = train(mlic, seed=3, **settings)
     assert same(train(mlic, seed=3, **settings), first)
     assert not same(train(mlic, seed=4, **settings), first)
-
-
-class Interrupt:
-    """A listener that stops training as Ctrl-C does."""
-
-    def __init__(self, phase: str, step: int) -> None:
-        self.where = (phase, step)
-
-    def __call__(self, standing: Standing) -> None:
-        if (standing.phase, standing.done) == self.where:
-            raise KeyboardInterrupt
-
-
-@pytest.fixture
-def eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Progress and checkpoint after every step."""
-    monkeypatch.setattr(trainer.training.fit, "REPORT_SECONDS", -1)
-    monkeypatch.setattr(trainer.training.fit, "CHECKPOINT_SECONDS", -1)
-
-
-@pytest.mark.usefixtures("eager")
-@pytest.mark.parametrize("interrupt", [("teacher", 15), ("student", 1), ("student", 21)])
-def test_a_resumed_training_equals_an_undisturbed_one(
-    mlic: Mlic, tmp_path: Path, interrupt: tuple[str, int]
-) -> None:
-    settings: dict[str, Any] = {"units": 10, "teacher": "original", "steps": 30}
-    undisturbed = train(mlic, **settings)
-    checkpoint = tmp_path / "training.checkpoint"
-    with pytest.raises(KeyboardInterrupt):
-        train(mlic, plan=Plan(Interrupt(*interrupt)), checkpoint=checkpoint, **settings)
-
-    told: list[Standing] = []
-    resumed = train(mlic, checkpoint=checkpoint, plan=Plan(told.append), **settings)
-    np.testing.assert_allclose(frames(resumed), frames(undisturbed), atol=1e-5)
-    steps = [(s.phase, s.done) for s in told if s.phase in STEPS and s.done]
-    assert steps[0] == interrupt, "it goes on where it was, with the step that was not kept"
-    assert [p.name for p in tmp_path.iterdir()] == ["training.checkpoint"]
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-import trainer.training.fit
-from trainer.collection.mlic import read_mlic
-from trainer.running.plan import Plan
-from trainer.training.settings import TrainingSettings
-from trainer.training.train import train
-
-trainer.training.fit.REPORT_SECONDS = trainer.training.fit.CHECKPOINT_SECONDS = -1
-
-def die(standing):
-    if (standing.phase, standing.done) == ("student", 12):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-mlic = read_mlic(Path(sys.argv[1]))
-checkpoint, plan = Path(sys.argv[2]), Plan(die)
-train(mlic, TrainingSettings(units=10, steps=30), checkpoint=checkpoint, plan=plan)
-"""
-
-
-def test_a_killed_training_goes_on(mlic: Mlic, tmp_path: Path) -> None:
-    checkpoint = tmp_path / "training.checkpoint"
-    command = [sys.executable, "-c", KILLED, str(mlic.path), str(checkpoint)]
-    root = Path(__file__).parents[3]
-    assert subprocess.run(command, cwd=root, timeout=120).returncode == -signal.SIGKILL
-    settings: dict[str, Any] = {"units": 10, "teacher": "original", "steps": 30}
-    resumed = train(mlic, checkpoint=checkpoint, **settings)
-    np.testing.assert_allclose(frames(resumed), frames(train(mlic, **settings)), atol=1e-5)
-
-
-@pytest.mark.usefixtures("eager")
-@pytest.mark.parametrize("damage", [False, True])
-def test_a_checkpoint_that_does_not_fit_is_warned_about(
-    mlic: Mlic, tmp_path: Path, damage: bool
-) -> None:
-    checkpoint = tmp_path / "training.checkpoint"
-    settings: dict[str, Any] = {"model": "neural", "units": 10, "steps": 30}
-    with pytest.raises(KeyboardInterrupt):
-        train(mlic, plan=Plan(Interrupt("neural", 9)), checkpoint=checkpoint, seed=1, **settings)
-    if damage:
-        checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
-    warnings: list[str] = []
-    image = train(mlic, checkpoint=checkpoint, warn=warnings.append, seed=int(damage), **settings)
-    assert len(warnings) == 1
-    assert ("damaged" if damage else "other settings") in warnings[0]
-    assert same(image, train(mlic, seed=int(damage), **settings))
 
 
 def test_only_object_pixels_train(tmp_path: Path) -> None:
@@ -521,16 +331,3 @@ def test_a_collapse_is_undone(mlic: Mlic, monkeypatch: pytest.MonkeyPatch) -> No
     undisturbed = train(mlic, **settings).provenance["scores"]["psnr"]
     monkeypatch.setattr(trainer.training.fit, "_loss", spoilt)
     assert train(mlic, **settings).provenance["scores"]["psnr"] > undisturbed - 3
-
-
-@pytest.mark.parametrize("place", ["file/training.checkpoint", "folder"])
-@pytest.mark.usefixtures("eager")
-def test_a_checkpoint_that_cannot_be_written_is_an_error(
-    mlic: Mlic, tmp_path: Path, place: str
-) -> None:
-    (tmp_path / "file").write_text("kept")
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(RakingError, match="cannot be"):
-        train(mlic, model="neural", steps=5, checkpoint=tmp_path / place, warn=lambda _: None)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
-    assert (tmp_path / "folder").is_dir()

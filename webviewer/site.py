@@ -18,7 +18,7 @@ from renderer.files.ours import check_folder, check_output, first_foreign
 from renderer.image.info import parse_info
 from renderer.image.pyramid import tile_folder
 from renderer.image.relightable import check_image, read_info_text
-from webviewer.addresses import viewer_files
+from webviewer.addresses import APP, viewer_files
 
 MANIFEST = "raking-site.json"
 POLICY = (

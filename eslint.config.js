@@ -7,6 +7,14 @@ const APP = 'webviewer/app';
 // From the ground up; what stands in no room, the viewer itself, may import them all.
 const ROOMS = ['state', 'folders', 'gpu', 'panel'];
 
+// What is shared with Python stands below the viewer, and is found below it in a page.
+const shared = [['shaders', '^(?!\\./)'], ['renderer/image', '^(?!\\./|\\.\\./\\.\\./shaders/)']].map(([room, above]) => ({
+	files: [`${room}/**`],
+	rules: {
+		'no-restricted-imports': ['error', { patterns: [{ regex: above, message: `${room} stands below it.` }] }],
+	},
+}));
+
 const rooms = ROOMS.map((room, i) => ({
 	files: [`${APP}/${room}/**`],
 	rules: {
@@ -42,5 +50,6 @@ export default [
 	{ files: ['bench/common/clocks.js', 'bench/speed/gallery.js'], languageOptions: { sourceType: 'script' } },
 	// Node runs them.
 	{ files: ['tests/**'], languageOptions: { globals: globals.node }, rules: { 'no-console': 'off' } },
+	...shared,
 	...rooms,
 ];

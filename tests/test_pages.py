@@ -12,7 +12,10 @@ from .test_layout import ROOMS
 ROOT = Path(__file__).parents[1]
 MAP = (ROOT / "docs" / "layout.md").read_text("utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-PAGES = [ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "renderer/image/FORMAT.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 SOURCES = [
     path
     for room in ("shaders", "renderer", "trainer", "webviewer", "bench", "raking")

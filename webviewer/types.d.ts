@@ -10,7 +10,6 @@ import type * as pyramid from '../renderer/image/pyramid.js';
 import type * as scene from './app/gpu/scene.js';
 import type * as specialise from '../shaders/specialise.js';
 import type * as shelf from './app/shelf.js';
-import type * as specialise from '../shaders/specialise.js';
 import type * as store from './app/state/store.js';
 import type * as tiles from './app/gpu/tiles.js';
 import type * as view from './app/state/view.js';

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,56 +13,51 @@ from shaders.linear import LinearDecoder
 from shaders.neural import NeuralDecoder
 
 
-def describe(
-    decoder: Decoder,
-    width: int,
-    height: int,
-    masked: bool,
-    provenance: dict[str, Any],
-    *,
-    lights: np.ndarray | None = None,
-    pixel_size_mm: float | None = None,
-    planes: Sequence[str] | None = None,
-    mask: str | None = None,
-    levels: Sequence[dict[str, Any]] | None = None,
-    title: str | None = None,
-    picture_format: str = "png",
-    quality: int = 100,
-    asked: dict[str, Any] | None = None,
-) -> str:
-    """The text of `info.json`.
+@dataclass(frozen=True, eq=False)
+class Description:
+    """What an `info.json` of ours says."""
 
-    `lights` [L, 3] are the photographs' (an "rbf" decoder's own take their place), `planes` the
-    files of the planes, plane_0.png and so on unless given, `mask` that of the mask where `masked`,
-    mask.png unless given. `levels` describes the smaller levels of a pyramid, `asked` the command
-    that writes the image. `title` is what the image is called where it is shown.
-    """
-    keys, block = _keys(decoder)
-    if lights is not None:
-        keys = {"lights": lights.ravel().tolist(), **keys}
-    if pixel_size_mm is not None:
-        keys["pixelSizeInMM"] = float(pixel_size_mm)
-    if levels is not None:
-        block["levels"] = list(levels)
-    if asked is not None:
-        block["asked"] = asked
-    if title is not None:
-        block["title"] = title
-    info = {
-        **keys,
-        "width": width,
-        "height": height,
-        "format": picture_format,
-        "quality": quality,
-        "raking": {
-            "version": VERSION,
-            **block,
-            "planes": list(planes or (f"plane_{i}.png" for i in range(decoder.planes))),
-            "mask": (mask or "mask.png") if masked else None,
-            "provenance": provenance,
-        },
-    }
-    return json.dumps(info, indent=1, allow_nan=False)
+    decoder: Decoder
+    width: int
+    height: int
+    planes: Sequence[str]  # their files
+    mask: str | None = None  # its file
+    provenance: dict[str, Any] = field(default_factory=dict)
+    lights: np.ndarray | None = None  # [L, 3] of the photographs; an "rbf" decoder's own count
+    pixel_size_mm: float | None = None
+    title: str | None = None  # what the image is called where it is shown
+    levels: Sequence[dict[str, Any]] | None = None  # the smaller ones of a pyramid, as measured
+    picture_format: str = "png"
+    quality: int = 100
+    asked: dict[str, Any] | None = None  # of the command that writes the image
+
+    def text(self) -> str:
+        keys, block = _keys(self.decoder)
+        if self.lights is not None:
+            keys = {"lights": self.lights.ravel().tolist(), **keys}
+        if self.pixel_size_mm is not None:
+            keys["pixelSizeInMM"] = float(self.pixel_size_mm)
+        if self.levels is not None:
+            block["levels"] = list(self.levels)
+        if self.asked is not None:
+            block["asked"] = self.asked
+        if self.title is not None:
+            block["title"] = self.title
+        info = {
+            **keys,
+            "width": self.width,
+            "height": self.height,
+            "format": self.picture_format,
+            "quality": self.quality,
+            "raking": {
+                "version": VERSION,
+                **block,
+                "planes": list(self.planes),
+                "mask": self.mask,
+                "provenance": self.provenance,
+            },
+        }
+        return json.dumps(info, indent=1, allow_nan=False)
 
 
 def _keys(decoder: Decoder) -> tuple[dict[str, Any], dict[str, Any]]:

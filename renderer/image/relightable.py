@@ -17,7 +17,7 @@ from PIL import Image
 from renderer.files.aside import settle, writing_aside
 from renderer.files.memory import check_memory
 from renderer.files.ours import check_folder, no_file
-from renderer.image.describe import describe
+from renderer.image.describe import Description
 from renderer.image.info import Info, parse_info
 from renderer.image.limits import LONGEST_INFO
 from renderer.image.picture import read_picture
@@ -273,23 +273,22 @@ def _write_info(
     smaller: SmallerLevels | None,
     asked: dict[str, Any] | None,
 ) -> None:
-    text = describe(
+    description = Description(
         image.decoder,
         image.width,
         image.height,
-        image.mask is not None,
-        image.provenance,
+        planes,
+        mask=None if image.mask is None else "mask" + Path(planes[0]).suffix,
+        provenance=image.provenance,
         lights=image.lights,
         pixel_size_mm=image.pixel_size_mm,
-        planes=planes,
-        mask="mask" + Path(planes[0]).suffix,
-        levels=smaller.errors if smaller else None,
         title=image.title,
+        levels=smaller.errors if smaller else None,
         picture_format=tiles.name,
         quality=tiles.quality if tiles.name == "jpg" else 100,
         asked=asked,
     )
-    (folder / "info.json").write_text(text, "utf-8")
+    (folder / "info.json").write_text(description.text(), "utf-8")
 
 
 def _look_up(path: Path) -> tuple[Info, Decoder, list[Path]]:

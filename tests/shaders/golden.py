@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from renderer.image.describe import describe
+from renderer.image.describe import Description
 from shaders.decoder import Decoder
 from shaders.linear import LinearDecoder
 from shaders.neural import Layer, NeuralDecoder
@@ -64,7 +64,8 @@ DECODERS: dict[str, Decoder] = {
 
 def description(decoder: Decoder) -> str:
     """The text of its info.json."""
-    return describe(decoder, 4, 4, masked=False, provenance={})
+    planes = [f"plane_{i}.png" for i in range(decoder.planes)]
+    return Description(decoder, 4, 4, planes).text()
 
 
 def texts(name: str, decoder: Decoder) -> dict[str, str]:

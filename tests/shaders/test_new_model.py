@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from renderer.image.describe import describe
+from renderer.image.describe import Description
 from renderer.image.info import parse_info
 from shaders.linear import MODELS, LinearDecoder
 from shaders.model import LinearModel, Size
@@ -21,8 +21,9 @@ ZONAL = LinearModel(
 def test_a_new_model_is_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(MODELS, "zonal", ZONAL)
     low = np.linspace(-1, 0, 9, dtype=np.float32)
-    text = describe(LinearDecoder("zonal", low, low + 2), 4, 3, masked=False, provenance={})
-    _, decoder = parse_info(text, Path("info.json"))
+    planes = [f"plane_{i}.png" for i in range(3)]
+    described = Description(LinearDecoder("zonal", low, low + 2), 4, 3, planes)
+    _, decoder = parse_info(described.text(), Path("info.json"))
     assert (decoder.kind, decoder.label(), decoder.latents) == ("zonal", "Zonal", 9)
     levels = np.linspace(0, 1, 9)
     latents = decoder.latent_min + levels * (decoder.latent_max - decoder.latent_min)

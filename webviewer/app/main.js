@@ -36,6 +36,7 @@ function tell() {
 	if (sentences.some(Boolean)) viewer().say(sentences.filter(Boolean).join(' '));
 }
 
+/** @param {Viewer} viewer */
 function keepAddress(viewer) {
 	let timer;
 	const keep = () => history.replaceState(null, '', writeAddress(viewer.state()) + location.hash);

@@ -71,6 +71,7 @@ export class RakingViewer extends HTMLElement {
 		return { ...given, image: addresses(this.getAttribute('src')), ...this.asked };
 	}
 
+	/** @param {AbortSignal} signal */
 	async #start(signal) {
 		const parts = fill(this.shadowRoot);
 		const seat = this.#seat = new Seat(this, parts.still);

@@ -55,6 +55,7 @@ export class Shelf {
 	}
 
 	// Those are shown: others go where memory is short, those seen longest ago first.
+	/** @param {Scene[]} scenes */
 	show(scenes) {
 		for (const scene of scenes) {
 			this.#kept.delete(scene.key);

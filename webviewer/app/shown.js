@@ -106,6 +106,7 @@ export class Shown {
 		return scene ?? this.#open(key, url);  // anew where the GPU was lost meanwhile
 	}
 
+	/** @param {Scene[]} scenes */
 	#use(scenes) {
 		const [first, second] = this.scenes;
 		this.scenes = scenes;

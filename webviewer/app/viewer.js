@@ -88,7 +88,8 @@ export class Viewer extends EventTarget {
 	info = () => tellInfo(this);
 	status = () => tellStatus(this);
 
-	// The whole picture at full resolution, as PNG. Calls progress(0..1).
+	// The whole picture at full resolution, as PNG.
+	/** @param {(share: number) => void} progress */
 	async snapshot(progress = () => {}) {
 		const { engine, scene, store: { state } } = this;  // of now, whatever comes meanwhile
 		const { takeSnapshot } = await import('./gpu/snapshot.js');

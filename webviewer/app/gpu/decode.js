@@ -34,6 +34,7 @@ export class DecodePass {
 	}
 
 	// Decodes a part of a tile, `scale` pixels to each of its own; returns how many.
+	/** @param {Tile} tile */
 	decode(tile, scale, part) {
 		const { width, height } = tile.outer;
 		const [across, down] = [Math.ceil(width * scale), Math.ceil(height * scale)];
@@ -48,6 +49,7 @@ export class DecodePass {
 
 	// Decodes an area of the canvas, in its pixels, straight from a tile. toTile: the upright transform
 	// from canvas pixels to the tile's.
+	/** @param {Tile} tile */
 	show(tile, { left, top, right, bottom }, [across, , , down, x, y]) {
 		const { gl: { canvas: { width, height } } } = this;
 		const { outer } = tile;
@@ -60,6 +62,7 @@ export class DecodePass {
 
 	// Adds a tile's share of the rows y0 to y1 of the image at 1:1 to `rows`, of `width` RGBA pixels;
 	// finish() may draw over them.
+	/** @param {Tile} tile */
 	readRows(tile, y0, y1, width, rows, finish) {
 		const { gl } = this;
 		const { inner, outer } = tile;
@@ -84,7 +87,16 @@ export class DecodePass {
 		this.gl.deleteProgram(this.shader.program);
 	}
 
-	// Onto an area of a target of `width` by `height` pixels, `step` texels to each.
+	/**
+	 * Onto an area of a target, `step` texels to each of its pixels.
+	 *
+	 * @param {Tile} tile
+	 * @param {WebGLFramebuffer | null} framebuffer
+	 * @param {number[]} size  of the target
+	 * @param {number[]} area  x, y, width, height
+	 * @param {number[]} step
+	 * @param {number[]} first
+	 */
 	#draw({ latents }, framebuffer, [width, height], area, step, first = [0, 0]) {
 		const { gl, shader: { program, at } } = this;
 		gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);

@@ -122,6 +122,10 @@ export class Engine {
 	}
 
 	// Straight to the canvas: while the light moves, where that is faster and looks no different.
+	/**
+	 * @param {State} state
+	 * @param {Plan[]} plans
+	 */
 	#goesDirect(state, plans) {
 		const { moving, adaptive, tiling, rotation } = state;
 		const [{ level, found }] = plans;
@@ -130,6 +134,7 @@ export class Engine {
 	}
 
 	// On a canvas that is coarser by the adaptive scale.
+	/** @param {State} state */
 	#drawDirect(state, fine) {
 		const backing = this.#setBacking(state, this.adaptive.scale);
 		// A level up no pixel is skipped: that is slow.
@@ -138,6 +143,10 @@ export class Engine {
 		return { pixels: pixels * backing ** 2, scale: backing, shown, all: true, presented: true, complete: false, again: false };
 	}
 
+	/**
+	 * @param {State} state
+	 * @param {Plan[]} plans
+	 */
 	#drawTiles(state, plans) {
 		const { moving, target } = state;
 		const adapting = Boolean(state.adaptive && moving);
@@ -165,6 +174,7 @@ export class Engine {
 		};
 	}
 
+	/** @param {State} state */
 	#setBacking(state, scale) {
 		const { canvas } = this;
 		this.#backing = scale;

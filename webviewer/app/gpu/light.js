@@ -52,6 +52,7 @@ export function lightTiles(plan, { shader, light, moving }, { scale: adaptive, a
 }
 
 // Tiles of other levels in place of dark ones: coarser ones, and over them finer that are lit.
+/** @param {Scene} scene */
 function standIns(scene, dark, isLit, decode) {
 	const coarser = new Set();
 	for (const place of dark) {

@@ -63,18 +63,23 @@ export class PresentPass {
 	}
 
 	// view: the transform from image to canvas pixels, and whether it is upright; part: [x, width] of the canvas; target: a framebuffer instead.
+	/** @param {Tile[]} tiles */
 	draw(tiles, view, { smooth, part = [0, this.gl.canvas.width], target = null }) {
 		const { gl } = this;
 		this.#bindTarget(target);
 		gl.useProgram(this.shader.program);
 		gl.enable(gl.SCISSOR_TEST);
 		gl.scissor(part[0], 0, part[1], gl.canvas.height);
-		tiles.filter(({ relit }) => relit).forEach(tile => this.#drawTile(tile, view, smooth));
+		tiles.forEach(tile => this.#drawTile(tile, view, smooth));
 		gl.disable(gl.SCISSOR_TEST);
 	}
 
-	// Lays the ground over what is not of the object, on what was decoded straight onto the canvas;
-	// without a transform on a tile that is bound as the target, pixel for pixel.
+	/**
+	 * Lays the ground over what is not of the object, on what was decoded straight onto the canvas.
+	 *
+	 * @param {Tile} tile
+	 * @param {Transform} [transform]  without it the tile is bound as the target, pixel for pixel
+	 */
 	coverGround(tile, transform) {
 		if (!tile.mask) return;
 		const { gl, shader: { program, at } } = this;
@@ -110,9 +115,12 @@ export class PresentPass {
 		gl.drawArrays(gl.TRIANGLES, 0, 3);
 	}
 
+	/** @param {Tile} tile */
 	#drawTile(tile, { transform, upright }, smooth) {
 		const { gl, shader: { at } } = this;
-		const { relit: { texture }, outer, decoded, scale, level } = tile;
+		const { relit, outer, decoded, scale, level } = tile;
+		if (!relit) return;
+		const { texture } = relit;
 		const zoom = Math.hypot(transform[0], transform[1]);
 		if (zoom < 1) tile.shrinkSmoothly();
 		gl.bindTexture(gl.TEXTURE_2D, texture);
@@ -125,6 +133,7 @@ export class PresentPass {
 		this.#place(tile, texture, transform);
 	}
 
+	/** @param {Tile} tile */
 	#place(tile, texture, transform) {
 		const { gl, gl: { canvas: { width, height } }, shader: { at } } = this;
 		const { mask, outer, shown: { left, top, right, bottom } } = tile;

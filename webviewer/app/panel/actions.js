@@ -13,6 +13,7 @@ export function whatIsOn({ orbit, tiling, adaptive, compare, ruler }) {
 }
 
 // The names are those of the buttons too.
+/** @param {Viewer} viewer */
 export function createActions(viewer, element, parts) {
 	const { store, motion } = viewer;
 	const zoomBy = factor => zoomAbout(viewer, store.state.canvas.map(length => length / 2), factor);
@@ -50,15 +51,18 @@ export function createActions(viewer, element, parts) {
 }
 
 // Settings change from the page: what fails is said there, by the viewer.
+/** @param {Viewer} viewer */
 export function change(viewer, settings) {
 	viewer.setState(settings).catch(() => {});
 }
 
+/** @param {Viewer} viewer */
 export function zoomAbout(viewer, point, factor) {
 	const { view } = viewer;
 	viewer.motion.move('view', view.zoomAbout(point, view.zoom * factor));
 }
 
+/** @param {Viewer} viewer */
 async function saveSnapshot(viewer) {
 	if (!viewer.scene) return;
 	const { store: { state: { light } }, scene: { info: { title, label } } } = viewer;
@@ -77,6 +81,7 @@ async function saveSnapshot(viewer) {
 }
 
 // An element of another page has its link lead to the viewer's own page.
+/** @param {Viewer} viewer */
 async function copyLink(viewer, element) {
 	const state = viewer.state();
 	if (state.image.some(image => image.startsWith('dropped:'))) {

@@ -12,6 +12,7 @@ const NEAR = ['localhost', '127.0.0.1', '[::1]'];
 
 const choosers = new WeakMap();  // viewer -> its chooser
 
+/** @param {Viewer} viewer */
 export function openChooser(viewer, frame) {
 	if (!choosers.has(viewer)) choosers.set(viewer, new Chooser(viewer, frame));
 	choosers.get(viewer).open();

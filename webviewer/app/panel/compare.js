@@ -5,6 +5,7 @@ import { connectDrag, stepByKeys, on } from './points.js';
 
 const STEPS = { ArrowLeft: -0.02, ArrowRight: 0.02, PageUp: 0.1, PageDown: -0.1, Home: -1, End: 1 };
 
+/** @param {Viewer} viewer */
 export function connectCompare(viewer, parts) {
 	const { second, handle, left, right, legend, steps } = parts;
 	const { store, motion, images } = viewer;
@@ -41,6 +42,7 @@ export function connectCompare(viewer, parts) {
 }
 
 // The images to compare with.
+/** @param {Viewer} viewer */
 export function showChoice(viewer, parts, names) {
 	const { second } = parts;
 	second.replaceChildren(...names.map(text => new Option(text)));

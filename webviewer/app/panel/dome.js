@@ -4,6 +4,7 @@ import { connectDrag, on } from './points.js';
 
 const TOLERANCE = 0.03;  // of the disc's radius, by which a light may be outside the photographed ones
 
+/** @param {Viewer} viewer */
 export function connectDome(viewer, parts) {
 	const { dome } = parts;
 	connectDrag(dome, ([x, y]) => {
@@ -23,6 +24,7 @@ export function connectDome(viewer, parts) {
 	show();
 }
 
+/** @param {Viewer} viewer */
 function showLight({ view, store: { state: { light } } }, { dome, marker, outside: warning }, hull) {
 	const [x, y] = view.lightToScreen(light);
 	const elevation = Math.round(Math.acos(Math.min(1, Math.hypot(x, y))) * 180 / Math.PI);

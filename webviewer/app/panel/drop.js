@@ -17,6 +17,7 @@ export function connectDrop(element, viewer) {
 }
 
 // For zips, the files of an image, or with `folder` a folder.
+/** @param {Viewer} viewer */
 export function openPicker(viewer, folder = false) {
 	const input = document.createElement('input');
 	Object.assign(input, { type: 'file', multiple: true, webkitdirectory: folder });
@@ -24,6 +25,7 @@ export function openPicker(viewer, folder = false) {
 	input.click();
 }
 
+/** @param {Viewer} viewer */
 async function open(viewer, items) {
 	try {
 		viewer.say('Reading the files …');

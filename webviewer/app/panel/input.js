@@ -51,6 +51,7 @@ function createHint(note) {
 	};
 }
 
+/** @param {Viewer} viewer */
 function connectPointers(viewer, space, yields, hint) {
 	const { canvas } = viewer;
 	const mark = () => canvas.classList.toggle('yields', yields());
@@ -108,23 +109,27 @@ function connectPointers(viewer, space, yields, hint) {
 	canvas.oncontextmenu = () => false;
 }
 
+/** @param {Viewer} viewer */
 function dragLight(viewer, [dx, dy]) {
 	const { clientWidth, clientHeight } = viewer.canvas;
 	const reach = LIGHT_REACH * Math.min(clientWidth, clientHeight);
 	moveLightBy(viewer, dx / reach, -dy / reach);
 }
 
+/** @param {Viewer} viewer */
 function moveLightBy(viewer, right, up) {
 	const { view, store: { state: { light } } } = viewer;
 	const [x, y] = view.lightToScreen(light);
 	viewer.motion.moveLight(view.lightFromScreen([x + right, y + up]));
 }
 
+/** @param {Viewer} viewer */
 function pan(viewer, movement) {
 	viewer.motion.move('view', viewer.view.panBy(movement.map(length => length * devicePixels(viewer))));
 }
 
 // Of two fingers, one moved: the point between them pans, their distance zooms.
+/** @param {Viewer} viewer */
 function pinch(viewer, other, before, after) {
 	pan(viewer, difference(after, before).map(length => length / 2));
 	const factor = Math.max(1, distance(other, after)) / Math.max(1, distance(other, before));
@@ -150,6 +155,7 @@ function connectKeys(viewer, element, actions, space, signal) {
 	}, { signal });
 }
 
+/** @param {Viewer} viewer */
 function moveByArrow(viewer, [right, up], panning) {
 	if (panning) pan(viewer, [-right * PAN_STEP, up * PAN_STEP]);
 	else moveLightBy(viewer, right * LIGHT_STEP, up * LIGHT_STEP);

@@ -44,6 +44,7 @@ function connectButtons(viewer, parts, actions, signal) {
 }
 
 // A problem stays until something is done about it; other messages go by themselves.
+/** @param {Viewer} viewer */
 function connectMessages(viewer, parts) {
 	const { message, remedy, dismiss } = parts;
 	let timer;
@@ -80,6 +81,7 @@ function connectDisclosures(parts) {
 
 // A button for each of a few images, or one that lets choose among many. Their names come from files, so
 // they are only ever set as text.
+/** @param {Viewer} viewer */
 async function showImages(viewer, parts) {
 	const { images, title, frame } = parts;
 	title.textContent = viewer.scene.info.title;
@@ -97,6 +99,7 @@ async function showImages(viewer, parts) {
 	else [...images.children].forEach((button, index) => { button.ariaPressed = index === show; });
 }
 
+/** @param {Viewer} viewer */
 function imageButton(viewer, text, index) {
 	const button = document.createElement('button');
 	button.textContent = text;
@@ -104,6 +107,7 @@ function imageButton(viewer, text, index) {
 	return button;
 }
 
+/** @param {Viewer} viewer */
 function chooseButton(viewer, frame) {
 	const button = document.createElement('button');
 	button.ariaHasPopup = 'dialog';
@@ -118,6 +122,7 @@ function chooseButton(viewer, frame) {
 	return button;
 }
 
+/** @param {Viewer} viewer */
 function connectReadOut(viewer, parts) {
 	parts.drawnBy.textContent = `Drawn by ${viewer.info().renderer}.`;
 	const { readout, zoom, coarse } = parts;

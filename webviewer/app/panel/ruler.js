@@ -11,21 +11,25 @@ const UNITS = [[10, 'cm'], [1, 'mm'], [0.001, 'µm']];
 export const isArmed = ({ canvas }) => canvas.classList.contains('armed');
 
 // Lays a ruler over the middle, to be drawn anew by a drag; or takes it away.
+/** @param {Viewer} viewer */
 export function startRuler(viewer) {
 	const { view, store: { state: { ruler, canvas: [width, height] } } } = viewer;
 	setRuler(viewer, ruler ? null : [0.35, 0.65].flatMap(share => view.toImage([width * share, height / 2])), !ruler);
 	if (!ruler) viewer.say('Drag on the picture along what you want to measure.');
 }
 
+/** @param {Viewer} viewer */
 export function drawRuler(viewer, start, end) {
 	setRuler(viewer, [...viewer.view.toImage(start), ...viewer.view.toImage(end)]);
 }
 
+/** @param {Viewer} viewer */
 function setRuler(viewer, ruler, armed = false) {
 	viewer.canvas.classList.toggle('armed', armed);
 	viewer.store.set({ ruler });
 }
 
+/** @param {Viewer} viewer */
 export function connectRuler(viewer, parts) {
 	parts.ruler.querySelectorAll('.end').forEach((end, index) => connectEnd(viewer, end, index));
 	const show = () => {
@@ -36,22 +40,24 @@ export function connectRuler(viewer, parts) {
 	on(viewer, 'scene', show);
 }
 
+/** @param {Viewer} viewer */
 function connectEnd(viewer, end, index) {
-	const { store } = viewer;
-	const put = point => setRuler(viewer, store.state.ruler.toSpliced(2 * index, 2, ...viewer.view.toImage(point)));
+	const ends = () => viewer.store.state.ruler ?? [];
+	const put = point => setRuler(viewer, ends().toSpliced(2 * index, 2, ...viewer.view.toImage(point)));
 	connectDrag(end, place => put(canvasPoint(viewer, place)), true);
 	stepByKeys(end, ARROWS, ([right, up], far) => {
 		const step = (far ? 10 : 1) * devicePixels(viewer);
-		const [x, y] = viewer.view.toCanvas(store.state.ruler.slice(2 * index));
+		const [x, y] = viewer.view.toCanvas(ends().slice(2 * index));
 		put([x + right * step, y - up * step]);
 	});
 }
 
+/** @param {Viewer} viewer */
 function showRuler(viewer, parts) {
 	const { view, store: { state: { ruler } }, scene } = viewer;
 	const { ruler: box, line, length } = parts;
 	box.hidden = !ruler || !scene;
-	if (box.hidden) return;
+	if (!ruler || !scene) return;
 	const places = [ruler.slice(0, 2), ruler.slice(2)].map(
 		end => view.toCanvas(end).map(length => length / devicePixels(viewer)));
 	const [[x, y], [x1, y1]] = places;
@@ -67,6 +73,7 @@ function showRuler(viewer, parts) {
 }
 
 // The longest of 1, 2, 5, 10, ... that the bar's room holds.
+/** @param {Viewer} viewer */
 function showScaleBar(viewer, bar) {
 	const pixelSize = viewer.scene?.info.pixelSize;
 	bar.hidden = !pixelSize;
@@ -87,9 +94,10 @@ function describeLength(millimetres, digits) {
 	return `${value >= 10 ** digits ? Math.round(value) : +value.toPrecision(digits)} ${unit}`;
 }
 
-function place(element, [x, y]) {
+/** @type {(element: HTMLElement, at: number[]) => void} */
+const place = (element, [x, y]) => {
 	element.style.translate = `${x}px ${y}px`;
-}
+};
 
 // A text that is announced, or often set, is only touched when it changes.
 function setText(element, text) {

@@ -94,6 +94,7 @@ export function readChanges(changes) {
 }
 
 // What is as it was at first is left out.
+/** @param {Settings} state */
 export function writeAddress(state) {
 	const parameters = state.image.map(image => `image=${encodeURIComponent(image).replaceAll('%2F', '/')}`);
 	for (const [key, [initial]] of Object.entries(KEYS)) {

@@ -392,10 +392,8 @@ def test_loader_brings_an_image_over_a_bad_line(page, server, small) -> None:
         }""",
         planes,
     )
-    width, height = (
-        json.loads((small / "info.json").read_text())[key] for key in ("width", "height")
-    )
-    assert answer[0] == [[file, width, height] for file in planes[:3]]
+    info = json.loads((small / "info.json").read_text())
+    assert answer[0] == [[file, info["width"], info["height"]] for file in planes[:3]]
     assert answer[1] == [["plane_3.png", True]]
     asked = [server.requests.count(f"/images/0/{file}") for file in planes]
     assert asked == [2, 3, 2, 2]

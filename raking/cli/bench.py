@@ -15,7 +15,6 @@ from raking.cli.options import (
 )
 from raking.cli.printing import print_json, print_report
 from raking.cli.progress import progress_bar
-from shaders.errors import escaped
 
 
 def bench(
@@ -46,20 +45,22 @@ def bench(
     """Measure frame rates in the browser, with a report. Interrupted, the same command goes on."""
     from bench.speed.measure import BenchSettings, run_bench
 
-    with progress_bar("bench") as (bar, task):
-
-        def report_progress(done: int, total: int, name: str, left: float | None) -> None:
-            bar.update(task, completed=done, total=total, description=escaped(name))
-
-        settings = BenchSettings(
-            quick=quick,
-            renderer=renderer.value,
-            target_fps=target_fps,
-            repeats=repeats,
-            seconds=seconds,
-            seed=seed,
+    settings = BenchSettings(
+        quick=quick,
+        renderer=renderer.value,
+        target_fps=target_fps,
+        repeats=repeats,
+        seconds=seconds,
+        seed=seed,
+    )
+    with progress_bar("bench") as show:
+        report = run_bench(
+            images,
+            output,
+            settings,
+            fresh=fresh,
+            progress=lambda done, total, name, left: show(done, total, name),
         )
-        report = run_bench(images, output, settings, fresh=fresh, progress=report_progress)
     if as_json:
         print_json({"report": str(report), "results": str(report.with_name("results.csv"))})
     else:

@@ -15,7 +15,6 @@ from raking.cli.options import (
 )
 from raking.cli.printing import print_json, print_report
 from raking.cli.progress import progress_bar
-from shaders.errors import escaped
 from trainer.running.plan import duration
 from trainer.training.settings import Sampling, TrainingSettings
 
@@ -59,12 +58,11 @@ def benchmark(
     )
     from bench.fidelity.run import run_fidelity
 
-    with progress_bar("benchmark") as (bar, task):
+    with progress_bar("benchmark") as show:
 
         def report_progress(done: float, total: int, doing: str, left: float | None) -> None:
             remaining = "" if left is None else f", {duration(left)} left"
-            text = escaped(f"{doing}{remaining}")
-            bar.update(task, completed=done, total=total, description=text)
+            show(done, total, f"{doing}{remaining}")
 
         report = run_fidelity(
             folder,

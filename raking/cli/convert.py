@@ -5,20 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
-from raking.cli.options import (
-    Force,
-    Json,
-    PixelSize,
-    TileName,
-    Title,
-    check_title,
-)
+from raking.cli.options import Force, Json, PixelSize, Title, check_title
 from raking.cli.printing import print_json, print_levels, print_next, say, warn
 from raking.cli.progress import shown_plan
 from raking.cli.writing import write_converted, write_piece
 from renderer.files.ours import check_output
 from renderer.image.finished import image_digest, image_is_done, stored_image
-from renderer.image.pyramid import LARGEST_TILE, TileFormat
+from renderer.image.pyramid import LARGEST_TILE, Format, TileFormat
 from renderer.image.relightable import RelightableImage, check_writable, read_image
 from trainer.running.plan import Plan
 
@@ -33,7 +26,7 @@ def convert(
         bool, typer.Option("--tiles/--flat", help="Deep Zoom pyramids, or one picture a plane.")
     ] = False,
     tile_format: Annotated[
-        TileName | None, typer.Option(help="jpg loses some.", show_default="png")
+        Format | None, typer.Option(help="jpg loses some.", show_default="png")
     ] = None,
     tile_size: Annotated[
         int | None, typer.Option(min=64, max=LARGEST_TILE, help="Pixels.", show_default="512")
@@ -47,12 +40,12 @@ def convert(
     as_json: Json = False,
 ) -> None:
     """Write images anew, as pyramids or flat."""
-    of_tiles = {"name": tile_format and tile_format.value, "size": tile_size, "quality": quality}
+    of_tiles = {"name": tile_format, "size": tile_size, "quality": quality}
     given: dict[str, Any] = {key: value for key, value in of_tiles.items() if value is not None}
     check_title(title)
     if given and not tiles:
         raise typer.BadParameter("--tile-format, --tile-size and --quality go with --tiles")
-    if quality is not None and tile_format is not TileName.jpg:
+    if quality is not None and tile_format != "jpg":
         raise typer.BadParameter("--quality goes with --tile-format jpg; the others lose nothing")
     if title and len(images) > 1:
         raise typer.BadParameter("--title goes with one image: convert them one by one")

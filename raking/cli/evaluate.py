@@ -5,12 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from raking.cli.options import (
-    ImagePath,
-    Json,
-    LightsPath,
-    MlicPath,
-)
+from raking.cli.options import ImagePath, Json, LightsPath, MlicPath
 from raking.cli.printing import beside, print_json, print_next, print_table, say, warn
 from raking.cli.progress import progress_bar
 from renderer.files.aside import settle
@@ -81,11 +76,11 @@ def evaluate_one(
         check_heat_maps(heat_maps)
         check_output(heat_maps, [image, mlic, *([test_lights] if test_lights else [])])
         check_force(heat_maps, "heat maps", force, warn)
-    with progress_bar("evaluate") as (bar, task):
+    with progress_bar("evaluate") as show:
         options: dict[str, Any] = {
             "metrics": FAST if fast else ALL,
             "heat_maps": heat_maps,
-            "progress": lambda done, n: bar.update(task, completed=done, total=n),
+            "progress": show,
         }
         if pictures:
             return str(image), evaluate_pictures(image, mlic, **options)

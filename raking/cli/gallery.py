@@ -8,7 +8,6 @@ import typer
 from raking.cli.options import LARGEST_SEED, MOST_MINUTES, ImagePath, Json, Renderer
 from raking.cli.printing import print_json, print_next, print_table, say
 from raking.cli.progress import progress_bar
-from shaders.errors import escaped
 
 
 def gallery(
@@ -22,16 +21,14 @@ def gallery(
     """Open, tour and drag a large pyramid in the browser, and tell how it feels."""
     from bench.speed.gallery import measure_gallery, tables
 
-    with progress_bar("gallery") as (bar, task):
+    with progress_bar("gallery") as show:
         result = measure_gallery(
             image,
             output,
             renderer=renderer.value,
             minutes=minutes,
             seed=seed,
-            progress=lambda text, share: bar.update(
-                task, completed=share, total=1.0, description=escaped(text)
-            ),
+            progress=lambda text, share: show(share, 1.0, text),
         )
     if as_json:
         print_json(result)

@@ -59,12 +59,6 @@ PixelSize = Annotated[
 ]
 
 
-class TileName(StrEnum):
-    png = "png"
-    webp = "webp"
-    jpg = "jpg"
-
-
 class Renderer(StrEnum):
     auto = "auto"
     gpu = "gpu"

@@ -4,25 +4,32 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
+from typing import Protocol
 
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
-    TaskID,
     TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
 )
 
 from raking.cli.printing import errors
+from shaders.errors import escaped
 from trainer.running.plan import Plan, Standing, duration
 
 LINE_SECONDS = 60  # between lines that tell the progress of one phase
 
 
+class Show(Protocol):
+    """Shows how far a job is, and what it is doing where that is told."""
+
+    def __call__(self, done: float, total: float, doing: str | None = None) -> None: ...
+
+
 @contextmanager
-def progress_bar(description: str) -> Iterator[tuple[Progress, TaskID]]:
+def progress_bar(description: str) -> Iterator[Show]:
     """A bar with the time left, on standard error so that output stays clean."""
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -31,7 +38,13 @@ def progress_bar(description: str) -> Iterator[tuple[Progress, TaskID]]:
         TimeRemainingColumn(elapsed_when_finished=True),
     )
     with Progress(*columns, console=errors) as bar:
-        yield bar, bar.add_task(description, total=None)
+        task = bar.add_task(description, total=None)
+
+        def show(done: float, total: float, doing: str | None = None) -> None:
+            text = None if doing is None else escaped(doing)
+            bar.update(task, completed=done, total=total, description=text)
+
+        yield show
 
 
 @contextmanager

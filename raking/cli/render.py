@@ -85,18 +85,14 @@ def render(
             tell_done(output, what, facts, as_json, ["raking", "view", image])
             return
         check_force(output, "other frames", force, warn)
-    with progress_bar("frames") as (bar, task):
-
-        def report(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
+    with progress_bar("frames") as show:
         if kind == "folder":
-            frames.write_sequence(relit, names, output, report, asked)
+            frames.write_sequence(relit, names, output, show, asked)
         elif kind == "MP4":
-            frames.write_video(relit, len(names), output, report)
+            frames.write_video(relit, len(names), output, show)
         else:
             frames.write_frame(next(relit), output)
-            report(1, 1)
+            show(1, 1)
     if as_json:
         print_json(facts)
     else:

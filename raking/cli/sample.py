@@ -26,10 +26,8 @@ def sample(
         what = f"the sample of {width} x {height} pixels and seed {seed}"
         tell_done(path, what, facts, as_json, following)
         return
-    with progress_bar("sample") as (bar, task):
-        write_sample(
-            path, width, height, seed, lambda done, n: bar.update(task, completed=done, total=n)
-        )
+    with progress_bar("sample") as show:
+        write_sample(path, width, height, seed, show)
     if as_json:
         print_json(facts)
     else:

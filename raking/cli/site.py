@@ -31,10 +31,8 @@ def site(
         return
     check_site(output)
     check_force(output, "a site of other images or by another viewer", force, warn)
-    with progress_bar("site") as (bar, task):
-        addresses = write_site(
-            images, output, lambda done, n: bar.update(task, completed=done, total=n)
-        )
+    with progress_bar("site") as show:
+        addresses = write_site(images, output, show)
     if as_json:
         print_json({"site": str(output), "images": addresses})
     else:

@@ -7,7 +7,6 @@ import typer
 from raking.cli.options import MOST_LIGHTS, ImagePath, Json, Renderer
 from raking.cli.printing import beside, print_json, print_next, print_table, say
 from raking.cli.progress import progress_bar
-from shaders.errors import escaped
 
 
 def verify(
@@ -21,14 +20,12 @@ def verify(
     """Hold the shaders (wgpu, WebGL2) against PyTorch; exit status 1 if they differ."""
     from bench.verify import verify as verify_image
 
-    with progress_bar("verify") as (bar, task):
+    with progress_bar("verify") as show:
         result = verify_image(
             image,
             lights,
             renderer.value,
-            lambda label, done, n: bar.update(
-                task, completed=done, total=n, description=escaped(label)
-            ),
+            lambda label, done, n: show(done, n, label),
         )
     if as_json:
         print_json(result)

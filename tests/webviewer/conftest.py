@@ -165,6 +165,16 @@ def take_page(browser: Browser) -> TakePage:
     return taken
 
 
+@pytest.fixture(scope="module")
+def page(browser: Browser, small: Path) -> Iterator[Page]:
+    """A page of the viewer's server that shows nothing, to call the viewer's modules in."""
+    page = browser.new_page()
+    with ViewerServer([small]) as server:
+        page.goto(f"http://127.0.0.1:{server.port}/style.css")
+        yield page
+    page.close()
+
+
 def start_page(browser: Browser) -> Page:
     page = browser.new_page(device_scale_factor=1)
     page.add_init_script(path=CLOCKS)

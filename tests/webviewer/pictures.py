@@ -42,6 +42,16 @@ def settle(page: Page) -> None:
     page.evaluate(SETTLED, FRAMES)
 
 
+def lose_context(page: Page) -> None:
+    """Takes the graphics card from the viewer; `context.restoreContext()` gives it back."""
+    page.evaluate("""() => {
+        const { gl } = document.querySelector('raking-viewer').viewer.engine;
+        window.context = gl.getExtension('WEBGL_lose_context');
+        context.loseContext();
+    }""")
+    page.get_by_text("graphics card").wait_for()
+
+
 def state(page: Page, key: str):
     """One of the viewer's settings."""
     return page.evaluate("raking.state()")[key]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .pictures import screenshot, settle
+from .pictures import lose_context, screenshot, settle
 
 
 def copy_image(image: Path, path: Path) -> Path:
@@ -106,12 +106,7 @@ def test_a_failing_image_leaves_the_one_shown(open_viewer, small, tmp_path) -> N
 def test_picture_returns_after_a_lost_context(open_viewer, small) -> None:
     with open_viewer([small], ui="off", zoom=1) as page:
         before = screenshot(page)
-        page.evaluate("""() => {
-            const { gl } = document.querySelector('raking-viewer').viewer.engine;
-            window.context = gl.getExtension('WEBGL_lose_context');
-            context.loseContext();
-        }""")
-        page.get_by_text("graphics card").wait_for()
+        lose_context(page)
         page.evaluate("context.restoreContext()")
         page.get_by_text("graphics card").wait_for(state="hidden")
         settle(page)

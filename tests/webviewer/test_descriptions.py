@@ -2,17 +2,16 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from renderer.image.pyramid import TileFormat
 from renderer.image.relightable import RelightableImage, check_image, write_image
 from shaders.errors import RakingError
-from webviewer.server import ViewerServer
 
 # Answers what the page finds of an image's tiles, or its sentence. Files are given in base64.
 OPEN = """async files => {
@@ -30,15 +29,6 @@ OPEN = """async files => {
 }"""
 
 Change = Callable[[Path], object]
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser, small: Path) -> Iterator[Page]:
-    page = browser.new_page()
-    with ViewerServer([small]) as server:
-        page.goto(f"http://127.0.0.1:{server.port}/style.css")
-        yield page
-    page.close()
 
 
 @pytest.fixture

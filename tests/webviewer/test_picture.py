@@ -4,7 +4,7 @@ import base64
 import io
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -43,15 +43,6 @@ DECODE = """async ([data, width, height, colour]) => {
     gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, levels);
     return btoa(levels.reduce((text, level) => text + String.fromCharCode(level), ''));
 }"""
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser, small: Path) -> Iterator[Page]:
-    page = browser.new_page()
-    with ViewerServer([small]) as server:
-        page.goto(f"http://127.0.0.1:{server.port}/style.css")
-        yield page
-    page.close()
 
 
 @pytest.fixture

@@ -2,15 +2,11 @@
 
 import base64
 import io
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page
-
-from webviewer.server import ViewerServer
+from playwright.sync_api import Page
 
 # Writes base64 RGB rows, `step` rows at a time from one reused array; answers base64.
 WRITE = """async ([width, height, rgb, step, text]) => {
@@ -30,15 +26,6 @@ WRITE = """async ([width, height, rgb, step, text]) => {
     });
     return [blob.type, url.split(',')[1]];
 }"""
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser, small: Path) -> Iterator[Page]:
-    page = browser.new_page()
-    with ViewerServer([small]) as server:
-        page.goto(f"http://127.0.0.1:{server.port}/style.css")
-        yield page
-    page.close()
 
 
 def write(page: Page, pixels: np.ndarray, step: int, text: dict[str, str]) -> Image.Image:

@@ -13,7 +13,7 @@ from renderer.image.pyramid import TileFormat
 from renderer.image.relightable import RelightableImage, read_image, write_image
 
 from .faults import FaultyServer
-from .pictures import drag, screenshot, settle
+from .pictures import drag, lose_context, screenshot, settle
 
 LIGHT = (0.4, -0.3)
 SIZE = (1300, 1100)  # 3 x 3 tiles; 2 x 2 at half size; one at a quarter, which is the overview
@@ -291,12 +291,7 @@ def test_a_description_of_another_size_is_one_sentence(open_viewer, tiled, tmp_p
 def test_a_tiled_picture_returns_after_a_lost_context(open_viewer, tiled) -> None:
     with open_viewer([tiled], ui="off", zoom=1) as page:
         before = screenshot(page)
-        page.evaluate("""() => {
-            const { gl } = document.querySelector('raking-viewer').viewer.engine;
-            window.context = gl.getExtension('WEBGL_lose_context');
-            context.loseContext();
-        }""")
-        page.get_by_text("graphics card").wait_for()
+        lose_context(page)
         page.evaluate("context.restoreContext()")
         page.get_by_text("graphics card").wait_for(state="hidden")
         settle(page)
@@ -345,12 +340,7 @@ def test_a_context_lost_while_an_image_opens_ends_in_its_picture(take_page, smal
         page.goto(server.url(ui="off", zoom=1))
         page.evaluate("raking.ready")
         server.fail("/images/1/plane_1.png", "slow", 1)
-        page.evaluate("""() => {
-            const { gl } = document.querySelector('raking-viewer').viewer.engine;
-            window.context = gl.getExtension('WEBGL_lose_context');
-            context.loseContext();
-        }""")
-        page.get_by_text("graphics card").wait_for()
+        lose_context(page)
         page.evaluate("void raking.setState({ show: 1 }).catch(() => {})")
         page.wait_for_timeout(500)
         page.evaluate("context.restoreContext()")

@@ -1,5 +1,5 @@
 // <raking-viewer src="coin/ other/">: the viewer and its controls as an element of any page. Every
-// setting of an address (state.js) is an attribute too. What the page has within the element is seen
+// setting of an address (state/settings.js) is an attribute too. What the page has within the element is seen
 // where its script does not run.
 
 import { Seat } from './contexts.js';

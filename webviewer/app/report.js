@@ -2,7 +2,6 @@
 
 import { readRenderer } from './gpu/gl.js';
 
-
 /**
  * The image shown, how it is decoded, and who draws.
  *

@@ -4,7 +4,6 @@
 import { openFolder } from './folders/files.js';
 import { loadInfo } from './renderer/image/relightable.js';
 
-
 export class Shelf {
 	#infos = new Map();  // image's address -> promise
 	#opening = new Map();  // key -> promise of the scene

@@ -4,8 +4,6 @@
 import { Loader } from './folders/loader.js';
 import { View } from './state/view.js';
 
-
-
 export class Shown {
 	/** @type {Scene[]} */
 	scenes = [];

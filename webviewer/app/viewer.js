@@ -8,7 +8,6 @@ import { Motion } from './state/motion.js';
 import { SETTINGS, pickSettings, readChanges, splitView } from './state/settings.js';
 import { View } from './state/view.js';
 
-
 const NOT_LIGHT = ['image', 'flipped', 'canvas', 'size', ...SETTINGS].filter(key => key !== 'light').join(' ');
 
 // Events: 'state' (a setting but the light changed), 'light' (it moves), 'scene' (another image is shown),

@@ -18,7 +18,6 @@ export class FileError extends Error {
 
 export const registerDropped = (name, files) => `dropped:${dropped.push(files) - 1}/${name}`;
 
-
 /**
  * @param {string} address
  * @param {() => number} patience  seconds that a server may send nothing, asked with each request

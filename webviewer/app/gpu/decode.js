@@ -3,7 +3,6 @@
 import { bakedShader, bestExponential } from '../shaders/specialise.js';
 import { createProgram, createTarget, readRenderer } from './gl.js';
 
-
 // The weights are constants of the text.
 /** @type {MakeShader} */
 export const makeBaked = (gl, decoder, target) => ({

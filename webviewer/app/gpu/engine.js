@@ -12,7 +12,6 @@ import { planScene } from './plan.js';
 import { PresentPass } from './present.js';
 import { openScene } from './scene.js';
 
-
 const GROUND = [22 / 255, 22 / 255, 23 / 255];  // the page's background, see style.css
 const BUDGET_SHARE = 0.7;  // of the memory that what is in sight may take
 const FRAMES_AT_REST = 3;  // how long the page may decode at a stretch when nothing moves

@@ -7,7 +7,6 @@ import { createTiles } from './flat.js';
 import { checkMemory } from './gl.js';
 import { Tile } from './tiles.js';
 
-
 // Without `tiling` it is one tile. Calls progress(0..1).
 export async function openScene(context, key, info, { tiling, memory: megabytes }, progress) {
 	if (info.tiled) {

@@ -2,7 +2,6 @@
 
 import { clampLight } from './settings.js';
 
-
 const REST = 120;  // milliseconds without movement until full resolution returns
 const BLINK = 700;  // milliseconds
 const ORBIT_SECONDS = 8;

@@ -2,7 +2,6 @@
 
 import { initialSettings } from './settings.js';
 
-
 /** @type {Moment} */
 const FIRST = { moving: null, flipped: false, canvas: [1, 1], margin: 0, size: [1, 1], share: 1 };
 

@@ -1,6 +1,5 @@
 // Affine transforms of the plane: [a, b, c, d, e, f] takes (x, y) to (a x + c y + e, b x + d y + f).
 
-
 /** @type {(transform: Transform, point: number[]) => number[]} */
 export const apply = ([a, b, c, d, e, f], [x, y]) => [a * x + c * y + e, b * x + d * y + f];
 

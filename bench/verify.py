@@ -21,6 +21,8 @@ from renderer.files.aside import scratch_folder
 from renderer.gpu.device import device_name, request_device
 from renderer.gpu.relighter import Relighter
 from renderer.image.relightable import RelightableImage, read_image, write_image
+from shaders.decoder import Decoder
+from shaders.hyper import HyperDecoder, MixedLayer
 from shaders.network import Layer
 from shaders.neural import NeuralDecoder
 from trainer.models.oracle import relight
@@ -30,8 +32,15 @@ MAX_STEP = 1  # 8-bit steps, anywhere
 MAX_DIFFERING = 1e-3  # of the values
 MAX_RELATIVE_ERROR = 1e-4  # of the output's range, in float
 
-# Random decoders: units, latents.
-RANDOM_DECODERS = [(1, 3), (10, 9), (20, 9), (50, 9), (64, 27)]
+# Random decoders: model, units, latents.
+RANDOM_DECODERS = [
+    *(
+        ("neural", units, latents)
+        for units, latents in [(1, 3), (10, 9), (20, 9), (50, 9), (64, 27)]
+    ),
+    *(("hyper", units, latents) for units, latents in [(8, 9), (20, 9)]),
+]
+FACTORS = 4  # of the random decoders that follow the light
 RANDOM_SIZE = (72, 96)  # height, width
 QUARTER_STEP = 0.25 / 255
 LARGEST = float(np.finfo(np.float32).max)  # stands for infinity, which JSON has not
@@ -85,21 +94,22 @@ def verify(
     """Decodes an image, and random decoders, with PyTorch, wgpu and WebGL2, and compares.
 
     Returns `ok`, `backends` (the image's agreement with each), and `random_decoders` (likewise,
-    with `units`, `latents` and `weight_scale`). Raises RakingError where the image cannot be
-    read, or there is no adapter or no browser to decode with.
+    with `model`, `units`, `latents` and `weight_scale`). Raises RakingError where the image cannot
+    be read, or there is no adapter or no browser to decode with.
     """
     image = read_image(path)
     directions = spread_lights(lights)
     backends = compare(image, path, directions, renderer, progress, path.name)
     rows = []
     with scratch_folder(Path(tempfile.gettempdir()), "raking-verify") as folder:
-        for units, latents in RANDOM_DECODERS:
-            random_image, scale = largest_random_image(units, latents, directions)
-            written = folder / f"random_{units}_{latents}"
+        for model, units, latents in RANDOM_DECODERS:
+            random_image, scale = largest_random_image(model, units, latents, directions)
+            written = folder / f"random_{model}_{units}_{latents}"
             write_image(random_image, written)
-            label = f"random decoder, {units} units, {latents} latents"
+            label = f"random decoder ({model}), {units} units, {latents} latents"
+            about = {"model": model, "units": units, "latents": latents, "weight_scale": scale}
             for row in compare(random_image, written, directions, renderer, progress, label):
-                rows.append((row, {"units": units, "latents": latents, "weight_scale": scale}))
+                rows.append((row, about))
     return {
         "ok": all(row.ok for row in [*backends, *(row for row, _ in rows)]),
         "image": str(path),
@@ -164,42 +174,57 @@ def page_frame(page: Page, image: RelightableImage, light: np.ndarray, target: s
 
 
 def spread_lights(count: int) -> np.ndarray:
-    """Light directions (x, y) spread evenly over the unit disc, [count, 2] float32."""
+    """Light directions (x, y) spread evenly over the unit disc, every fifth of them on its rim:
+    [count, 2] float32."""
     radius = np.sqrt((np.arange(count) + 0.5) / count)
+    radius[4::5] = 1
     angle = np.arange(count) * GOLDEN_ANGLE
     return (radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)).astype(np.float32)
 
 
 def largest_random_image(
-    units: int, latents: int, lights: np.ndarray
+    model: str, units: int, latents: int, lights: np.ndarray
 ) -> tuple[RelightableImage, float]:
     """Random planes and a random decoder with weights as large as float32 bears.
 
     The weights are doubled for as long as PyTorch in float32 agrees with float64 within a quarter
     of an 8-bit step. Returns the image and the standard deviation of its weights.
     """
-    best, scale = random_image(units, latents, 2**-4), 2**-4
+    best, scale = random_image(model, units, latents, 2**-4), 2**-4
     while scale < 2**10:
-        larger = random_image(units, latents, scale * 2)
+        larger = random_image(model, units, latents, scale * 2)
         if rounding_error(larger, lights) > QUARTER_STEP:
             break
         best, scale = larger, scale * 2
     return best, scale
 
 
-def random_image(units: int, latents: int, scale: float) -> RelightableImage:
+def random_image(model: str, units: int, latents: int, scale: float) -> RelightableImage:
     """Planes of uniform random levels, and a decoder with normal weights of deviation `scale`."""
     random = np.random.default_rng(units * 100 + latents)
 
-    def layer(rows: int, columns: int) -> Layer:
-        values = random.normal(0, scale, (rows, columns + 1)).astype(np.float32)
-        return Layer(values[:, :columns].copy(), values[:, columns].copy())
+    def normal(*shape: int) -> np.ndarray:
+        return random.normal(0, scale, shape).astype(np.float32)
 
-    layers = (layer(units, latents + 2), layer(units, units), layer(3, units))
+    shapes = ((units, latents), (units, units), (3, units))
     low = -random.uniform(0.5, 8, latents).astype(np.float32)
     high = random.uniform(0.5, 8, latents).astype(np.float32)
     planes = random.integers(0, 256, (latents // 3, *RANDOM_SIZE, 3), np.uint8)
-    return RelightableImage(NeuralDecoder(layers, low, high), planes)
+    decoder: Decoder
+    if model == "hyper":
+        light_network = [Layer(normal(n, 2), normal(n)) for n in (FACTORS,)]
+        first, second, third = (
+            MixedLayer(normal(1 + FACTORS, *shape), normal(1 + FACTORS, shape[0]))
+            for shape in shapes
+        )
+        decoder = HyperDecoder(light_network, (first, second, third), low, high)
+    else:
+        first_shape = (units, latents + 2)
+        one, two, three = (
+            Layer(normal(*shape), normal(shape[0])) for shape in (first_shape, *shapes[1:])
+        )
+        decoder = NeuralDecoder((one, two, three), low, high)
+    return RelightableImage(decoder, planes)
 
 
 def rounding_error(image: RelightableImage, lights: np.ndarray) -> float:

@@ -54,6 +54,11 @@ class Decoder(ABC):
 
     @property
     @abstractmethod
+    def multiply_adds(self) -> int:
+        """Of one pixel; what depends on the light alone costs a pixel nothing."""
+
+    @property
+    @abstractmethod
     def bound(self) -> float:
         """What no value on the way from latents to colours exceeds, whatever the levels, with
         conditions within -1..1, and in whatever order sums are made."""

@@ -75,6 +75,10 @@ class LinearDecoder(Decoder):
         return 0 if self.splines is None else self.splines.size
 
     @property
+    def multiply_adds(self) -> int:
+        return 3 * self.latents if not self.lrgb else 3 * (self.latents - OWN) + 3
+
+    @property
     def bound(self) -> float:
         latents = self.largest_latents
         if splines := self._splines():

@@ -41,7 +41,6 @@ class NetworkDecoder(Decoder):
 
     @property
     def multiply_adds(self) -> int:
-        """Of one pixel; what depends on the light alone costs a pixel nothing."""
         k, n = self.latents, self.units
         return k * n + n * n + 3 * n
 

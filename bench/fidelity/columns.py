@@ -47,6 +47,10 @@ COLUMNS = {
         Column("hsh3", "HSH 3", "hsh", order=3),
         Column("rbf", "PCA/RBF", "rbf"),
         *_neural(),
+        *(
+            Column(f"hyper{units}", f"Hyper({units})", "hyper", None, units, "original")
+            for units in (20, 8)
+        ),
     )
 }
 

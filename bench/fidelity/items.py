@@ -16,9 +16,11 @@ GROUPS = {
     "multi": "SynthRTI multi",
     "realrti": "RealRTI",
     "realrtihr": "RealRTIHR",
+    "nrf": "NRF-RTI",
     "other": "Other collections",
 }
 SYNTHRTI = re.compile(r"(?:^|/)(single|multi)/(object(\d+)/material\d+)$", re.IGNORECASE)
+NRF = re.compile(r"(?:^|/)nrf[^/]*/object\d+$", re.IGNORECASE)
 REALRTI_ITEM = re.compile(r"item\d+", re.IGNORECASE)
 
 
@@ -82,7 +84,7 @@ def _item(path: Path, root: Path) -> Item:
         group, surface = synthrti.group(1).lower(), int(synthrti.group(3))
     else:
         name = below if path != root else path.name
-        group, surface = _real_group(path, root), None
+        group, surface = "nrf" if NRF.search(path.as_posix()) else _real_group(path, root), None
     return Item(name, path, group, surface, fingerprint(path))
 
 

@@ -58,11 +58,18 @@ def write_results(out: Path, journal: FidelityJournal, items: Sequence[Item]) ->
 
 
 def answers(results: Results) -> list[str]:
-    """How the models stand to the anchor B, in sentences; the distilled ones of 20 units first."""
+    """How the models stand to the anchor B, in sentences; those meant for viewers first."""
     titles = {column.key: column.title for column in results.columns}
     sentences = []
-    for key in [key for key in ("disk-it20", "disk20") if key in titles] or list(titles)[-1:]:
-        for name, groups in (("SynthRTI", SYNTHRTI), ("RealRTI", REALRTI), ("other", ("other",))):
+    for key in [key for key in ("disk-it20", "disk20", "hyper8") if key in titles] or list(titles)[
+        -1:
+    ]:
+        for name, groups in (
+            ("SynthRTI", SYNTHRTI),
+            ("RealRTI", REALRTI),
+            ("NRF-RTI", ("nrf",)),
+            ("other", ("other",)),
+        ):
             items = [item for item in results.items if item.group in groups]
             differences = known(results.over_anchor(item, key) for item in items)
             psnr = mean_of(known(results.score(item, key, "psnr") for item in items))

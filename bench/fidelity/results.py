@@ -27,7 +27,7 @@ PER_MODEL = (
     *("group", "item", "model", "subset", "items"),
     *METRICS,
     *("psnr_interval", *SMOOTHNESS, "b", "psnr_over_b"),
-    *("psnr_float", "parameters", "seconds", "seconds_with_teacher"),
+    *("psnr_float", "parameters", "multiply_adds", "seconds", "seconds_with_teacher"),
 )
 
 
@@ -201,6 +201,7 @@ def _model_row(results: Results, item: Item, fit: Fit) -> Record:
         "psnr_over_b": results.over_anchor(item, column, subset),
         "psnr_float": results.fact(item, column, "psnr_float", subset),
         "parameters": results.fact(item, column, "parameters", subset),
+        "multiply_adds": results.fact(item, column, "multiply_adds", subset),
         "seconds": results.seconds(item, column, subset),
         "seconds_with_teacher": results.seconds_with_teacher(item, column, subset),
     }

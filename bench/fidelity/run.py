@@ -174,6 +174,7 @@ def measure_fit(fit: Fit, mlic: Mlic, task: Task, failed: set[Fit], send: Send) 
         "seconds": image.provenance.get("seconds"),
         "steps": image.provenance.get("steps"),
         "parameters": stored.decoder.parameters if COLUMNS[fit.column].units else None,
+        "multiply_adds": stored.decoder.multiply_adds,
         "warnings": warnings,
     }
 

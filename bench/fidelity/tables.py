@@ -148,11 +148,13 @@ def anchor_table(results: Results) -> Table:
     """B of each item, the best that its photographs give in float, and the models against it."""
     columns = [c for c in results.columns if c.units == 20] or results.columns
     rows = []
-    for groups in (SYNTHRTI, REALRTI, ("other",)):
+    for groups in (SYNTHRTI, REALRTI, ("nrf",), ("other",)):
         items = [i for i in results.items if i.group in groups and results.anchor(i)]
         rows += [Row(anchor_cells(results, item, columns)) for item in items]
         if len(items) > 1:
-            name = {"single": "SynthRTI", "realrti": "RealRTI"}.get(groups[0], "others")
+            name = {"single": "SynthRTI", "realrti": "RealRTI", "nrf": "NRF-RTI"}.get(
+                groups[0], "others"
+            )
             rows.append(Row(anchor_means(results, f"mean of {name}", items, columns), "mean"))
     head = ["item", *ANCHOR_NAMES, "B", *(column.title for column in columns)]
     notes = [
@@ -252,12 +254,16 @@ def cost_table(results: Results) -> Table:
         )
         own = [results.seconds(item, column.key) for item in results.items]
         total = [results.seconds_with_teacher(item, column.key) for item in results.items]
-        parameters = known(results.fact(i, column.key, "parameters") for i in results.items)
+        parameters, multiply_adds = (
+            known(results.fact(i, column.key, key) for i in results.items)
+            for key in ("parameters", "multiply_adds")
+        )
         rows.append(
             Row(
                 [
                     column.title,
                     f"{parameters[0]:.0f}" if parameters else ABSENT,
+                    f"{multiply_adds[0]:.0f}" if multiply_adds else ABSENT,
                     mean_and_most(costs, "{:+.3f}"),
                     mean_and_most(unsteadiness, "{:.2f}"),
                     mean_and_most(straying, "{:.2f}"),
@@ -266,7 +272,7 @@ def cost_table(results: Results) -> Table:
                 ]
             )
         )
-    head = ["model", "parameters", "8 bits cost, dB", "unsteadiness", "straying"]
+    head = ["model", "parameters", "multiply-adds", "8 bits cost, dB", "unsteadiness", "straying"]
     head += ["s", "with teacher, s"]
     notes = [
         "Over all items, mean and, in brackets, the most. 8 bits: float latents less latents as "

@@ -17,6 +17,7 @@ COLUMNS = (
     "decoder",
     "units",
     "parameters",
+    "multiply_adds",
     "pixels",
     "width",
     "height",
@@ -57,7 +58,7 @@ def result_row(settings: Record, record: Record) -> dict[str, Any]:
     case = Case(**record["case"])
     image = next(image for image in settings["images"] if image["name"] == case.image)
     row = {
-        **{key: image[key] for key in ("decoder", "units", "parameters")},
+        **{key: image[key] for key in ("decoder", "units", "parameters", "multiply_adds")},
         **{key: record["case"][key] for key in ("image", "width", "height", "view", "shader")},
         "pixels": case.pixels,
         "tiling": on_off(case.tiling),

@@ -31,7 +31,12 @@ CLOCK_BUDGET = 15.0  # seconds after which a clock takes no further frame
 CASE_BUDGET = 180.0  # seconds after which a page that does not answer is given up
 FULL_BUDGET = 40 * 60.0  # seconds after which no further case begins
 QUICK_BUDGET = 105.0
-FIGURES = [f"{name}.{kind}" for name in ("figure9", "figure_window") for kind in ("svg", "png")]
+FIGURES = [
+    f"{name}.{kind}"
+    for name in ("figure9", "figure_window", "figure_cost")
+    for kind in ("svg", "png")
+]
+MOST_PSNR = 200.0  # dB
 FILES = ("results.csv", "native.csv", "raw.json", "report.html", *FIGURES)
 
 # Both clocks of one page. Decoding alone is timed without adaptive resolution only.
@@ -63,6 +68,8 @@ class Subject:
     decoder: str  # how the papers name its model, such as DisK(20)
     units: int
     parameters: int
+    multiply_adds: int  # of one pixel
+    quality: float | None  # dB on held-out photographs, as the image says
     width: int
     height: int
     sha256: str  # of its files
@@ -273,10 +280,19 @@ def read_subject(path: Path, name: str) -> Subject:
         image.label,
         image.decoder.units,
         image.decoder.parameters,
+        image.decoder.multiply_adds,
+        held_out_psnr(image.provenance),
         image.width,
         image.height,
         digest.hexdigest(),
     )
+
+
+def held_out_psnr(provenance: Record) -> float | None:
+    """What an image says of its quality, which may be anything."""
+    scores = provenance.get("scores")
+    psnr = scores.get("psnr") if isinstance(scores, dict) else None
+    return float(psnr) if isinstance(psnr, int | float) and 0 < psnr < MOST_PSNR else None
 
 
 def cannot_loop(record: Record) -> bool:

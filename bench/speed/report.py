@@ -12,6 +12,7 @@ from markupsafe import Markup
 from bench.common.figures import write_figure
 from bench.common.journal import Journal, Record
 from bench.common.page import render_page
+from bench.speed.cost import cost_rows, draw_cost
 from bench.speed.native import native_table
 from bench.speed.rates import Curve, draw_panels, draw_rates
 from bench.speed.scenarios import Case
@@ -58,10 +59,11 @@ class Results:
 def write_report(
     out: Path, journal: Journal, cases: Sequence[Case], records: Sequence[Record]
 ) -> Path:
-    """Writes figure9 and figure_window (.svg, .png) and report.html, and returns its path."""
+    """Writes figure9, figure_window, figure_cost (.svg, .png) and report.html; returns its path."""
     measured = [record for record in records if not record["error"]]
     settings = journal.settings
     results = Results(summarise(measured, settings["seed"]), decoder_names(settings["images"]))
+    cost = cost_rows(settings["images"], results.decoders, results.summaries)
     page = render_page(
         Path(__file__).parent,
         settings=settings,
@@ -78,9 +80,12 @@ def write_report(
         rates=rate_table(results),
         published_machine=PUBLISHED_MACHINE,
         decode=decode_table(results),
+        cost=cost,
+        figure_cost=inline(figure, out / "figure_cost") if (figure := draw_cost(cost)) else None,
         looped=looped_table(results),
         toggles=toggle_tables(results),
         number=number,
+        interval=interval,
         command=command(settings),
         urls=case_urls(measured),
         conditions=conditions(measured),

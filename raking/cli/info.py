@@ -70,6 +70,7 @@ def image_facts(image: RelightableImage) -> dict[str, Any]:
         "height": image.height,
         **({"units": decoder.units} if decoder.units else {}),
         "parameters": decoder.parameters,
+        "multiply_adds": decoder.multiply_adds,
         "latents": decoder.latents,
         "mask": image.mask is not None,
         **({"title": image.title} if image.title else {}),

@@ -25,7 +25,11 @@ from trainer.training.settings import (
 DEFAULT = TrainingSettings()
 OutputPath = Annotated[Path, typer.Option("-o", "--output", metavar="IMAGE")]
 ModelName = Annotated[
-    Model, typer.Option(help="NeuralRTI, DisK with a teacher, or a classical model.")
+    Model,
+    typer.Option(
+        help="NeuralRTI, DisK with a teacher, Hyper whose weights follow the light, or a classical "
+        "model."
+    ),
 ]
 # What is None was not given: then TrainingSettings has the default.
 Units = Annotated[
@@ -34,7 +38,7 @@ Units = Annotated[
         min=1,
         max=MAX_UNITS,
         help="Hidden units.",
-        show_default=f"{UNITS['neural']} or, DisK, {UNITS['disk']}",
+        show_default=f"{UNITS['neural']}; disk {UNITS['disk']}; hyper {UNITS['hyper']}",
     ),
 ]
 Teacher = Annotated[
@@ -49,7 +53,9 @@ KeepTeacher = Annotated[
 ]
 EncoderName = Annotated[
     Encoder | None,
-    typer.Option(help="For neural; disk has its teacher's.", show_default=DEFAULT.encoder),
+    typer.Option(
+        help="For neural and hyper; disk has its teacher's.", show_default=DEFAULT.encoder
+    ),
 ]
 Order = Annotated[
     int | None,
@@ -120,7 +126,7 @@ def chosen_settings(model: Model, **options: Any) -> TrainingSettings:
     of_networks = [key for key in given if key not in (*OF_NO_EFFECT, "order")]
     if of_networks and not settings.trains_networks:
         option = "guide" if of_networks[0] == "guided" else of_networks[0]
-        raise typer.BadParameter(f"--{option} goes with --model neural and disk")
+        raise typer.BadParameter(f"--{option} goes with --model neural, disk and hyper")
     return settings
 
 
@@ -128,12 +134,14 @@ def check_teacher(
     model: Model, teacher: str | None, keep_teacher: Path | None, encoder: str | None
 ) -> None:
     """Refuses options that would have no effect; a teacher, which scripts always name, is told."""
-    if model == "neural" and teacher:
-        warn("--teacher has no effect with --model neural; --encoder chooses the encoder")
-    if model == "neural" and keep_teacher:
+    if model in ("neural", "hyper") and teacher:
+        warn(f"--teacher has no effect with --model {model}; --encoder chooses the encoder")
+    if model in ("neural", "hyper") and keep_teacher:
         raise typer.BadParameter("--keep-teacher goes with --model disk")
     if model == "disk" and encoder:
-        raise typer.BadParameter("--encoder goes with --model neural; disk has its teacher's")
+        raise typer.BadParameter(
+            "--encoder goes with --model neural and hyper; disk has its teacher's"
+        )
     if keep_teacher and teacher not in (None, "original", "improved"):
         raise typer.BadParameter("--keep-teacher is for a teacher that is trained now")
 

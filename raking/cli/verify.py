@@ -40,10 +40,10 @@ def print_agreement(result: dict[str, Any]) -> None:
     """The table of `raking verify`."""
     rows = []
     for agreement in [*result["backends"], *result["random_decoders"]]:
-        units = agreement.get("units")
+        units, model = agreement.get("units"), agreement.get("model")
         rows.append(
             {
-                "decoder": f"random ({units})" if units else "image",
+                "decoder": f"random {model} ({units})" if units else "image",
                 "backend": agreement["name"],
                 "pixels": agreement["pixels"],
                 "lights": agreement["lights"],

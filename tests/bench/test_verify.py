@@ -11,9 +11,9 @@ from renderer.image.relightable import RelightableImage, write_image
 
 def test_random_decoders_are_as_large_as_float32_bears() -> None:
     lights = verify.spread_lights(20)
-    image, scale = verify.largest_random_image(20, 9, lights)
+    image, scale = verify.largest_random_image("neural", 20, 9, lights)
     assert verify.rounding_error(image, lights) <= verify.QUARTER_STEP
-    doubled = verify.random_image(20, 9, scale * 2)
+    doubled = verify.random_image("neural", 20, 9, scale * 2)
     assert verify.rounding_error(doubled, lights) > verify.QUARTER_STEP
 
 

@@ -32,7 +32,7 @@ def test_what_is_not_given_is_as_the_library_has_it() -> None:
     [
         ("disk", {"order": 2}, "--order goes with --model hsh"),
         ("ptm", {"order": 2}, "--order goes with --model hsh"),
-        ("hsh", {"units": 20}, "--units goes with --model neural and disk"),
+        ("hsh", {"units": 20}, "--units goes with --model neural, disk and hyper"),
         ("ptm", {"guided": False}, "--guide goes with"),
         ("rbf", {"steps": 100}, "--steps goes with"),
         ("ptm", {"teacher": "improved"}, "--teacher goes with"),

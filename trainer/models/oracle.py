@@ -12,7 +12,7 @@ from shaders.hyper import HyperDecoder
 from shaders.linear import LinearDecoder
 from shaders.network import NetworkDecoder
 from shaders.neural import NeuralDecoder
-from trainer.models.hyper import mixed_parameters
+from trainer.models.hypernetwork import mixed_parameters
 from trainer.models.networks import Parameters, decode
 from trainer.models.quantise import dequantise
 

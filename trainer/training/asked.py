@@ -26,7 +26,7 @@ def training_asked(mlic: Mlic, settings: TrainingSettings, **writing: Any) -> di
         "model": settings.model,
         "order": settings.order if settings.model == "hsh" else None,
         "units": settings.hidden_units or None,
-        "encoder": settings.encoder if settings.model == "neural" else None,
+        "encoder": settings.encoder if settings.model in ("neural", "hyper") else None,
         **writing,
         **{key: known[key] for key in OF_NETWORKS if key in known},
         "teacher": _teacher(settings),

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from trainer.models.hyper import HyperNetwork
+from trainer.models.hypernetwork import HyperNetwork
 from trainer.models.networks import TEACHER_UNITS, DecoderNetwork, Networks, PixelDecoder
 from trainer.running.threads import one_thread
 from trainer.training.fit import Schedule, fit

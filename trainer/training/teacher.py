@@ -15,7 +15,7 @@ from shaders.network import NetworkDecoder
 from shaders.neural import NeuralDecoder
 from trainer.collection.mlic import Mlic
 from trainer.collection.samples import Samples
-from trainer.models.hyper import HyperNetwork
+from trainer.models.hypernetwork import HyperNetwork
 from trainer.models.networks import ENCODERS, DecoderNetwork, Networks, PixelDecoder
 from trainer.models.oracle import latents_at
 from trainer.training.provenance import held_out_lights

@@ -14,7 +14,8 @@ def test_every_column_of_the_papers_is_there() -> None:
     assert " ".join(keys(None)) == (
         "ptm hsh2 hsh3 rbf "
         "neural50 neural40 neural20 neural10 disk40 disk20 disk10 "
-        "neural-it50 neural-it40 neural-it20 neural-it10 disk-it40 disk-it20 disk-it10"
+        "neural-it50 neural-it40 neural-it20 neural-it10 disk-it40 disk-it20 disk-it10 "
+        "hyper20 hyper8"
     )
     assert COLUMNS["disk-it20"].title == "DisK-IT(20)"
     assert (COLUMNS["hsh2"].model, COLUMNS["hsh2"].order) == ("hsh", 2)

@@ -73,6 +73,7 @@ def model_record(fit: Fit, psnr: tuple[float, float], **found: Any) -> dict[str,
         seconds=90.0 if fit.column == "neural50" else 30.0,
         steps=None,
         parameters=None if fit.column == "hsh3" else 723,
+        multiply_adds=48 if fit.column == "hsh3" else 640,
         warnings=[],
         **found,
     )

@@ -50,6 +50,7 @@ ENVIRONMENT = {
 def image(name, decoder, units, parameters):
     size = {"width": 512, "height": 512, "sha256": "0" * 64}
     own = {"name": name, "decoder": decoder, "units": units, "parameters": parameters}
+    own |= {"multiply_adds": 9 * units + units**2 + 3 * units, "quality": 28.0 + units / 100}
     return {**own, "path": f"anywhere/{name}", **size}
 
 
@@ -120,6 +121,17 @@ def test_results_have_the_promised_columns_and_numbers(tmp_path):
     assert float(big["ms_per_frame"]) == 240.0
     assert float(big["fps"]) == pytest.approx(1000 / 250, abs=1e-3)
     assert float(big["mpx_per_s"]) == pytest.approx(10 / 0.24, abs=1e-3)
+
+
+def test_quality_stands_beside_cost(tmp_path):
+    records = [*RECORDS, measured(Case("neural", 1000, 1000), 165.0)]
+    page = write(tmp_path, records).read_text()
+    rows = re.findall(r"<tr><td class=\"name\">(\S+)</td><td>(\d+)</td><td>(\S+)</td>", page)
+    assert ("DisK(20)", "640", "25.0") in rows
+    assert ("NeuralRTI(50)", "3100", "165") in rows
+    assert "<td>28.20</td>" in page
+    assert "<td>28.50</td>" in page
+    assert (tmp_path / "figure_cost.svg").stat().st_size > 1000
 
 
 def test_a_looped_shader_beyond_the_drivers_uniforms_is_left_out(tmp_path):

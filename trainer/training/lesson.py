@@ -16,9 +16,10 @@ DIRECTIONS = 4096  # without a photograph, drawn once; every step asks about som
 class Lesson:
     """Colours of pixels under lights without a photograph.
 
-    The lights are evenly spread over the (x, y) disc that the photographs reach. The answer is
-    the guide's, or the teacher's, or, with both, `teacher_share` of the teacher's and the rest
-    of the guide's.
+    Half of the lights are evenly spread over the (x, y) disc that the photographs reach, half over
+    the dome down to the horizon: a disc has little room for low lights, under which pictures change
+    most, and a light may be dragged beyond the photographs. The answer is the guide's, or the
+    teacher's, or, with both, `teacher_share` of the teacher's and the rest of the guide's.
     """
 
     def __init__(
@@ -63,7 +64,10 @@ def best_teacher_share(truth: Tensor, guided: Tensor, taught: Tensor) -> float:
 
 
 def _spread_lights(number: int, rim: float, random: torch.Generator) -> Tensor:
-    """[number, 2] directions, evenly spread over the disc of radius `rim`."""
-    radius = rim * torch.rand(number, generator=random).sqrt()
+    """[number, 2] directions: half of them evenly over the disc of radius `rim`, half over the
+    dome."""
+    even = torch.rand(number, generator=random)
+    on_dome = torch.arange(number) % 2 == 1
+    radius = torch.where(on_dome, (1 - even.square()).sqrt(), rim * even.sqrt())
     azimuth = 2 * math.pi * torch.rand(number, generator=random)
     return torch.stack([radius * azimuth.cos(), radius * azimuth.sin()], dim=1)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from shaders.linear import channel_terms
 from trainer.training.guide import CANDIDATES, Guide
 
 from ..conftest import bumps, ring_lights
@@ -22,6 +23,33 @@ def pixels(lights: np.ndarray) -> np.ndarray:
 
 def upright(lights: np.ndarray) -> np.ndarray:
     return np.column_stack([lights, np.sqrt(1 - np.square(lights).sum(axis=1))])
+
+
+def within(radius: float) -> np.ndarray:
+    """Lights (x, y) [100, 2] at random in the disc of this radius."""
+    random = np.random.default_rng(0)
+    angle = random.uniform(0, 2 * np.pi, 100)
+    return (radius * np.sqrt(random.uniform(size=100)) * [np.cos(angle), np.sin(angle)]).T
+
+
+def over_the_dome(number: int) -> np.ndarray:
+    """Unit vectors [N, 3], at random and evenly."""
+    random = np.random.default_rng(3)
+    z = random.uniform(size=number)
+    azimuth = random.uniform(0, 2 * np.pi, number)
+    return np.column_stack([*np.sqrt(1 - z * z) * [np.cos(azimuth), np.sin(azimuth)], z])
+
+
+def shallow_bumps(lights: np.ndarray) -> np.ndarray:
+    """Matte and nearly flat, as displayed: [P, L], 0..1."""
+    y, x = np.mgrid[0:24, 0:24] / 24
+    normals = np.stack([0.1 * np.sin(x * 12), 0.1 * np.cos(y * 9), np.ones_like(x)], axis=-1)
+    normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
+    return np.clip(normals.reshape(-1, 3) @ lights.T, 0, None) ** (1 / 2.2)
+
+
+def rms(errors: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(np.square(errors))))
 
 
 def test_it_predicts_a_matte_surface_between_the_photographs() -> None:
@@ -73,14 +101,26 @@ def test_the_mixture_is_no_worse_than_its_parts() -> None:
 
 def test_noisy_photographs_are_not_followed_blindly() -> None:
     lights = ring_lights()
-    clean = pixels(lights)
-    gains = 1 + np.random.default_rng(1).normal(0, 0.15, len(lights))  # exposure drifts
-    steady, drifting = (
-        Guide(lights, products_of(values)).weights(lights[:, :2])
-        for values in (clean, clean * gains)
-    )
-    off = ~np.eye(len(lights), dtype=bool)
-    assert np.abs(drifting[off]).sum() > 2 * np.abs(steady[off]).sum()
+    clean, between = pixels(lights), within(0.94)
+    trusting = Guide(lights, products_of(clean)).weights(between)
+    errors = []
+    for seed in range(1, 5):
+        drift = np.random.default_rng(seed).normal(1, 0.15, len(lights))  # of the exposure
+        values = clean * drift
+        wary = Guide(lights, products_of(values)).weights(between)
+        errors.append([rms(values @ w.T - pixels(upright(between))) for w in (trusting, wary)])
+    of_trusting, of_wary = np.mean(errors, axis=0)
+    assert of_wary < 0.8 * of_trusting
+
+
+def test_it_knows_how_a_surface_fades_at_the_horizon() -> None:
+    lights = over_the_dome(60)
+    azimuth, low = np.deg2rad(np.arange(0, 360, 15)), np.deg2rad(4)
+    asked = np.cos(low) * np.column_stack([np.cos(azimuth), np.sin(azimuth)])
+    hsh = channel_terms("hsh", 3, upright(asked)) @ np.linalg.pinv(channel_terms("hsh", 3, lights))
+    values, truth = shallow_bumps(lights), shallow_bumps(upright(asked))
+    error = rms(values @ Guide(lights, products_of(values)).weights(asked).T - truth)
+    assert error < 0.8 * rms(values @ hsh.T - truth)
 
 
 def test_photographs_under_one_light_count_as_one() -> None:

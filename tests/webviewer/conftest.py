@@ -138,13 +138,13 @@ def relight(
     return shown
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with start_browser(resolve_renderer("auto")) as browser:
         yield browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def take_page(browser: Browser) -> TakePage:
     """`with take_page(width, height) as page`: used again by a later test, as starting one takes
     longer than opening the viewer in it."""
@@ -165,7 +165,7 @@ def take_page(browser: Browser) -> TakePage:
     return taken
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def page(browser: Browser, small: Path) -> Iterator[Page]:
     """A page of the viewer's server that shows nothing, to call the viewer's modules in."""
     page = browser.new_page()
@@ -192,7 +192,7 @@ def let_go(page: Page) -> None:
     page.context.clear_permissions()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def open_viewer(take_page: TakePage) -> OpenViewer:
     """`with open_viewer(images, width=, height=, **parameters) as page`: with its picture drawn."""
 

@@ -1,13 +1,15 @@
 """What tests of several folders share."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser, Playwright
 from scipy.special import factorial, lpmv
 
+from bench.common.browser import resolve_renderer, start_browser, start_driver
 from renderer.image.relightable import RelightableImage
 from shaders.linear import LinearDecoder
 from shaders.neural import Layer, NeuralDecoder
@@ -149,6 +151,20 @@ def make_decoder() -> Callable[..., NeuralDecoder]:
 @pytest.fixture(scope="session")
 def by_hand() -> Callable[..., np.ndarray]:
     return relight_by_hand
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Playwright]:
+    """What drives browsers, for all that tests start: it takes longer to start than they do."""
+    with start_driver() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(driver: Playwright) -> Iterator[Browser]:
+    """One for the pages of all tests that do not test how a browser is started."""
+    with start_browser(resolve_renderer("auto")) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

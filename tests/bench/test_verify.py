@@ -1,6 +1,5 @@
 """Verification must pass on equal decoders and fail on unequal ones."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +24,6 @@ def test_lights_are_spread_over_the_disc() -> None:
     assert radius.max() <= 1
     assert (radius < 0.5).sum() == 5  # a quarter of the disc's area
     assert abs(lights.mean(axis=0)).max() < 0.05
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with verify.open_browser() as browser:
-        yield browser
 
 
 @pytest.fixture

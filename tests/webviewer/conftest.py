@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bench.common.browser import CLOCKS, resolve_renderer, start_browser
+from bench.common.browser import CLOCKS
 from renderer.image.relightable import RelightableImage, read_image, write_image
 from shaders.neural import Layer, NeuralDecoder
 from webviewer.server import ViewerServer
@@ -136,12 +136,6 @@ def relight(
         return np.floor(by_hand(read_image(path), light).clip(0, 1) * 255 + 0.5).astype(np.uint8)
 
     return shown
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with start_browser(resolve_renderer("auto")) as browser:
-        yield browser
 
 
 @pytest.fixture(scope="session")

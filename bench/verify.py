@@ -13,9 +13,15 @@ from typing import Any
 
 import numpy as np
 import torch
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from bench.common.browser import check_renderer, open_page
+from bench.common.browser import (
+    check_renderer,
+    read_renderer,
+    resolve_renderer,
+    show_page,
+    start_browser,
+)
 from bench.common.shown import decode_rows
 from renderer.files.aside import scratch_folder
 from renderer.gpu.device import device_name, request_device
@@ -99,16 +105,19 @@ def verify(
     """
     image = read_image(path)
     directions = spread_lights(lights)
-    backends = compare(image, path, directions, renderer, progress, path.name)
     rows = []
-    with scratch_folder(Path(tempfile.gettempdir()), "raking-verify") as folder:
+    with (
+        open_browser(renderer) as browser,
+        scratch_folder(Path(tempfile.gettempdir()), "raking-verify") as folder,
+    ):
+        backends = compare(image, path, directions, browser, progress, path.name)
         for model, units, latents in RANDOM_DECODERS:
             random_image, scale = largest_random_image(model, units, latents, directions)
             written = folder / f"random_{model}_{units}_{latents}"
             write_image(random_image, written)
             label = f"random decoder ({model}), {units} units, {latents} latents"
             about = {"model": model, "units": units, "latents": latents, "weight_scale": scale}
-            for row in compare(random_image, written, directions, renderer, progress, label):
+            for row in compare(random_image, written, directions, browser, progress, label):
                 rows.append((row, about))
     return {
         "ok": all(row.ok for row in [*backends, *(row for row, _ in rows)]),
@@ -119,17 +128,26 @@ def verify(
     }
 
 
+@contextmanager
+def open_browser(renderer: str = "auto") -> Iterator[Browser]:
+    """The browser that all images are decoded in, its renderer the one asked for."""
+    renderer = resolve_renderer(renderer)
+    with start_browser(renderer) as browser:
+        check_renderer(browser.new_page(), renderer)
+        yield browser
+
+
 def compare(
     image: RelightableImage,
     path: Path,
     lights: np.ndarray,
-    renderer: str = "auto",
+    browser: Browser,
     progress: Progress | None = None,
     label: str = "",
 ) -> list[Agreement]:
     """The agreement of wgpu and of WebGL2 with PyTorch on an image that lies at `path`."""
     pixels = image.width * image.height
-    with webgl2_backend(image, path, renderer) as (page_name, page_backend):
+    with webgl2_backend(image, path, browser) as (page_name, page_backend):
         backends = [
             (Agreement("wgpu", device_name(request_device()), pixels), wgpu_backend(image)),
             (Agreement("webgl2", page_name, pixels), page_backend),
@@ -153,15 +171,15 @@ def wgpu_backend(image: RelightableImage) -> Backend:
 
 @contextmanager
 def webgl2_backend(
-    image: RelightableImage, path: Path, renderer: str
+    image: RelightableImage, path: Path, browser: Browser
 ) -> Iterator[tuple[str, Backend]]:
     """Decoding with the viewer's page in a real browser, and the name of what it draws with."""
     with ViewerServer([path]) as server:
         url = server.url(ui="off", tiling="on", adaptive="off")
-        with open_page(url, renderer=renderer, width=640, height=480) as page:
+        with show_page(browser, url, width=640, height=480) as page:
             page.evaluate("window.raking.ready")
             yield (
-                check_renderer(page, renderer),
+                read_renderer(page),
                 lambda light, target: page_frame(page, image, light, target),
             )
 

@@ -1,14 +1,16 @@
 """What tests of several folders share."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser, Playwright
 from scipy.special import factorial, lpmv
 
+from bench.common.browser import resolve_renderer, start_browser, start_driver
 from renderer.image.relightable import RelightableImage
 from shaders.hyper import HyperDecoder
 from shaders.linear import LinearDecoder
@@ -20,7 +22,15 @@ from .node import ScriptFile
 # Of what computes in several threads, OpenMP and the software renderers: one each. Tests run beside
 # each other, as many as there are cores, and more threads would only wait for one another.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LP_NUM_THREADS"), "1")
+MOST_WAITING = 8  # processes beyond the cores that there are
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Processes to run tests in where `-n auto` leaves it open: tests that drive a browser or
+    another process wait about half the time."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(cores or 1, min(2 * (cores or 1), MOST_WAITING))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -167,6 +177,20 @@ def make_decoder() -> Callable[..., NeuralDecoder]:
 @pytest.fixture(scope="session")
 def by_hand() -> Callable[..., np.ndarray]:
     return relight_by_hand
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Playwright]:
+    """What drives browsers, for all that tests start: it takes longer to start than they do."""
+    with start_driver() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(driver: Playwright) -> Iterator[Browser]:
+    """One for the pages of all tests that do not test how a browser is started."""
+    with start_browser(resolve_renderer("auto")) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

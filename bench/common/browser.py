@@ -3,12 +3,13 @@
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from shaders.errors import RakingError
@@ -154,6 +155,29 @@ def measure_frame_interval(page: Page) -> float:
     return float(page.evaluate(MEASURE_FRAME_INTERVAL))
 
 
+class _Driver(threading.local):
+    """What Playwright drives browsers with; a thread may have one of it at a time."""
+
+    running: Playwright | None = None
+
+
+_driver = _Driver()
+
+
+@contextmanager
+def start_driver() -> Iterator[Playwright]:
+    """The thread's driver, started unless a browser around this one has it running."""
+    if _driver.running:
+        yield _driver.running
+        return
+    with sync_playwright() as playwright:
+        _driver.running = playwright
+        try:
+            yield playwright
+        finally:
+            _driver.running = None
+
+
 @contextmanager
 def start_browser(renderer: str, uncapped: bool = False) -> Iterator[Browser]:
     """A fresh headless browser process on a renderer other than "auto".
@@ -161,7 +185,7 @@ def start_browser(renderer: str, uncapped: bool = False) -> Iterator[Browser]:
     Raises RakingError when it cannot start, and for any browser error while it is in use.
     """
     executable = find_chromium()
-    with sync_playwright() as playwright:
+    with start_driver() as playwright:
         try:
             browser = playwright.chromium.launch(
                 executable_path=executable,
@@ -205,17 +229,32 @@ def open_page(
     height: int = 800,
     uncapped: bool = False,
 ) -> Iterator[Page]:
-    """A page at `url` in a fresh browser process, its viewport `width` x `height` device pixels.
+    """A page at `url` in a fresh browser process, as `show_page` has it.
 
     `uncapped` asks for frames faster than the display's rate (measure_frame_interval tells
-    whether that worked). The page has the clocks of `clocks.js`. Raises RakingError when Chromium
-    is missing or cannot start, when WebGL2 is missing or drawn by another renderer than asked for,
-    when the page cannot be loaded, and for any browser error while the page is in use.
+    whether that worked). Raises RakingError when Chromium is missing or cannot start, and for
+    whatever `show_page` does.
     """
     renderer = resolve_renderer(renderer)
-    with start_browser(renderer, uncapped) as browser:
-        page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=1)
-        check_renderer(page, renderer)
-        page.add_init_script(path=CLOCKS)
-        page.goto(url, timeout=LOAD_TIMEOUT_MS)
+    with (
+        start_browser(renderer, uncapped) as browser,
+        show_page(browser, url, renderer, width, height) as page,
+    ):
         yield page
+
+
+@contextmanager
+def show_page(
+    browser: Browser, url: str, renderer: str = "auto", width: int = 1280, height: int = 800
+) -> Iterator[Page]:
+    """A page of a browser at `url`, its viewport `width` x `height` device pixels, with the clocks
+    of `clocks.js`.
+
+    Raises RakingError when WebGL2 is missing or drawn by another renderer than asked for.
+    """
+    page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=1)
+    check_renderer(page, renderer)
+    page.add_init_script(path=CLOCKS)
+    page.goto(url, timeout=LOAD_TIMEOUT_MS)
+    yield page
+    page.close()

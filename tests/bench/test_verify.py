@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser
 
 from bench import verify
 from renderer.image.relightable import RelightableImage, write_image
@@ -35,7 +36,8 @@ def written(make_image, tmp_path: Path) -> tuple[RelightableImage, Path]:
 @pytest.mark.parametrize("renderer", ["llvmpipe", "swiftshader"])
 def test_both_backends_agree_with_pytorch(written, renderer: str) -> None:
     image, path = written
-    wgpu, webgl2 = verify.compare(image, path, verify.spread_lights(20), renderer)
+    with verify.open_browser(renderer) as browser:
+        wgpu, webgl2 = verify.compare(image, path, verify.spread_lights(20), browser)
     assert (wgpu.name, webgl2.name) == ("wgpu", "webgl2")
     assert renderer in webgl2.device.lower()
     for agreement in (wgpu, webgl2):
@@ -47,32 +49,36 @@ def test_both_backends_agree_with_pytorch(written, renderer: str) -> None:
 
 @pytest.mark.parametrize(("model", "latents"), [("ptm", 18), ("hsh", 48), ("rbf", 9)])
 def test_linear_images_agree_with_pytorch(
-    make_linear_image, tmp_path: Path, model: str, latents: int
+    browser: Browser, make_linear_image, tmp_path: Path, model: str, latents: int
 ) -> None:
     image = make_linear_image(model, latents, width=70, height=40)
     write_image(image, tmp_path / "image")
-    for agreement in verify.compare(image, tmp_path / "image", verify.spread_lights(20)):
+    for agreement in verify.compare(image, tmp_path / "image", verify.spread_lights(20), browser):
         assert agreement.ok, agreement
         assert agreement.max_step <= 1
         assert 0 < agreement.max_abs_error < 1e-5 * agreement.output_range
 
 
-def test_a_linear_plane_that_differs_is_found(make_linear_image, tmp_path: Path) -> None:
+def test_a_linear_plane_that_differs_is_found(
+    browser: Browser, make_linear_image, tmp_path: Path
+) -> None:
     image = make_linear_image("hsh", 27)
     write_image(image, tmp_path / "image")
     image.planes[4, 12, 30, 0] ^= 0x40
-    for agreement in verify.compare(image, tmp_path / "image", verify.spread_lights(20)):
+    for agreement in verify.compare(image, tmp_path / "image", verify.spread_lights(20), browser):
         assert agreement.ok == (agreement.name == "wgpu")
 
 
 @pytest.mark.parametrize("fault", ["weight", "plane"])
-def test_a_decoder_or_plane_that_differs_is_found(written, make_image, fault: str) -> None:
+def test_a_decoder_or_plane_that_differs_is_found(
+    browser: Browser, written, make_image, fault: str
+) -> None:
     image, path = written
     if fault == "weight":
         image.decoder.layers[2].weight[0, 3] += 0.02
     else:
         image.planes[1, 12, 30, 0] ^= 0x40
-    for agreement in verify.compare(image, path, verify.spread_lights(20)):
+    for agreement in verify.compare(image, path, verify.spread_lights(20), browser):
         # What the adapter decodes is the changed image, as PyTorch does; the page has the old one.
         assert agreement.ok == (agreement.name == "wgpu")
 

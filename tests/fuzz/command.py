@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +15,16 @@ from pathlib import Path
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TERM": "dumb"}
 
 import torch
+from cffi import CDefError
+from wgpu.backends.wgpu_native._ffi import ffi
 
 from bench import (
     fidelity,  # noqa: F401
     verify,  # noqa: F401
 )
 from raking.cli import main as raking
-from renderer.gpu import frames  # noqa: F401
+from renderer.gpu import frames
+from renderer.image.relightable import RelightableImage
 from trainer.quality import evaluate  # noqa: F401
 from trainer.training import (
     classical,  # noqa: F401
@@ -46,6 +50,24 @@ class Ran:
     seconds: float
     memory: int  # bytes, at most
     stopped: str | None = None  # why it was killed
+
+
+def prepare(image: RelightableImage) -> None:
+    """Parses the declarations in C that relighting an image needs, which takes each child most of a
+    second where its parent has not. A scout finds them, as no device may be there before a fork."""
+    read, write = os.pipe()
+    scout = os.fork()
+    if scout == 0:
+        frames.Relighter(image).frame((0.0, 0.0))
+        os.write(write, "\n".join(ffi._parsed_types).encode())
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as told:
+        declarations = [line for line in told.read().splitlines() if not line.startswith("__")]
+    os.waitpid(scout, 0)
+    for declaration in declarations:
+        with suppress(CDefError):  # it is a function's, and is parsed all the same
+            ffi.typeof(declaration)
 
 
 def run(arguments: list[str] | Callable[[], None], folder: Path, limit: float = SECONDS) -> Ran:

@@ -201,6 +201,7 @@ def run(count: int, seed: int, jobs: list[Job]) -> Iterator[tuple[str, list[str]
     random = np.random.default_rng(seed)
     with tempfile.TemporaryDirectory(prefix="kills-") as temporary:
         folder = Path(temporary)
+        command.prepare(linear("hsh", LARGE))
         prepare(folder)
         lasts = {}
         for number in range(count):

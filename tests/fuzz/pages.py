@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from bench.common.browser import resolve_renderer, start_browser
 from renderer.gpu.device import request_device
@@ -44,6 +44,16 @@ SHOW = """async ([image, light]) => {
         return { problem: error.message };
     }
 }"""
+
+LOADER = Path(__file__).parents[2] / "webviewer" / "app" / "folders" / "loader.js"
+DELAYS, NONE = "delays = [500, 1500, 4000]", "delays = [0, 0, 0]"
+
+
+def at_once(route: Route) -> None:
+    """Gives the page its loader, but that it tries a damaged tile again without a pause."""
+    text = LOADER.read_text("utf-8")
+    assert DELAYS in text
+    route.fulfill(body=text.replace(DELAYS, NONE), content_type="text/javascript")
 
 
 def damaged_image(seed: int, index: int, corpus: Path, folder: Path) -> str:
@@ -112,6 +122,7 @@ def compare(count: int, seed: int) -> Iterator[tuple[str, bool, str | None]]:
             start_browser(resolve_renderer("auto")) as browser,
         ):
             page = browser.new_page()
+            page.route("**/folders/loader.js", at_once)
             page.goto(f"http://127.0.0.1:{server.port}/?ui=off&image=images/{count}/")
             page.evaluate("raking.ready")
             for i, (image, damage) in enumerate(zip(images, damages, strict=True)):

@@ -32,7 +32,7 @@ import raking
 from . import command, oracle
 from .mutations import HARMLESS, MUTATIONS
 from .mutations_of_bytes import Random, pick
-from .subjects import LIGHT, RESUMED, SUBJECTS
+from .subjects import FLAT, LIGHT, RESUMED, SUBJECTS, neural
 
 LONGEST = 300  # characters of a sentence
 # Of progress: a bar, or the line of a phase, such as "levels, 41 %, 2.5 min left".
@@ -326,6 +326,7 @@ def write_corpus(folder: Path) -> Path:
 def fuzz(count: int, seed: int, jobs: int, kept: Path, only: int | None) -> list[Verdict]:
     """Runs the cases 0 to before `count`, or one; prints the faults and a summary."""
     verdicts = []
+    command.prepare(neural(FLAT, masked=False))
     with tempfile.TemporaryDirectory(prefix="fuzz-corpus-") as temporary:
         corpus = write_corpus(Path(temporary) / "corpus")
         indices = range(count) if only is None else [only]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bench.common.browser import CLOCKS, resolve_renderer, start_browser
+from bench.common.browser import CLOCKS
 from renderer.image.relightable import RelightableImage, read_image, write_image
 from shaders.network import Layer
 from shaders.neural import NeuralDecoder
@@ -139,13 +139,7 @@ def relight(
     return shown
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with start_browser(resolve_renderer("auto")) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def take_page(browser: Browser) -> TakePage:
     """`with take_page(width, height) as page`: used again by a later test, as starting one takes
     longer than opening the viewer in it."""
@@ -166,7 +160,7 @@ def take_page(browser: Browser) -> TakePage:
     return taken
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def page(browser: Browser, small: Path) -> Iterator[Page]:
     """A page of the viewer's server that shows nothing, to call the viewer's modules in."""
     page = browser.new_page()
@@ -193,7 +187,7 @@ def let_go(page: Page) -> None:
     page.context.clear_permissions()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def open_viewer(take_page: TakePage) -> OpenViewer:
     """`with open_viewer(images, width=, height=, **parameters) as page`: with its picture drawn."""
 

@@ -14,6 +14,8 @@ from bench.common.browser import (
 )
 from shaders.errors import RakingError
 
+pytestmark = pytest.mark.usefixtures("driver")
+
 LLVMPIPE = "ANGLE (Mesa/X.org, llvmpipe (LLVM 15.0.6 256 bits), OpenGL ES 3.2)"
 SWIFTSHADER = "ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero) (0x0000C0DE)))"
 NVIDIA = "ANGLE (NVIDIA Corporation, NVIDIA H100/PCIe/SSE2, OpenGL ES 3.2)"

@@ -22,7 +22,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(gallery, name, value)
 
 
-@pytest.mark.usefixtures("short")
+@pytest.mark.usefixtures("short", "driver")
 def test_the_gallery_is_measured_and_written(make_image, tmp_path) -> None:
     write_image(make_image(6, 9), tmp_path / "image")
     found = gallery.measure_gallery(tmp_path / "image", tmp_path / "out", minutes=0.1)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Error as PlaywrightError
 
-from bench.common.browser import open_page
+from bench.common.browser import show_page
 from bench.speed.looped import show_looped
 from renderer.image.relightable import write_image
 from shaders.errors import RakingError
@@ -21,13 +21,15 @@ ROOM = """() => {
 
 
 @pytest.mark.parametrize(("units", "latents"), [(1, 3), (6, 9), (20, 9)])
-def test_the_looped_picture_is_the_decoders(make_image, by_hand, tmp_path, units, latents) -> None:
+def test_the_looped_picture_is_the_decoders(
+    browser, make_image, by_hand, tmp_path, units, latents
+) -> None:
     image = make_image(units, latents)
     write_image(image, tmp_path / "image")
     light = f"{LIGHT[0]},{LIGHT[1]}"
     with ViewerServer([tmp_path / "image"]) as server:
         url = server.url(ui="off", zoom=1, light=light)
-        with open_page(url, width=image.width, height=image.height) as page:
+        with show_page(browser, url, width=image.width, height=image.height) as page:
             show_looped(page, tmp_path / "image")
             assert page.evaluate("raking.info()")["shader"] == "looped"
             shown = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB")).astype(int)
@@ -36,12 +38,12 @@ def test_the_looped_picture_is_the_decoders(make_image, by_hand, tmp_path, units
     assert np.abs(shown - expected).max() <= 1
 
 
-def test_it_goes_as_far_as_the_drivers_uniforms(make_image, tmp_path) -> None:
+def test_it_goes_as_far_as_the_drivers_uniforms(browser, make_image, tmp_path) -> None:
     write_image(make_image(64, 27), tmp_path / "image")
     told = "ready"
     with (
         ViewerServer([tmp_path / "image"]) as server,
-        open_page(server.url(ui="off")) as page,
+        show_page(browser, server.url(ui="off")) as page,
     ):
         room = page.evaluate(ROOM)
         try:
@@ -53,11 +55,11 @@ def test_it_goes_as_far_as_the_drivers_uniforms(make_image, tmp_path) -> None:
     assert told == "ready" or f"has room for {room}" in told
 
 
-def test_a_classical_image_has_none(make_linear_image, tmp_path) -> None:
+def test_a_classical_image_has_none(browser, make_linear_image, tmp_path) -> None:
     write_image(make_linear_image("ptm", 18), tmp_path / "image")
     with (
         ViewerServer([tmp_path / "image"]) as server,
-        open_page(server.url(ui="off")) as page,
+        show_page(browser, server.url(ui="off")) as page,
         pytest.raises(RakingError, match="has no looped shader"),
     ):
         show_looped(page, tmp_path / "image")

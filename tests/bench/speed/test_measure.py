@@ -17,6 +17,7 @@ from bench.speed.scenarios import Case
 from renderer.image.relightable import write_image
 from shaders.errors import RakingError
 
+pytestmark = pytest.mark.usefixtures("driver")
 ROOT = Path(__file__).parents[3]
 CASES = [
     Case("small-disk", 64, 40),
@@ -115,7 +116,10 @@ def test_a_failing_case_does_not_end_the_run(image_pair, tmp_path, monkeypatch):
     assert [bool(record["error"]) for record in records] == [True, False]
 
 
-def test_a_classical_image_is_measured_but_for_the_looped_cases(make_linear_image, tmp_path):
+def test_a_classical_image_is_measured_but_for_the_looped_cases(
+    make_linear_image, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(measure, "read_environment", lambda renderer: ENVIRONMENT)
     write_image(make_linear_image("hsh", 48), tmp_path / "relief")
     cases = [Case("relief", 64, 40), Case("relief", 64, 40, shader="looped")]
     report = run_bench([tmp_path / "relief"], tmp_path / "out", rounds=[cases], **SETTINGS)

@@ -12,7 +12,7 @@ from scipy.special import factorial, lpmv
 
 from bench.common.browser import resolve_renderer, start_browser, start_driver
 from renderer.image.relightable import RelightableImage
-from shaders.hyper import HyperDecoder
+from shaders.hyper import HyperDecoder, MixedLayer
 from shaders.linear import LinearDecoder
 from shaders.network import Layer
 from shaders.neural import NeuralDecoder
@@ -69,6 +69,29 @@ def random_image(
     random = np.random.default_rng(seed)
     planes = random.integers(0, 256, (latents // 3, height, width, 3), np.uint8)
     return RelightableImage(random_decoder(units, latents, seed=seed), planes)
+
+
+def random_hyper_image(
+    units: int = 8, latents: int = 9, width: int = 64, height: int = 48, follows: str = "13"
+) -> RelightableImage:
+    """Planes of random levels with a random decoder; the weights of the layers that `follows`
+    names follow the light, as all biases do."""
+    random = np.random.default_rng(units)
+
+    def normal(*shape: int) -> np.ndarray:
+        return random.normal(0, 0.3, shape).astype(np.float32)
+
+    light_network = [Layer(normal(6, 2), normal(6)), Layer(normal(4, 6), normal(4))]
+    shapes = ((units, latents), (units, units), (3, units))
+    first, second, third = (
+        MixedLayer(normal(5 if name in follows else 1, *shape), normal(5, shape[0]))
+        for name, shape in zip("123", shapes, strict=True)
+    )
+    low = random.uniform(-2, -1, latents).astype(np.float32)
+    high = random.uniform(1, 2, latents).astype(np.float32)
+    planes = random.integers(0, 256, (latents // 3, height, width, 3), np.uint8)
+    decoder = HyperDecoder(light_network, (first, second, third), low, high)
+    return RelightableImage(decoder, planes)
 
 
 def random_linear_image(
@@ -162,6 +185,11 @@ def relight_by_hand(image: RelightableImage, light: tuple[float, ...]) -> np.nda
 @pytest.fixture
 def make_image() -> Callable[..., RelightableImage]:
     return random_image
+
+
+@pytest.fixture(scope="session")
+def make_hyper_image() -> Callable[..., RelightableImage]:
+    return random_hyper_image
 
 
 @pytest.fixture(scope="session")

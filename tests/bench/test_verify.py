@@ -22,7 +22,8 @@ def test_lights_are_spread_over_the_disc() -> None:
     lights = verify.spread_lights(20)
     radius = np.hypot(*lights.T)
     assert radius.max() <= 1
-    assert (radius < 0.5).sum() == 5  # a quarter of the disc's area
+    assert (radius == 1).sum() == 4  # on the rim
+    assert (radius < 0.5).sum() == 4  # a quarter of the disc's area, and of the others
     assert abs(lights.mean(axis=0)).max() < 0.05
 
 

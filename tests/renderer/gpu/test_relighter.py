@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+import renderer.gpu.relighter
 from renderer.gpu.relighter import Relighter, split
 from shaders.errors import RakingError
 
@@ -38,6 +39,24 @@ def test_every_linear_model(make_linear_image, by_hand, model: str, latents: int
         steps = Relighter(image).frame(light) - np.rint(expected.clip(0, 1) * 255)
         assert np.abs(steps).max() <= 1
         assert np.count_nonzero(steps) / steps.size < 1e-3
+
+
+@pytest.mark.parametrize("varyings", [0, 15, 31])
+@pytest.mark.parametrize(
+    ("units", "latents", "follows"), [(8, 9, "13"), (5, 6, "123"), (20, 9, "13")]
+)
+def test_weights_that_follow_the_light(
+    make_hyper_image, by_hand, monkeypatch, units: int, latents: int, follows: str, varyings: int
+) -> None:
+    """As uniforms, as flat varyings, and as both."""
+    monkeypatch.setattr(renderer.gpu.relighter, "best_varyings", lambda *_: varyings)
+    image = make_hyper_image(units, latents, follows=follows)
+    for light in (LIGHT, (0.0, -1.0)):
+        expected = by_hand(image, light)
+        floats = Relighter(image, "float").frame(light)
+        np.testing.assert_allclose(floats, expected, atol=1e-5 * np.ptp(expected))
+        steps = Relighter(image).frame(light) - np.rint(expected.clip(0, 1) * 255)
+        assert np.abs(steps).max() <= 1
 
 
 def test_a_decoder_that_asks_for_a_view_is_refused(make_decoder, make_image) -> None:

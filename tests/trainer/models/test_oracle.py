@@ -9,8 +9,9 @@ import torch
 import trainer.models.oracle
 from renderer.image.relightable import RelightableImage
 from shaders.neural import NeuralDecoder
+from trainer.models.hypernetwork import HyperNetwork
 from trainer.models.networks import DecoderNetwork, decode
-from trainer.models.oracle import relight
+from trainer.models.oracle import relight, stored_latents
 
 LIGHTS = np.array([[0.0, 0.0], [0.6, -0.3], [-0.2, 0.9]], np.float32)
 MakeImage = Callable[..., RelightableImage]
@@ -42,6 +43,29 @@ def test_linear_frames_are_those_of_the_definition(
     for frame, light in zip(relight(image, LIGHTS, rows=(5, 40)), LIGHTS, strict=True):
         expected = by_hand(image, tuple(float(v) for v in light))[5:40]
         np.testing.assert_allclose(frame, expected, atol=2e-5 * np.ptp(expected))
+
+
+@pytest.mark.parametrize(("units", "follows"), [(8, "13"), (5, "123"), (1, "2")])
+def test_frames_of_weights_that_follow_the_light(
+    make_hyper_image: MakeImage, by_hand: Callable[..., np.ndarray], units: int, follows: str
+) -> None:
+    image = make_hyper_image(units, follows=follows)
+    for frame, light in zip(relight(image, LIGHTS), LIGHTS, strict=True):
+        expected = by_hand(image, tuple(float(v) for v in light))
+        np.testing.assert_allclose(frame, expected, atol=2e-5)
+
+
+def test_a_trained_network_is_the_stored_decoder(make_hyper_image: MakeImage) -> None:
+    """It learns what is stored, and what is stored can be taught with."""
+    image = make_hyper_image(8)
+    network = HyperNetwork.from_decoder(image.decoder)
+    latents = stored_latents(image, 0, image.height).flatten(0, 1)
+    colours = network(latents, torch.from_numpy(LIGHTS)).detach()
+    for i, frame in enumerate(relight(image, LIGHTS)):
+        np.testing.assert_allclose(colours[:, i], frame.reshape(-1, 3), atol=1e-5)
+    again = network.to_decoder(image.decoder.latent_min, image.decoder.latent_max)
+    for light in LIGHTS:
+        np.testing.assert_array_equal(again.frame_values(light), image.decoder.frame_values(light))
 
 
 def test_float64_is_closer_to_the_definition(

@@ -49,8 +49,11 @@ def test_errors_are_those_of_the_definition(make_image: MakeImage, by_hand: Reli
         assert row["psnr"] == pytest.approx(expected, abs=0.01)
 
 
-def test_fitted_levels_are_better_than_means(make_image: MakeImage, by_hand: Relight) -> None:
-    image = make_image()
+@pytest.mark.parametrize("model", ["neural", "hyper"])
+def test_fitted_levels_are_better_than_means(
+    make_image: MakeImage, make_hyper_image: MakeImage, by_hand: Relight, model: str
+) -> None:
+    image = make_hyper_image() if model == "hyper" else make_image()
     means = [np.stack(planes) for planes in zip(*map(halvings, image.planes), strict=True)][1:]
     smaller = smaller_levels(image)
     assert [planes.shape for planes in smaller.planes] == [planes.shape for planes in means]

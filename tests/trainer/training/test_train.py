@@ -33,9 +33,12 @@ def teacher(mlic: Mlic) -> RelightableImage:
     return train(mlic, model="neural", units=50, encoder="improved", steps=500)
 
 
-@pytest.mark.parametrize(("units", "encoder"), [(20, "original"), (50, "improved")])
-def test_training_learns_to_relight(mlic: Mlic, units: int, encoder: str) -> None:
-    image = train(mlic, model="neural", units=units, encoder=encoder, steps=500)
+@pytest.mark.parametrize(
+    ("model", "units", "encoder"),
+    [("neural", 20, "original"), ("neural", 50, "improved"), ("hyper", 8, "original")],
+)
+def test_training_learns_to_relight(mlic: Mlic, model: str, units: int, encoder: str) -> None:
+    image = train(mlic, model=model, units=units, encoder=encoder, steps=500)
     mean_image = mlic.train.images.mean(axis=0) / 255
     truths = [mlic.test.image(i) for i in range(len(mlic.test.names))]
     baseline = np.mean([psnr(truth, mean_image) for truth in truths])

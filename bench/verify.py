@@ -28,7 +28,7 @@ from renderer.gpu.device import device_name, request_device
 from renderer.gpu.relighter import Relighter
 from renderer.image.relightable import RelightableImage, read_image, write_image
 from shaders.decoder import Decoder
-from shaders.hyper import HyperDecoder, MixedLayer
+from shaders.hyper import SPHERE, HyperDecoder, MixedLayer
 from shaders.network import Layer
 from shaders.neural import NeuralDecoder
 from trainer.models.oracle import relight
@@ -230,7 +230,7 @@ def random_image(model: str, units: int, latents: int, scale: float) -> Relighta
     planes = random.integers(0, 256, (latents // 3, *RANDOM_SIZE, 3), np.uint8)
     decoder: Decoder
     if model == "hyper":
-        light_network = [Layer(normal(n, 2), normal(n)) for n in (FACTORS,)]
+        light_network = [Layer(normal(FACTORS, SPHERE), normal(FACTORS))]
         first, second, third = (
             MixedLayer(normal(1 + FACTORS, *shape), normal(1 + FACTORS, shape[0]))
             for shape in shapes

@@ -1,12 +1,14 @@
 // The decoder whose weights follow the light: all pixels of a frame share the light, so a network of the light
 // makes their decoder anew for each frame, and a pixel needs few units.
 
+import { LIGHT } from './decoder.js';
 import { check } from './errors.js';
 import { NetworkDecoder, dense, elu, largestSums } from './network.js';
 
 export const MAX_FACTORS = 32;
 export const MAX_WIDTH = 128;  // of the network of the light
 export const MAX_DEPTH = 3;  // its layers
+export const SPHERE = 3;  // coordinates of a direction, as the network takes it
 
 /** @typedef {import('./network.js').Layer} Layer */
 
@@ -21,7 +23,7 @@ export class HyperDecoder extends NetworkDecoder {
 
 	/**
 	 * @param {object} given
-	 * @param {Layer[]} given.lightNetwork  from the condition values to the factors, ELU between its layers
+	 * @param {Layer[]} given.lightNetwork  from the light on the sphere to the factors, ELU between its layers
 	 * @param {MixedLayer[]} given.layers  three
 	 * @param {number[]} given.latentMin
 	 * @param {number[]} given.latentMax
@@ -57,7 +59,7 @@ export class HyperDecoder extends NetworkDecoder {
 	}
 
 	get bound() {
-		const ofLight = largestSums(this.lightNetwork, Array(this.conditions).fill(1));
+		const ofLight = largestSums(this.lightNetwork, Array(this.#inputs).fill(1));
 		const magnitudes = list => Array.isArray(list) ? list.map(magnitudes) : Math.abs(list);
 		const layers = this.layers.map(({ weight, bias }) => mixed(
 			{ weight: magnitudes(weight), bias: magnitudes(bias) }, ofLight.sums));
@@ -76,16 +78,20 @@ export class HyperDecoder extends NetworkDecoder {
 
 	/** @param {number[]} light */
 	factorsAt(light) {
-		return this.lightNetwork.reduce((inputs, layer, i) => dense(layer, i ? inputs.map(elu) : inputs), light);
+		return this.lightNetwork.reduce((inputs, layer, i) => dense(layer, i ? inputs.map(elu) : inputs), onSphere(light));
+	}
+
+	get #inputs() {
+		return SPHERE * this.conditions / LIGHT;
 	}
 
 	#checkLight() {
-		const { lightNetwork, conditions } = this;
+		const { lightNetwork } = this;
 		check(lightNetwork.length >= 1 && lightNetwork.length <= MAX_DEPTH,
 			`its network of the light has ${lightNetwork.length} layers, where 1 to ${MAX_DEPTH} are supported`);
 		check(this.factors >= 1 && this.factors <= MAX_FACTORS,
 			`its light makes ${this.factors} factors, where 1 to ${MAX_FACTORS} are supported`);
-		let inputs = conditions;
+		let inputs = this.#inputs;
 		for (const { weight, bias } of lightNetwork) {
 			check(bias.length <= MAX_WIDTH && weight.length === bias.length && weight.every(row => row.length === inputs),
 				'the sizes of its network of the light do not fit together');
@@ -106,6 +112,17 @@ export class HyperDecoder extends NetworkDecoder {
 		});
 		check(this.follows.some(layer => layer.some(Boolean)), 'no layer follows the light');
 	}
+}
+
+// Light x and y, or view and light, as three coordinates each: the dome of directions is drawn out to a whole
+// sphere, as HSH does (Gautron et al. 2004), with the zenith as its one pole and all of the horizon as the other.
+export function onSphere(conditions) {
+	const directions = Array.from({ length: conditions.length / 2 }, (_, i) => conditions.slice(2 * i, 2 * i + 2));
+	return directions.flatMap(([x, y]) => {
+		const z = Math.sqrt(Math.max(0, 1 - x * x - y * y));
+		const stretch = 2 * Math.sqrt(z / (1 + z));
+		return [stretch * x, stretch * y, 2 * z - 1];
+	});
 }
 
 /**

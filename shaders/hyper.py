@@ -15,6 +15,7 @@ from shaders.network import Layer, NetworkDecoder, largest_sums
 MAX_FACTORS = 32
 MAX_WIDTH = 128  # of the network of the light
 MAX_DEPTH = 3  # its layers
+SPHERE = 3  # coordinates of a direction, as the network takes it
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +46,9 @@ class MixedLayer:
 class HyperDecoder(NetworkDecoder):
     """A network K -> N -> N -> 3 whose weights follow the light (Ha et al. 2016, HyperNetworks).
 
-    `light_network` are dense layers of float32, C -> ... -> F with ELU between them: from the
-    condition values (light x, light y) to F factors. Each of the three `layers` is its own part,
-    plus the factors times its other parts.
+    `light_network` are dense layers of float32, S -> ... -> F with ELU between them: from the light
+    as three coordinates on a sphere (`on_sphere`; two such for a view and a light) to F factors.
+    Each of the three `layers` is its own part, plus the factors times its other parts.
 
     Raises RakingError where the numbers do not describe such a decoder.
     """
@@ -84,7 +85,8 @@ class HyperDecoder(NetworkDecoder):
 
     @property
     def bound(self) -> float:
-        of_light, factors = largest_sums(self.light_network, np.ones(self.conditions))
+        sphere = np.ones(SPHERE * self.conditions // LIGHT)
+        of_light, factors = largest_sums(self.light_network, sphere)
         layers = [layer.largest(factors) for layer in self.layers]
         return max(of_light, largest_sums(layers, self.largest_latents)[0])
 
@@ -97,7 +99,7 @@ class HyperDecoder(NetworkDecoder):
 
     def factors_at(self, light: Light) -> np.ndarray:
         """The factors [F] of a light, float64."""
-        x = np.asarray(light, np.float64)
+        x = on_sphere(light)
         *hidden, last = self.light_network
         for layer in hidden:
             x = layer.weight.astype(np.float64) @ x + layer.bias
@@ -138,7 +140,7 @@ class HyperDecoder(NetworkDecoder):
             )
         if not 1 <= self.factors <= MAX_FACTORS:
             yield f"the light makes {self.factors} factors; 1 to {MAX_FACTORS} are supported"
-        inputs = self.conditions
+        inputs = SPHERE * self.conditions // LIGHT
         for index, layer in enumerate(self.light_network, start=1):
             if layer.weight.shape != (len(layer.bias), inputs) or len(layer.bias) > MAX_WIDTH:
                 yield (
@@ -148,6 +150,18 @@ class HyperDecoder(NetworkDecoder):
             if not (np.isfinite(layer.weight).all() and np.isfinite(layer.bias).all()):
                 yield f"layer {index} of the network of the light holds values that are not finite"
             inputs = len(layer.bias)
+
+
+def on_sphere(conditions: Light) -> np.ndarray:
+    """Light x and y [2], or view and light [4], as three coordinates each, [3] or [6] float64.
+
+    The dome of directions is drawn out to a whole sphere, as HSH does (Gautron et al. 2004): the
+    zenith is its one pole and all of the horizon the other, so that lights near the horizon are as
+    far from each other as they differ. In (x, y), 0 and 5 degrees are the same.
+    """
+    xy = np.asarray(conditions, np.float64).reshape(-1, 2)
+    z = np.sqrt(np.maximum(0, 1 - np.square(xy).sum(axis=1, keepdims=True)))
+    return np.concatenate([2 * xy * np.sqrt(z / (1 + z)), 2 * z - 1], axis=1).ravel()
 
 
 def _mix(parts: np.ndarray, shares: np.ndarray) -> np.ndarray:

@@ -81,7 +81,7 @@ def random_hyper_image(
     def normal(*shape: int) -> np.ndarray:
         return random.normal(0, 0.3, shape).astype(np.float32)
 
-    light_network = [Layer(normal(6, 2), normal(6)), Layer(normal(4, 6), normal(4))]
+    light_network = [Layer(normal(6, 3), normal(6)), Layer(normal(4, 6), normal(4))]
     shapes = ((units, latents), (units, units), (3, units))
     first, second, third = (
         MixedLayer(normal(5 if name in follows else 1, *shape), normal(5, shape[0]))
@@ -143,7 +143,10 @@ def terms_by_hand(decoder: LinearDecoder, light: tuple[float, ...]) -> np.ndarra
 
 def layers_by_hand(decoder: HyperDecoder, light: tuple[float, ...]) -> list[tuple[Any, Any]]:
     """What the light makes of a decoder's layers, part by part."""
-    factors = np.array(light, np.float64)
+    x, y = light
+    z = np.sqrt(max(0.0, 1 - x * x - y * y))
+    theta, phi = np.arccos(2 * z - 1), np.arctan2(y, x)  # the horizon is the sphere's lower pole
+    factors = np.array([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)])
     for i, layer in enumerate(decoder.light_network):
         if i:
             factors = np.array([x if x > 0 else np.exp(x) - 1 for x in factors])

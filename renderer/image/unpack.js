@@ -1,8 +1,9 @@
 // The decoder that the keys of an info.json describe. Latents come out in the channel order of the plane files,
 // the output as RGB.
 
+import { LIGHT } from '../../shaders/decoder.js';
 import { check } from '../../shaders/errors.js';
-import { HyperDecoder } from '../../shaders/hyper.js';
+import { HyperDecoder, SPHERE } from '../../shaders/hyper.js';
 import { LinearDecoder } from '../../shaders/linear.js';
 import { NeuralDecoder } from '../../shaders/neural.js';
 import { doubles, isObject, numbers, rowsOf, triples } from './checks.js';
@@ -107,7 +108,7 @@ function hyperDecoder({ min, max, raking }) {
 		'its layer widths do not fit its latents');
 	check([ofLight, mixed].every(list => Array.isArray(list) && list.length && list.every(isObject)) && mixed.length === 3,
 		'its light_network or its three mixed_layers are missing');
-	let inputs = conditions;
+	let inputs = SPHERE * conditions / LIGHT;
 	const lightNetwork = ofLight.map(({ weights, biases }, i) => {
 		const bias = numbers(biases, `biases of layer ${i + 1} of the network of the light`);
 		const weight = matrix(weights, bias.length, inputs, `layer ${i + 1} of the network of the light`);

@@ -15,9 +15,9 @@ from renderer.image.keys import (
     NeuralInfo,
     singles,
 )
-from shaders.decoder import Decoder
+from shaders.decoder import LIGHT, Decoder
 from shaders.errors import RakingError
-from shaders.hyper import HyperDecoder, MixedLayer
+from shaders.hyper import SPHERE, HyperDecoder, MixedLayer
 from shaders.linear import MODELS, LinearDecoder
 from shaders.network import Layer
 from shaders.neural import NeuralDecoder
@@ -145,7 +145,7 @@ def _hyper_decoder(info: HyperInfo) -> HyperDecoder:
     units = block.layers[1]
     if block.layers != [k, units, units, 3]:
         raise RakingError(f"the layer widths {block.layers} do not fit {k} latents")
-    inputs, light_network = block.conditions, []
+    inputs, light_network = SPHERE * block.conditions // LIGHT, []
     for i, layer in enumerate(block.light_network, start=1):
         light_network.append(_dense(layer, inputs, f"layer {i} of the network of the light"))
         inputs = len(layer.biases)

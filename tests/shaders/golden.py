@@ -48,7 +48,7 @@ def neural_decoder(units: int, latents: int) -> NeuralDecoder:
 
 def hyper_decoder(units: int, latents: int, follows: str) -> HyperDecoder:
     """`follows` names the layers whose weights follow the light; all biases do."""
-    light_network = [Layer(values(5, 2), values(5)), Layer(values(3, 5) / 8, values(3))]
+    light_network = [Layer(values(5, 3), values(5)), Layer(values(3, 5) / 8, values(3))]
     shapes = ((units, latents), (units, units), (3, units))
     first, second, third = (
         MixedLayer(values(4 if name in follows else 1, *shape), values(4, shape[0]) / 4)

@@ -8,9 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from shaders.hyper import HyperDecoder, MixedLayer
+from shaders.hyper import SPHERE, HyperDecoder, MixedLayer
 from trainer.models.networks import (
-    CONDITIONS,
     LATENTS,
     Parameters,
     PixelDecoder,
@@ -25,17 +24,24 @@ PARTS_SHARE = 0.5  # how much smaller than a layer's own part its other parts be
 
 
 def mixed_parameters(light_network: Parameters, layers: Parameters, light: Tensor) -> Parameters:
-    """The three layers under a light [C]: weight [out, in] and bias [out] of each.
+    """The three layers under a light [2]: weight [out, in] and bias [out] of each.
 
     `light_network` are dense layers, ELU between them, that make factors [F] of the light;
     `layers` are weights [1 + F, out, in] or [1, out, in] and biases [1 + F, out] or [1, out]: a
     layer's own part and one for each factor (Ha et al. 2016, HyperNetworks).
     """
     *hidden, (last, offset) = light_network
+    x = on_sphere(light)
     for weight, bias in hidden:
-        light = functional.elu(light @ weight.T + bias)
-    shares = torch.cat([torch.ones_like(light[:1]), light @ last.T + offset])
+        x = functional.elu(x @ weight.T + bias)
+    shares = torch.cat([torch.ones_like(x[:1]), x @ last.T + offset])
     return [(_mix(weight, shares), _mix(bias, shares)) for weight, bias in layers]
+
+
+def on_sphere(lights: Tensor) -> Tensor:
+    """Lights [..., 2] -> [..., 3], as `on_sphere` of shaders/hyper.py."""
+    z = (1 - lights.square().sum(dim=-1, keepdim=True)).clamp_min(0).sqrt()
+    return torch.cat([2 * lights * (z / (1 + z)).sqrt(), 2 * z - 1], dim=-1)
 
 
 def _mix(parts: Tensor, shares: Tensor) -> Tensor:
@@ -94,7 +100,7 @@ class HyperNetwork(PixelDecoder):
     ) -> None:
         super().__init__()
         self.latents = latents
-        dense = list(map(nn.Linear, (CONDITIONS, *widths[:-1]), widths))
+        dense = list(map(nn.Linear, (SPHERE, *widths[:-1]), widths))
         hidden = [module for layer in dense[:-1] for module in (layer, nn.ELU())]
         self.light = nn.Sequential(*hidden, dense[-1])
         self.first, self.second, self.third = (
@@ -106,7 +112,7 @@ class HyperNetwork(PixelDecoder):
 
     def forward(self, latents: Tensor, lights: Tensor) -> Tensor:
         """[P, K] latents and [L, 2] lights -> [P, L, 3] colours."""
-        factors = self.light(lights)
+        factors = self.light(on_sphere(lights))
         shares = torch.cat([torch.ones_like(factors[:, :1]), factors], dim=1)  # [L, 1 + F]
         x = functional.elu(self.first(latents[None], shares))
         x = functional.elu(self.second(x, shares))

@@ -11,8 +11,10 @@ from raking.cli.printing import print_table, say, tell_done, warn
 from renderer.files.ours import check_output
 from renderer.image.finished import stored_image
 from renderer.image.relightable import RelightableImage, check_writable
+from shaders.decoder import MAX_LATENTS
 from shaders.network import MAX_UNITS
 from trainer.training.settings import (
+    LATENTS,
     ORDERS,
     UNITS,
     Device,
@@ -39,6 +41,15 @@ Units = Annotated[
         max=MAX_UNITS,
         help="Hidden units.",
         show_default=f"{UNITS['neural']}; disk {UNITS['disk']}; hyper {UNITS['hyper']}",
+    ),
+]
+Latents = Annotated[
+    int | None,
+    typer.Option(
+        min=3,
+        max=MAX_LATENTS,
+        help="Values stored of each pixel, a multiple of 3.",
+        show_default=f"{LATENTS['disk']}; hyper {LATENTS['hyper']}",
     ),
 ]
 Teacher = Annotated[

@@ -63,7 +63,7 @@ TOLD = re.compile(r"(\w+)(?:, (\d+) %, ([\d.]+) (?:s|min|h) left)?")
 
 
 def test_every_phase_is_told_with_the_time_left(sample: Path, tmp_path: Path) -> None:
-    options = ("--units", 10, "--steps", 60, "--tiles", "--json")
+    options = ("--model", "disk", "--units", 10, "--steps", 60, "--tiles", "--json")
     run = raking("train", sample, "-o", tmp_path / "image", *options)
     assert run.returncode == 0, run.stderr
     lines = [TOLD.fullmatch(line) for line in run.stderr.splitlines()]
@@ -82,7 +82,8 @@ def test_every_phase_is_told_with_the_time_left(sample: Path, tmp_path: Path) ->
 def test_what_is_trained_is_not_trained_again(tmp_path: Path) -> None:
     """Terminated while it is scored, a run keeps its training, and leaves nothing else."""
     assert raking("sample", tmp_path / "sample", "--size", "256x256").returncode == 0
-    command = ["train", tmp_path / "sample", "-o", tmp_path / "image", "--steps", 40, "--units", 5]
+    command = ["train", tmp_path / "sample", "-o", tmp_path / "image", "--model", "disk"]
+    command += ["--steps", 40, "--units", 5]
     process = subprocess.Popen(
         [sys.executable, "-m", "raking", *map(str, command)], stderr=subprocess.PIPE, text=True
     )
@@ -214,7 +215,7 @@ def test_reading_images_needs_no_gpu_library() -> None:
         (["train", "{none}", "-o", "{none}2"], 1, "none"),
         (["verify", "{none}"], 1, "not a folder"),
         (["train", "{none}", "-o", "{none}2", "--units", "0"], 2, "units"),
-        (["train", "{none}", "-o", "{none}2", "--encoder", "improved"], 2, "--encoder"),
+        (["train", "{none}", "-o", "{none}2", "--keep-teacher", "{none}3"], 2, "--keep-teacher"),
         (["render", "{image}", "--light", "0,0", "-o", "{image}/info.json/a.png"], 1, "cannot be"),
         (["bench", "{none}", "-o", "{none}2"], 1, "not a folder"),
         (["sample", "{none}", "--size", "4x4"], 1, "16"),

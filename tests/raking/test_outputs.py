@@ -20,6 +20,7 @@ SHARED_CASES = Path(__file__).parents[3] / "shared" / "cases" / "damaged"
 
 
 PTM = ("--model", "ptm")
+DISK = ("--model", "disk", "--steps", 20)
 NEURAL = ("--model", "neural", "--steps", 20)
 
 
@@ -62,7 +63,7 @@ def test_training_spares_all_that_it_is_given(
         arguments = ("-o", tmp_path / "coin", option, photographs / "dirs.lp")
     if option == "--teacher":
         arguments = ("-o", image, option, image)
-    run = raking("train", photographs, *arguments, "--steps", 20, "--force")
+    run = raking("train", photographs, *arguments, *DISK, "--force")
     assert run.status == 1
     assert contents(tmp_path) == before
 
@@ -99,11 +100,11 @@ def test_a_finished_training_with_its_teacher_kept(
     raking: Raking, photographs: Path, tmp_path: Path
 ) -> None:
     out, kept = tmp_path / "out", tmp_path / "teacher"
-    command = ("train", photographs, "-o", out, "--steps", 20, "--keep-teacher", kept)
+    command = ("train", photographs, "-o", out, *DISK, "--keep-teacher", kept)
     assert raking(*command).status == 0
     before = contents(tmp_path)
     assert "done before" in raking(*command).out
-    as_student = raking("train", photographs, "-o", kept, "--steps", 20)
+    as_student = raking("train", photographs, "-o", kept, *DISK)
     assert as_student.status == 1
     assert contents(tmp_path) == before
     shutil.rmtree(out)  # as if killed after the teacher

@@ -21,7 +21,7 @@ def test_every_setting_is_an_option() -> None:
 
 
 def test_what_is_not_given_is_as_the_library_has_it() -> None:
-    assert chosen_settings("disk", **dict.fromkeys(SETTINGS)) == TrainingSettings()
+    assert chosen_settings("hyper", **dict.fromkeys(SETTINGS)) == TrainingSettings()
     given = {"units": 7, "guided": False, "seed": 3}
     found = chosen_settings("neural", **(dict.fromkeys(SETTINGS) | given))
     assert found == TrainingSettings("neural", units=7, guided=False, seed=3)

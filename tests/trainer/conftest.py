@@ -71,7 +71,8 @@ def train(mlic: Mlic, **options: Any) -> RelightableImage:
     """`trainer.training.train.train`, with its settings among the options."""
     from trainer.training import train as training  # torch, which most tests do without
 
-    settings = {key: value for key, value in options.items() if key in SETTINGS}
+    settings = {"model": "disk"}
+    settings |= {key: value for key, value in options.items() if key in SETTINGS}
     others = {key: value for key, value in options.items() if key not in SETTINGS}
     return training.train(mlic, TrainingSettings(**settings), **others)
 

@@ -54,7 +54,7 @@ class EncoderNetwork(nn.Module):
     centre: Tensor  # [3 L]
     axes: Tensor  # [3 L, A]
 
-    def __init__(self, centre: Tensor, axes: Tensor, shape: str) -> None:
+    def __init__(self, centre: Tensor, axes: Tensor, shape: str, latents: int = LATENTS) -> None:
         super().__init__()
         self.register_buffer("centre", centre)
         self.register_buffer("axes", axes)
@@ -63,7 +63,7 @@ class EncoderNetwork(nn.Module):
         for hidden in ENCODERS[shape]:
             modules += [nn.Linear(width, hidden), nn.ELU(inplace=True)]
             width = hidden
-        self.layers = nn.Sequential(*modules, nn.Linear(width, LATENTS))
+        self.layers = nn.Sequential(*modules, nn.Linear(width, latents))
 
     def forward(self, values: Tensor) -> Tensor:
         latents: Tensor = self.layers((values - self.centre) @ self.axes)
@@ -167,19 +167,21 @@ class DecoderNetwork(PixelDecoder):
 class Networks(nn.Module):
     """An encoder and its decoder, with weights drawn from `seed`.
 
-    `projection` is what `principal_axes` found for the collection; the decoder turns [P, K] latents
-    and [L, 2] lights into [P, L, 3] colours.
+    `projection` is what `principal_axes` found for the collection; `make_decoder` makes of K, the
+    latents, what turns [P, K] latents and [L, 2] lights into [P, L, 3] colours.
     """
 
     def __init__(
         self,
         projection: tuple[Tensor, Tensor],
         encoder: str,
-        make_decoder: Callable[[], PixelDecoder],
+        make_decoder: Callable[[int], PixelDecoder],
         seed: int,
+        latents: int = LATENTS,
     ) -> None:
         super().__init__()
+        self.latents = latents
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.encoder = EncoderNetwork(*projection, encoder)
-            self.decoder = make_decoder()
+            self.encoder = EncoderNetwork(*projection, encoder, latents)
+            self.decoder = make_decoder(latents)

@@ -5,7 +5,7 @@ from typing import Any
 
 from renderer.image.relightable import read_info_text
 from trainer.collection.mlic import Mlic
-from trainer.training.provenance import held_out_lights, mask_sha256, recorded
+from trainer.training.provenance import held_out_lights, mask_sha256, other_latents, recorded
 from trainer.training.settings import TrainingSettings
 
 # What is recorded of networks alone; the others are recorded of every model.
@@ -27,6 +27,7 @@ def training_asked(mlic: Mlic, settings: TrainingSettings, **writing: Any) -> di
         "order": settings.order if settings.model == "hsh" else None,
         "units": settings.hidden_units or None,
         "encoder": settings.encoder if settings.model in ("neural", "hyper") else None,
+        **other_latents(settings),
         **writing,
         **{key: known[key] for key in OF_NETWORKS if key in known},
         "teacher": _teacher(settings),

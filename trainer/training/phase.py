@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from trainer.models.hypernetwork import HyperNetwork
-from trainer.models.networks import TEACHER_UNITS, DecoderNetwork, Networks, PixelDecoder
+from trainer.models.networks import LATENTS, TEACHER_UNITS, DecoderNetwork, Networks, PixelDecoder
 from trainer.running.threads import one_thread
 from trainer.training.fit import Schedule, fit
 from trainer.training.lesson import Lesson, best_teacher_share
@@ -35,7 +35,10 @@ def trained(
     """A pair of networks, trained or taken from the checkpoint, and facts about its training."""
     # A student must not repeat its teacher's draws.
     seed = 2 * run.settings.seed + (phase == "student")
-    networks = Networks(run.projection, run.settings.encoder, _decoder(phase, run.settings), seed)
+    latents = LATENTS if phase == "teacher" else run.settings.latent_values
+    networks = Networks(
+        run.projection, run.settings.encoder, _decoder(phase, run.settings), seed, latents
+    )
     networks.to(run.samples.device)
     state = run.checkpoint.state
     if phase not in state:
@@ -58,7 +61,7 @@ def trained(
     return networks, state[f"{phase} facts"]
 
 
-def _decoder(phase: str, settings: TrainingSettings) -> Callable[[], PixelDecoder]:
+def _decoder(phase: str, settings: TrainingSettings) -> Callable[[int], PixelDecoder]:
     if phase == "teacher":
         return partial(DecoderNetwork, TEACHER_UNITS)
     network = HyperNetwork if settings.model == "hyper" else DecoderNetwork

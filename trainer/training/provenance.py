@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from trainer.collection.mlic import Mlic
+from trainer.models.networks import LATENTS
 from trainer.training.settings import TrainingSettings
 
 
@@ -36,7 +37,15 @@ def recorded(settings: TrainingSettings) -> dict[str, Any]:
         "pixels": settings.pixels,
         "sampling": settings.sampling,
         "guided": settings.guided,
+        **other_latents(settings),
     }
+
+
+def other_latents(settings: TrainingSettings) -> dict[str, int]:
+    """The latents of a network, where they are not the nine that all had before they could be
+    chosen: what was trained then is still known again."""
+    latents = settings.latent_values
+    return {"latents": latents} if latents not in (0, LATENTS) else {}
 
 
 def held_out_lights(mlic: Mlic) -> list[str] | dict[str, str]:

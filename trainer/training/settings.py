@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from shaders.decoder import MAX_LATENTS
 from shaders.errors import RakingError
 from shaders.network import MAX_UNITS
 
@@ -18,6 +19,7 @@ Sampling = Literal["uniform", "regular", "informed"]
 Device = Literal["cpu", "cuda"]
 
 UNITS = {"neural": 50, "disk": 20, "hyper": 8}  # of the models that are networks
+LATENTS = {"neural": 9, "disk": 9, "hyper": 12}
 ORDERS = (2, 3)  # of HSH
 # Steps of each kind of training, whatever the size of the picture: pixels are drawn at random.
 STEPS = {"neural": 12_000, "hyper": 16_000, "teacher": 6_000, "student": 16_000}
@@ -33,7 +35,8 @@ class TrainingSettings:
     "ptm", "hsh" and "rbf" (PCA/RBF, nine components) are fitted, in one pass and without chance.
 
     `units` are those of each of the decoder's two hidden layers, 1 to 64; by default 50 of
-    "neural", 20 of "disk" and 8 of "hyper". `order` is that of "hsh", 2 or 3.
+    "neural", 20 of "disk" and 8 of "hyper". `latents` are the values stored of each pixel, a
+    multiple of 3 up to 27; by default 9, and 12 of "hyper". `order` is that of "hsh", 2 or 3.
 
     `teacher`, of "disk", is the encoder of one to be trained first, "original" or "improved", or
     the folder of a relightable image; the student's encoder has the teacher's shape. `encoder` is
@@ -49,8 +52,9 @@ class TrainingSettings:
     Raises RakingError for values that cannot be.
     """
 
-    model: Model = "disk"
+    model: Model = "hyper"
     units: int | None = None
+    latents: int | None = None
     order: int = 3
     teacher: str | Path = "original"
     encoder: Encoder = "original"
@@ -66,6 +70,10 @@ class TrainingSettings:
         _check_choice("unknown model", self.model, Model)
         if self.units is not None and not 1 <= self.units <= MAX_UNITS:
             raise RakingError(f"a decoder of {self.units} units cannot be: choose 1 to {MAX_UNITS}")
+        if self.latents is not None and (self.latents % 3 or not 3 <= self.latents <= MAX_LATENTS):
+            raise RakingError(
+                f"{self.latents} latents cannot be: choose a multiple of 3 up to {MAX_LATENTS}"
+            )
         if self.model == "hsh" and self.order not in ORDERS:
             raise RakingError(f"an HSH of order {self.order} cannot be: choose 2 or 3")
         _check_choice("unknown encoder", self.encoder, Encoder)
@@ -95,6 +103,11 @@ class TrainingSettings:
     def hidden_units(self) -> int:
         """`units`, or the model's own number; 0 of a model that is no network."""
         return (self.units or UNITS[self.model]) if self.trains_networks else 0
+
+    @property
+    def latent_values(self) -> int:
+        """`latents`, or the model's own number; 0 of a model that is no network."""
+        return (self.latents or LATENTS[self.model]) if self.trains_networks else 0
 
     @property
     def teacher_folder(self) -> Path | None:

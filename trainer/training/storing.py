@@ -9,7 +9,7 @@ import torch
 
 from renderer.image.relightable import RelightableImage
 from trainer.collection.samples import Samples
-from trainer.models.networks import LATENTS, TEACHER_UNITS, Networks
+from trainer.models.networks import TEACHER_UNITS, Networks
 from trainer.models.quantise import dequantise, latent_ranges, quantise
 from trainer.quality.evaluate import FAST, evaluate
 from trainer.running.plan import Progress
@@ -51,7 +51,7 @@ def _store(
     Also returns what that costs, in dB of the held-out PSNR on some pixels.
     """
     mlic = samples.mlic
-    planes = np.zeros((LATENTS // 3, mlic.height * mlic.width, 3), np.uint8)
+    planes = np.zeros((networks.latents // 3, mlic.height * mlic.width, 3), np.uint8)
     place = samples.place.numpy()
     with all_cores() as share_out:
         latents = _encode(networks, samples, share_out, progress)
@@ -74,7 +74,7 @@ def _encode(
     networks: Networks, samples: Samples, share_out: ShareOut, progress: Progress
 ) -> np.ndarray:
     """The latents [P, K] of all object pixels."""
-    latents = np.empty((len(samples), LATENTS), np.float32)
+    latents = np.empty((len(samples), networks.latents), np.float32)
 
     @torch.no_grad()
     def encode(chunk: slice) -> int:

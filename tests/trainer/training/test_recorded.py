@@ -37,7 +37,7 @@ def expected(text: str, mlic: Mlic) -> str:
     ("settings", "writing", "text"),
     [
         (
-            TrainingSettings(),
+            TrainingSettings("disk"),
             WRITING,
             '{"command": "train", "model": "disk", "order": null, "units": 20, "encoder": null, '
             f'{PLAIN}, {DEFAULT}, "teacher": "original", {FILES}}}',
@@ -91,10 +91,10 @@ def test_a_stored_teacher_is_told_by_its_description(
     mlic: Mlic, make_image: Callable[..., RelightableImage], tmp_path: Path
 ) -> None:
     write_image(make_image(width=24, height=24), tmp_path / "teacher")
-    settings = TrainingSettings(teacher=tmp_path / "teacher")
+    settings = TrainingSettings("disk", teacher=tmp_path / "teacher")
     first = training_asked(mlic, settings, **WRITING)["teacher"]
     (tmp_path / "teacher").rename(tmp_path / "moved")
-    moved = TrainingSettings(teacher=str(tmp_path / "moved"))
+    moved = TrainingSettings("disk", teacher=str(tmp_path / "moved"))
     assert training_asked(mlic, moved, **WRITING)["teacher"] == first
     other = make_image(width=24, height=24, seed=1)
     write_image(other, tmp_path / "moved")

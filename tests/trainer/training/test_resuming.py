@@ -75,7 +75,7 @@ def die(standing):
 
 mlic = read_mlic(Path(sys.argv[1]))
 checkpoint, plan = Path(sys.argv[2]), Plan(die)
-train(mlic, TrainingSettings(units=10, steps=30), checkpoint=checkpoint, plan=plan)
+train(mlic, TrainingSettings("disk", units=10, steps=30), checkpoint=checkpoint, plan=plan)
 """
 
 

@@ -15,9 +15,12 @@ from trainer.training.settings import UNITS, Encoder, Model, TrainingSettings
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"model": "magic"}, "unknown model 'magic': choose neural, disk, ptm, hsh or rbf"),
+        ({"model": "magic"}, "unknown model 'magic': choose neural, disk, hyper, ptm, hsh or rbf"),
         ({"units": 0}, "a decoder of 0 units cannot be: choose 1 to 64"),
         ({"units": 65}, "65 units"),
+        ({"latents": 10}, "10 latents cannot be: choose a multiple of 3 up to 27"),
+        ({"latents": 30}, "30 latents"),
+        ({"latents": 0}, "0 latents"),
         ({"model": "hsh", "order": 4}, "an HSH of order 4 cannot be: choose 2 or 3"),
         ({"encoder": "deep"}, "unknown encoder 'deep': choose original or improved"),
         ({"seed": -1}, "a seed of -1 cannot be"),
@@ -48,15 +51,18 @@ def test_models_and_encoders_are_those_that_there_are() -> None:
 
 def test_units_are_the_models_own_unless_given() -> None:
     found = {model: TrainingSettings(model).hidden_units for model in get_args(Model)}
-    assert found == {"neural": 50, "disk": 20, "ptm": 0, "hsh": 0, "rbf": 0}
+    assert found == {"neural": 50, "disk": 20, "hyper": 8, "ptm": 0, "hsh": 0, "rbf": 0}
     assert TrainingSettings("neural", units=7).hidden_units == 7
     assert TrainingSettings("ptm", units=7).hidden_units == 0
+    latents = {model: TrainingSettings(model).latent_values for model in get_args(Model)}
+    assert latents == {"neural": 9, "disk": 9, "hyper": 12, "ptm": 0, "hsh": 0, "rbf": 0}
+    assert TrainingSettings("disk", latents=6).latent_values == 6
     assert replace(TrainingSettings("disk"), model="neural").hidden_units == 50
 
 
 def test_a_teacher_is_an_encoder_or_a_folder() -> None:
-    assert TrainingSettings().teacher_folder is None
-    assert TrainingSettings(teacher="improved").teacher_folder is None
-    assert TrainingSettings(teacher="there").teacher_folder == Path("there")
-    assert TrainingSettings(teacher=Path("original")).teacher_folder == Path("original")
+    assert TrainingSettings("disk").teacher_folder is None
+    assert TrainingSettings("disk", teacher="improved").teacher_folder is None
+    assert TrainingSettings("disk", teacher="there").teacher_folder == Path("there")
+    assert TrainingSettings("disk", teacher=Path("original")).teacher_folder == Path("original")
     assert TrainingSettings("neural", teacher="there").teacher_folder is None

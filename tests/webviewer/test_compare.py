@@ -6,6 +6,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Page
 
 from .pictures import screenshot, settle
 
@@ -58,17 +59,25 @@ def test_difference_is_black_where_equal_and_hot_where_not(open_viewer, pair, sm
         assert screenshot(page)[PICTURE].max() == 0
 
 
+FLIPPED = "document.querySelector('raking-viewer').viewer.store.state.flipped"
+
+
+def wait_for_flip(page: Page, flipped: bool) -> None:
+    page.wait_for_function(f"flipped => {FLIPPED} !== flipped", arg=flipped)
+
+
 def test_blink_shows_one_after_the_other(open_viewer, pair) -> None:
     images, pictures = pair
     seen = [False, False]
     with open_viewer(images, *SIZE, compare="blink", **WINDOW) as page:
-        for _ in range(12):
+        for _ in range(30):
+            flipped = page.evaluate(FLIPPED)
             shown = screenshot(page)[PICTURE]
             for i, picture in enumerate(pictures):
                 seen[i] |= bool(np.abs(shown - picture).max() <= 1)
             if all(seen):
                 break
-            page.wait_for_timeout(250)
+            wait_for_flip(page, flipped)
     assert seen == [True, True]
 
 
@@ -101,7 +110,8 @@ def test_blinking_alone_is_idle(open_viewer, small) -> None:
     with open_viewer([small], compare="blink") as page:
         settle(page)
         frames = page.evaluate("raking.counts()")["frames"]
-        page.wait_for_timeout(1600)
+        for _ in range(2):
+            wait_for_flip(page, page.evaluate(FLIPPED))
         assert page.evaluate("raking.counts()")["frames"] == frames
 
 

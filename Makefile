@@ -31,7 +31,7 @@ demo/sample: | setup
 	$(RAKING) sample $@
 
 test: setup
-	.venv/bin/python -m pytest -n logical --dist worksteal
+	.venv/bin/python -m pytest -n auto --dist worksteal
 
 check: setup $(SCRIPTS)
 	.venv/bin/ruff check .

@@ -58,17 +58,21 @@ def test_difference_is_black_where_equal_and_hot_where_not(open_viewer, pair, sm
         assert screenshot(page)[PICTURE].max() == 0
 
 
+FLIPPED = "document.querySelector('raking-viewer').viewer.store.state.flipped"
+
+
 def test_blink_shows_one_after_the_other(open_viewer, pair) -> None:
     images, pictures = pair
     seen = [False, False]
     with open_viewer(images, *SIZE, compare="blink", **WINDOW) as page:
-        for _ in range(12):
+        for _ in range(30):
+            flipped = page.evaluate(FLIPPED)
             shown = screenshot(page)[PICTURE]
             for i, picture in enumerate(pictures):
                 seen[i] |= bool(np.abs(shown - picture).max() <= 1)
             if all(seen):
                 break
-            page.wait_for_timeout(250)
+            page.wait_for_function(f"flipped => {FLIPPED} !== flipped", arg=flipped)
     assert seen == [True, True]
 
 

@@ -231,16 +231,14 @@ def test_difference_has_a_scale_in_steps(open_viewer, small, other, relight) -> 
         assert state(page, "gain") == 16
 
 
+NAMED = """name => document.querySelector('raking-viewer')
+    .shadowRoot.querySelector('#left').textContent === name"""
+
+
 def test_blink_shows_the_two_in_turn(open_viewer, small, other) -> None:
     with compared(open_viewer, small, other, "blink") as page:
-        name = page.locator("#left")
-        seen = set()
-        for _ in range(30):
-            seen.add(name.inner_text())
-            if len(seen) == 2:
-                break
-            page.wait_for_timeout(100)
-        assert seen == {"DisK(8)", "NeuralRTI(12)"}
+        for name in ("DisK(8)", "NeuralRTI(12)", "DisK(8)"):
+            page.wait_for_function(NAMED, arg=name)
 
 
 def test_with_reduced_motion_blink_waits_for_a_key(open_viewer, small, other) -> None:

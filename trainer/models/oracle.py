@@ -1,6 +1,7 @@
 """Relighting in PyTorch: the oracle that evaluation uses and that the shaders are held against."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 
 import numpy as np
 import torch
@@ -39,12 +40,13 @@ def relight(
     first, end = rows or (0, image.height)
     decode_latents = torch_decode(image.decoder, dtype)
     chunk = max(1, CHUNK_PIXELS // image.width)
+    stored = lru_cache(maxsize=1)(partial(stored_latents, image, dtype=dtype))
     for light in np.asarray(lights, dtype=np.float32).reshape(-1, 2):
         direction = torch.from_numpy(light).to(dtype)
         frame = torch.empty(end - first, image.width, 3, dtype=dtype)
         for start in range(first, end, chunk):
             stop = min(start + chunk, end)
-            latents = stored_latents(image, start, stop, dtype)
+            latents = stored(start, stop)  # once for all lights, where there is one chunk
             with torch.inference_mode():
                 frame[start - first : stop - first] = decode_latents(latents, direction)
         yield frame.numpy()

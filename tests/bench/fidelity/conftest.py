@@ -9,7 +9,8 @@ from unittest.mock import patch
 
 import pytest
 
-from bench.fidelity.run import run_fidelity
+from bench.fidelity.run import Task, measure_item, run_fidelity
+from bench.fidelity.workers import Send
 from trainer.collection.mlic import Mlic, read_mlic
 from trainer.training.settings import TrainingSettings
 
@@ -32,15 +33,19 @@ def write_benchmark(folder: Path) -> Path:
 
 
 def run(folder: Path, out: Path, **settings: Any) -> Path:
-    """`run_fidelity`, with the settings of the training among its own.
-
-    Smoothness, which has tests of its own, is measured under few lights.
-    """
+    """`run_fidelity`, with the settings of the training among its own."""
     settings = {"models": MODELS, "steps": STEPS, **settings}
     training = TrainingSettings(**{k: v for k, v in settings.items() if k in SETTINGS})
     others = {k: v for k, v in settings.items() if k not in SETTINGS}
-    with patch.multiple("trainer.quality.smoothness", CIRCLES=3, STEP=8.0):
+    with patch("bench.fidelity.run.measure_item", measure_quickly):
         return run_fidelity(folder, out, training, **others)
+
+
+def measure_quickly(task: Task, send: Send) -> None:
+    """Smoothness, which has tests of its own, is measured under few lights, in processes of their
+    own, too."""
+    with patch.multiple("trainer.quality.smoothness", CIRCLES=3, STEP=8.0):
+        measure_item(task, send)
 
 
 def rows(path: Path) -> list[dict[str, str]]:

@@ -48,8 +48,9 @@ def crop_image(image: RelightableImage, crop: tuple[int, int, int, int]) -> Reli
         )
     rows, columns = slice(y, y + height), slice(x, x + width)
     mask = image.mask[rows, columns] if image.mask is not None else None
+    normals = image.normals[rows, columns] if image.normals is not None else None
     planes = np.ascontiguousarray(image.planes[:, rows, columns])
-    return replace(image, planes=planes, mask=mask)
+    return replace(image, planes=planes, mask=mask, normals=normals)
 
 
 def relight_frames(

@@ -42,13 +42,15 @@ function readInfo(info) {
 // Of the block `raking`, what every image may have.
 function readBlock(ours) {
 	check(ours === null || ours.version === VERSION, `its raking version is ${ours?.version}, where ${VERSION} is known`);
-	const { provenance = {}, levels, mask, title = null } = ours ?? {};
+	const { provenance = {}, levels, mask, normals, title = null } = ours ?? {};
 	check(isObject(provenance), 'its provenance is no object');
 	check(levels == null || (Array.isArray(levels) && levels.every(isObject)), 'its levels are no list of objects');
 	check(title === null || (typeof title === 'string' && [...title].length <= LONGEST_TITLE),
 		`its title is no text of up to ${LONGEST_TITLE} characters`);
-	return { provenance, title, maskFile: mask == null ? null : fileName(mask) };
+	return { provenance, title, maskFile: optionalFile(mask), normalsFile: optionalFile(normals) };
 }
+
+const optionalFile = name => name == null ? null : fileName(name);
 
 // Unpacks the padded lists; widths come from their lengths, since `samples` may be wrong. With "bgr"
 // the latents of a plane and the output are blue first.

@@ -49,10 +49,17 @@ class RakingBlock(Keys):
     version: Whole = Field(ge=VERSION, le=VERSION)
     planes: list[str]
     mask: str | None = None
+    normals: str | None = None
     title: str | None = Field(None, max_length=LONGEST_TITLE)
     levels: list[dict[str, Any]] | None = None  # the smaller ones of a pyramid, as measured
     provenance: dict[str, Any] = {}
     asked: dict[str, Any] = {}  # of the command that wrote the image, to know it again
+
+    @property
+    def other_pictures(self) -> dict[str, str]:
+        """The files beside the planes: of "mask" and "normals", those that there are."""
+        named = {"mask": self.mask, "normals": self.normals}
+        return {kind: name for kind, name in named.items() if name is not None}
 
 
 class NeuralBlock(RakingBlock):
@@ -320,7 +327,7 @@ def _check_lights(info: Info) -> None:
 
 
 def _check_pictures(block: RakingBlock, decoder: Decoder) -> None:
-    for name in [*block.planes, *([] if block.mask is None else [block.mask])]:
+    for name in [*block.planes, *block.other_pictures.values()]:
         if not re.fullmatch(FILE_NAME, name):
             raise RakingError(f"the picture's name {name!r} is not a plain file name")
     if len(block.planes) != decoder.planes:

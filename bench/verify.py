@@ -21,7 +21,8 @@ from renderer.files.aside import scratch_folder
 from renderer.gpu.device import device_name, request_device
 from renderer.gpu.relighter import Relighter
 from renderer.image.relightable import RelightableImage, read_image, write_image
-from shaders.neural import Layer, NeuralDecoder
+from shaders.network import Layer
+from shaders.neural import NeuralDecoder
 from trainer.models.oracle import relight
 from webviewer.server import ViewerServer
 

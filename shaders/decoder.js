@@ -1,5 +1,5 @@
-// What a decoder is: it turns a pixel's latents and a light direction into a colour. There are neural ones
-// (neural.js) and linear ones (linear.js).
+// What a decoder is: it turns a pixel's latents and a light direction into a colour. There are networks
+// (network.js) and linear ones (linear.js).
 
 import { RakingError, check } from './errors.js';
 
@@ -11,7 +11,7 @@ export const LIGHT = 2;  // condition inputs: the light's x and y
 // What the decoders share. Latents are stored as 8-bit levels between their limits. Each kind has besides:
 // kind (info.json's type), units (hidden ones) and parameters (the numbers that were fitted besides the latents),
 // bound (what no value on the way from latents to colours exceeds), label(model) (how the papers name it),
-// frameValues(light) (what its shader is given anew for each light, as an array named `frame`), and colours(light)
+// frameValues(light) (what its shader is given anew for each light, in fours), and colours(light)
 // (from a pixel's texels, 0..1, to its RGB: the shader in plain words).
 export class Decoder {
 	conditions = LIGHT;

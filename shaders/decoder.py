@@ -1,6 +1,6 @@
 """What a decoder is: it turns a pixel's latents and a light direction into a colour.
 
-There are neural ones (`shaders/neural.py`) and linear ones (`shaders/linear.py`).
+There are networks (`shaders/network.py`) and linear ones (`shaders/linear.py`).
 """
 
 from abc import ABC, abstractmethod
@@ -20,18 +20,17 @@ class Decoder(ABC):
     """What every decoder has.
 
     A latent is stored as an 8-bit level: `latent = level / 255 * (max - min) + min`. Its shader is
-    given `frame_values` anew for each light, as an array named `frame`.
+    given `frame_values` anew for each light.
     """
 
     latent_min: np.ndarray  # [K] float32
     latent_max: np.ndarray  # [K] float32
     conditions: int = LIGHT
-    frame: str
 
     @property
     @abstractmethod
     def kind(self) -> str:
-        """The `type` of its info.json: neural, or the name of a linear model."""
+        """The `type` of its info.json: neural, hyper, or the name of a linear model."""
 
     @property
     def latents(self) -> int:

@@ -13,7 +13,6 @@ const LARGEST_TERM = 2;  // of no model is one larger
 const OWN = 3;  // latents of an LRGB image that are the pixel's own colour
 
 export class LinearDecoder extends Decoder {
-	frame = 'frame_weights';
 	units = 0;
 
 	/** @param {{ model: string, centres?: number[][], splines?: number[][][] } & import('./decoder.js').Ranges} given */

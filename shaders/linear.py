@@ -39,8 +39,6 @@ class LinearDecoder(Decoder):
     lights: np.ndarray | None = None  # of "rbf": [L, 3] float32, unit vectors
     splines: np.ndarray | None = None  # of "rbf": [L + 4, 1 + K, 3] float32
 
-    frame = "frame_weights"
-
     def __post_init__(self) -> None:
         check(self._problems())
 

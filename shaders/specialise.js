@@ -1,57 +1,89 @@
 // Specialises the decode shader to one decoder: a network's weights become constants of its text.
 
+import { NetworkDecoder } from './network.js';
 import { render } from './template.js';
 import { shaderText } from './texts.js';
 
 const SMALLEST_NORMAL = 2 ** -126;
-const DECODES = { frame_bias: ['decode.jinja', neuralNames], frame_weights: ['linear.jinja', linearNames] };
 
-/** @typedef {import('./neural.js').NeuralDecoder | import('./linear.js').LinearDecoder} Decoder  of either kind */
+/** @typedef {import('./network.js').NetworkDecoder | import('./linear.js').LinearDecoder} Decoder  of either kind */
 
 /**
+ * The fragment shader of a decoder, and the vertex shader that goes with it.
+ *
  * @param {Decoder} decoder
- * @param {{ target?: 'unorm' | 'float', exponential?: string }} options  8-bit levels, or the raw output; that of ELU
+ * @param {{ target?: 'unorm' | 'float', exponential?: string, varyings?: number }} options  8-bit levels, or the
+ *     raw output; that of ELU; how many of the vectors that follow the light may be flat varyings
  */
-export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin' } = {}) {
-	const { frame, latents } = decoder;
-	const [template, names] = DECODES[frame];
+export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin', varyings = 0 } = {}) {
+	const { latents } = decoder;
+	const size = decoder.frameValues(Array(decoder.conditions).fill(0)).length / 4;
+	const flat = Math.min(varyings, size);
+	const given = range(size).map(i => i < flat ? `flat_frame[${i}]` : `frame[${i}]`);
+	const [template, names] = decoder instanceof NetworkDecoder
+		? ['decode.jinja', networkNames(decoder, given.values())] : ['linear.jinja', linearNames(decoder, given)];
 	const common = {
 		planes: range(latents / 3),
 		plane: range(latents).map(k => Math.floor(k / 3)),
 		channel: range(latents).map(k => 'xyz'[k % 3]),
 	};
-	return render(shaderText('baked.glsl.jinja'), {
-		decode: render(shaderText(template), { ...common, ...names(decoder) }),
+	const fragment = render(shaderText('baked.glsl.jinja'), {
+		decode: render(shaderText(template), { ...common, ...names }),
 		polynomial_exp: render(shaderText('polynomial_exp.jinja'), {}),
-		frame,
-		frame_size: decoder.frameValues([0, 0]).length / 4,
+		frame_size: size,
+		uniforms: flat < size,
+		flat,
 		rounded: target === 'unorm',
 		polynomial: exponential === 'polynomial',
 	});
+	return { fragment, vertex: coverShader(size, flat) };
 }
 
-export const bestExponential = device => /llvmpipe|swiftshader/i.test(device) ? 'polynomial' : 'builtin';
+// One triangle over the whole target; with it go `flat` of the `size` vectors that follow the light.
+export function coverShader(size = 0, flat = 0) {
+	return render(shaderText('cover.glsl.jinja'), { frame_size: size, flat, varyings: range(flat) });
+}
 
-// Vectors of four output units, one per input.
-function neuralNames({ latents, units, scaledWeight, layers: [, second, third] }) {
-	const blocks = range(Math.ceil(units / 4));
-	return {
-		blocks,
+const isSoftware = device => /llvmpipe|swiftshader/i.test(device);
+export const bestExponential = device => isSoftware(device) ? 'polynomial' : 'builtin';
+// A uniform costs a software renderer as much as a sum, and hardware nothing.
+export const bestVaryings = (device, limit) => isSoftware(device) ? limit : 0;
+
+/**
+ * Vectors of four output units, one per input: constants, or given.
+ *
+ * @param {import('./network.js').NetworkDecoder} decoder
+ * @param {Iterator<string>} given
+ */
+function networkNames(decoder, given) {
+	const { latents, units, follows } = decoder;
+	const names = {
+		blocks: range(Math.ceil(units / 4)),
 		latents: range(latents),
 		units: range(units),
 		block: range(units).map(i => Math.floor(i / 4)),
 		lane: range(units).map(i => 'xyzw'[i % 4]),
-		weights1: blocks.map(j => range(latents).map(i => column(scaledWeight, i, 4 * j))),
-		biases2: blocks.map(j => four(second.bias.slice(4 * j, 4 * j + 4))),
-		weights2: blocks.map(j => range(units).map(i => column(second.weight, i, 4 * j))),
-		biases3: four(third.bias),
-		weights3: range(units).map(i => column(third.weight, i, 0)),
+		output: 0,
 	};
+	decoder.texelLayers(Array(decoder.conditions).fill(0)).forEach(({ weight, bias }, i) => {
+		const [weights, biases] = follows[i];
+		names[`biases${i + 1}`] = vectors(bias.map(value => [value]), biases && given).flat();
+		names[`weights${i + 1}`] = vectors(weight, weights && given);
+	});
+	return names;
+}
+
+// Vectors of four rows, in columns: block by block.
+function vectors(rows, given) {
+	return range(Math.ceil(rows.length / 4)).map(block => range(rows[0].length).map(
+		i => given ? given.next().value : `vec4f(${column(rows, i, 4 * block)})`));
 }
 
 // A weight, made anew for each light, for each texel.
-function linearNames({ latents, lrgb }) {
-	return { latents: range(latents).slice(lrgb ? 3 : 0), row: range(latents).map(k => k + 1), lrgb };
+function linearNames({ latents, lrgb }, given) {
+	const [added, ...weights] = given;
+	const [offset, scale] = weights;
+	return { latents: range(latents).slice(lrgb ? 3 : 0), added, weights, lrgb, offset, scale };
 }
 
 const column = (rows, index, start) => four(rows.slice(start, start + 4).map(row => row[index]));

@@ -1,6 +1,8 @@
 """Specialises the decode shader to one decoder: a network's weights become constants of it."""
 
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from itertools import count
 from typing import Any, Literal
 
 import numpy as np
@@ -8,6 +10,7 @@ import numpy as np
 from shaders.decoder import Decoder
 from shaders.errors import RakingError
 from shaders.linear import LinearDecoder
+from shaders.network import NetworkDecoder
 from shaders.neural import NeuralDecoder
 from shaders.template import render
 from shaders.texts import shader_text
@@ -19,28 +22,41 @@ Exponential = Literal["builtin", "polynomial"]
 
 
 def baked_wgsl(
-    decoder: Decoder, target: Target = "unorm", exponential: Exponential = "builtin"
+    decoder: Decoder,
+    target: Target = "unorm",
+    exponential: Exponential = "builtin",
+    varyings: int = 0,
 ) -> str:
     """The relighting shader of one decoder for wgpu: entry points `cover` and `relight`.
 
     `target` is "unorm" for colours rounded to 8-bit levels, or "float" for the decoder's raw
     output, unclamped. `exponential` is that of ELU: the "builtin" one, which hardware is made
-    for, or a "polynomial", which `best_exponential` chooses where that is faster.
+    for, or a "polynomial", which `best_exponential` chooses where that is faster. Of the vectors
+    that follow the light the first reach the fragments as flat varyings, up to as many as
+    `varyings` (`best_varyings`), the others as uniforms.
     """
-    return _baked("baked.wgsl.jinja", decoder, target, exponential)
+    return _baked("baked.wgsl.jinja", decoder, target, exponential, varyings)
 
 
 def baked_glsl(
-    decoder: Decoder, target: Target = "unorm", exponential: Exponential = "builtin"
+    decoder: Decoder,
+    target: Target = "unorm",
+    exponential: Exponential = "builtin",
+    varyings: int = 0,
 ) -> str:
     """The relighting fragment shader of one decoder for WebGL2 (GLSL ES 3.00)."""
-    return _baked("baked.glsl.jinja", decoder, target, exponential)
+    return _baked("baked.glsl.jinja", decoder, target, exponential, varyings)
 
 
 def best_exponential(device: str) -> Exponential:
     """The faster exponential on a device, by its name; the browser viewer chooses alike."""
-    software = any(name in device.lower() for name in ("llvmpipe", "swiftshader"))
-    return "polynomial" if software else "builtin"
+    return "polynomial" if _is_software(device) else "builtin"
+
+
+def best_varyings(device: str, limit: int) -> int:
+    """How many vectors to hand on as flat varyings on a device that takes `limit` of them: a
+    uniform costs a software renderer as much as a sum, and hardware nothing."""
+    return limit if _is_software(device) else 0
 
 
 def looped_glsl(decoder: NeuralDecoder, target: Target = "unorm") -> str:
@@ -60,8 +76,17 @@ def looped_glsl(decoder: NeuralDecoder, target: Target = "unorm") -> str:
     )
 
 
-def _baked(template: str, decoder: Decoder, target: Target, exponential: Exponential) -> str:
-    body, names = _body(decoder)
+def _is_software(device: str) -> bool:
+    return any(name in device.lower() for name in ("llvmpipe", "swiftshader"))
+
+
+def _baked(
+    template: str, decoder: Decoder, target: Target, exponential: Exponential, varyings: int
+) -> str:
+    size = len(decoder.frame_values(np.zeros(decoder.conditions))) // 4
+    flat = min(varyings, size)
+    given = [f"flat_frame[{i}]" if i < flat else f"frame[{i}]" for i in range(size)]
+    body, names = _body(decoder, iter(given))
     k = decoder.latents
     common = {
         "planes": range(decoder.planes),
@@ -72,48 +97,62 @@ def _baked(template: str, decoder: Decoder, target: Target, exponential: Exponen
         shader_text(template),
         decode=render(shader_text(body), **common, **names),
         polynomial_exp=render(shader_text("polynomial_exp.jinja")),
-        frame=decoder.frame,
-        frame_size=len(decoder.frame_values(np.zeros(decoder.conditions))) // 4,
+        frame_size=size,
+        uniforms=flat < size,
+        varyings=range(flat),
+        flat=flat,
         rounded=target == "unorm",
         polynomial=exponential == "polynomial",
     )
 
 
-def _body(decoder: Decoder) -> tuple[str, dict[str, Any]]:
-    """The template of a decoder's body, and its values."""
-    if isinstance(decoder, NeuralDecoder):
-        return "decode.jinja", _neural_names(decoder)
+def _body(decoder: Decoder, given: Iterator[str]) -> tuple[str, dict[str, Any]]:
+    """The template of a decoder's body, and its values; `given` are the names of the vectors that
+    follow the light."""
+    if isinstance(decoder, NetworkDecoder):
+        return "decode.jinja", _network_names(decoder, given)
     assert isinstance(decoder, LinearDecoder)
-    return "linear.jinja", _linear_names(decoder)
+    return "linear.jinja", _linear_names(decoder, given)
 
 
-def _neural_names(decoder: NeuralDecoder) -> dict[str, Any]:
-    """Vectors of four output units, one per input."""
-    n, k, blocks = decoder.units, decoder.latents, _blocks(decoder.units)
-    first, (_, second, third) = decoder.scaled_weight, decoder.layers
-    return {
-        "blocks": range(blocks),
+def _network_names(decoder: NetworkDecoder, given: Iterator[str]) -> dict[str, Any]:
+    """Vectors of four output units, one per input: constants, or given."""
+    n, k = decoder.units, decoder.latents
+    names: dict[str, Any] = {
+        "blocks": range(_blocks(n)),
         "latents": range(k),
         "units": range(n),
         "block": [i // 4 for i in range(n)],
         "lane": ["xyzw"[i % 4] for i in range(n)],
-        "weights1": [[_four(first[4 * j : 4 * j + 4, i]) for i in range(k)] for j in range(blocks)],
-        "biases2": [_four(second.bias[4 * j : 4 * j + 4]) for j in range(blocks)],
-        "weights2": [
-            [_four(second.weight[4 * j : 4 * j + 4, i]) for i in range(n)] for j in range(blocks)
-        ],
-        "biases3": _four(third.bias),
-        "weights3": [_four(third.weight[:, i]) for i in range(n)],
+        "output": 0,
     }
+    layers = decoder.texel_layers(np.zeros(decoder.conditions))
+    for i, layer, (weight, bias) in zip(count(1), layers, decoder.follows, strict=False):
+        biases = _vectors(layer.bias[:, None], given if bias else None)
+        names[f"biases{i}"] = [vector for (vector,) in biases]
+        names[f"weights{i}"] = _vectors(layer.weight, given if weight else None)
+    return names
 
 
-def _linear_names(decoder: LinearDecoder) -> dict[str, Any]:
+def _vectors(values: np.ndarray, given: Iterator[str] | None) -> list[list[str]]:
+    """[out, in] as vectors of four rows, in columns: block by block."""
+    blocks = [values[first : first + 4] for first in range(0, len(values), 4)]
+    if given:
+        return [[next(given) for _ in block.T] for block in blocks]
+    return [[f"vec4f({_four(column)})" for column in block.T] for block in blocks]
+
+
+def _linear_names(decoder: LinearDecoder, given: Iterator[str]) -> dict[str, Any]:
     """A weight, made anew for each light, for each texel."""
-    k = decoder.latents
+    added, *weights = given
+    own, k = 3 if decoder.lrgb else 0, decoder.latents
     return {
-        "latents": range(3 if decoder.lrgb else 0, k),
-        "row": range(1, k + 1),
+        "latents": range(own, k),
+        "added": added,
+        "weights": weights,
         "lrgb": decoder.lrgb,
+        "offset": weights[0],
+        "scale": weights[1],
     }
 
 

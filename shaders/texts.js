@@ -1,8 +1,8 @@
 // The shaders' texts, which lie beside this file: loaded once, before anything is drawn.
 
 const FILES = [
-	'baked.glsl.jinja', 'decode.jinja', 'linear.jinja', 'polynomial_exp.jinja',
-	'cover.glsl', 'difference.glsl', 'on_or_off.glsl', 'place.glsl', 'present.glsl', 'reduce.glsl',
+	'baked.glsl.jinja', 'cover.glsl.jinja', 'decode.jinja', 'linear.jinja', 'polynomial_exp.jinja',
+	'difference.glsl', 'on_or_off.glsl', 'place.glsl', 'present.glsl', 'reduce.glsl',
 ];
 const texts = new Map();
 

@@ -3,14 +3,17 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy.special import factorial, lpmv
 
 from renderer.image.relightable import RelightableImage
+from shaders.hyper import HyperDecoder
 from shaders.linear import LinearDecoder
-from shaders.neural import Layer, NeuralDecoder
+from shaders.network import Layer
+from shaders.neural import NeuralDecoder
 
 from .node import ScriptFile
 
@@ -105,6 +108,25 @@ def terms_by_hand(decoder: LinearDecoder, light: tuple[float, ...]) -> np.ndarra
     return np.concatenate([np.zeros((1, 3)), *(term * np.eye(3) for term in terms)])
 
 
+def layers_by_hand(decoder: HyperDecoder, light: tuple[float, ...]) -> list[tuple[Any, Any]]:
+    """What the light makes of a decoder's layers, part by part."""
+    factors = np.array(light, np.float64)
+    for i, layer in enumerate(decoder.light_network):
+        if i:
+            factors = np.array([x if x > 0 else np.exp(x) - 1 for x in factors])
+        factors = np.einsum("oi,i->o", layer.weight, factors) + layer.bias
+    layers = []
+    for layer in decoder.layers:
+        made = []
+        for parts in (layer.weight, layer.bias):
+            total = parts[0].astype(np.float64)
+            for factor, part in zip(factors, parts[1:], strict=False):
+                total = total + factor * part
+            made.append(total)
+        layers.append((made[0], made[1]))
+    return layers
+
+
 def relight_by_hand(image: RelightableImage, light: tuple[float, ...]) -> np.ndarray:
     """The oracle: the decoder's definition in numpy and float64, [H, W, 3], unclamped."""
     decoder = image.decoder
@@ -115,9 +137,13 @@ def relight_by_hand(image: RelightableImage, light: tuple[float, ...]) -> np.nda
         weights = terms_by_hand(decoder, light)
         total = x @ weights[1:] + weights[0]
         return total * x[..., :3] if decoder.colorspace == "lrgb" else total
-    x = np.concatenate([x, np.broadcast_to(light, (*x.shape[:2], len(light)))], axis=-1)
-    for i, layer in enumerate(decoder.layers):
-        x = x @ layer.weight.T.astype(np.float64) + layer.bias
+    if isinstance(decoder, HyperDecoder):
+        layers = layers_by_hand(decoder, light)
+    else:
+        x = np.concatenate([x, np.broadcast_to(light, (*x.shape[:2], len(light)))], axis=-1)
+        layers = [(layer.weight.astype(np.float64), layer.bias) for layer in decoder.layers]
+    for i, (weight, bias) in enumerate(layers):
+        x = x @ weight.T + bias
         if i < 2:
             x = np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
     return x

@@ -101,7 +101,8 @@ declare global {
 
 	/** A way to decode: a fragment shader for one decoder, and what it is given. */
 	interface Shader {
-		text: string;  // GLSL ES 3.00, with the uniforms of baked.glsl.jinja but for its frame's
+		fragment: string;  // GLSL ES 3.00, with the uniforms of baked.glsl.jinja but for its frame's
+		vertex?: string;  // where it is not cover.glsl.jinja alone
 		begin(gl: WebGL2RenderingContext, at: UniformAt): void;  // sets what never changes
 		setLight(gl: WebGL2RenderingContext, at: UniformAt, light: number[]): void;
 	}

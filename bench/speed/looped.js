@@ -13,7 +13,7 @@ async ({ texts, uniforms }) => {
                 + `driver has room for ${room}; use the baked shader.`);
         }
         return {
-            text: texts[target],
+            fragment: texts[target],
             begin: (gl, at) => uniforms.forEach(({ name, components, data }) => {
                 gl[`uniform${components}fv`](at(name), data);
             }),

@@ -11,7 +11,7 @@ from raking.cli.printing import print_table, say, tell_done, warn
 from renderer.files.ours import check_output
 from renderer.image.finished import stored_image
 from renderer.image.relightable import RelightableImage, check_writable
-from shaders.neural import MAX_UNITS
+from shaders.network import MAX_UNITS
 from trainer.training.settings import (
     ORDERS,
     UNITS,

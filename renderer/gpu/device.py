@@ -9,10 +9,13 @@ from wgpu.backends.wgpu_native.extras import set_instance_extras
 
 from shaders.errors import RakingError
 
+LONGEST_SIDE = "max-texture-dimension-2d"
+VARYINGS = "max-inter-stage-shader-variables"
+
 
 @cache
 def request_device() -> wgpu.GPUDevice:
-    """The default adapter's device, with the adapter's own limit on texture size.
+    """The default adapter's device, with the adapter's own limits on textures and varyings.
 
     Raises RakingError where the machine has no adapter; a software one will do.
     """
@@ -22,8 +25,8 @@ def request_device() -> wgpu.GPUDevice:
         # Vulkan, Metal and DX12 alone: looking for OpenGL too is slow and prints warnings.
         set_instance_extras(backends=["Primary"])
         adapter = wgpu.gpu.request_adapter_sync(power_preference="high-performance")
-        limit = adapter.limits["max-texture-dimension-2d"]
-        return adapter.request_device_sync(required_limits={"max-texture-dimension-2d": limit})
+        limits = {name: adapter.limits[name] for name in (LONGEST_SIDE, VARYINGS)}
+        return adapter.request_device_sync(required_limits=limits)
     except RuntimeError as error:
         raise RakingError(
             f"no GPU adapter was found ({error}); install a Vulkan driver, or the software "

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import wgpu
 
-from renderer.gpu.device import device_name, request_device
+from renderer.gpu.device import LONGEST_SIDE, VARYINGS, device_name, request_device
 from renderer.image.relightable import RelightableImage
-from shaders.specialise import Target, baked_wgsl, best_exponential
+from shaders.specialise import Target, baked_wgsl, best_exponential, best_varyings
 
 # Blocks of an image that exceeds one texture; smaller than most limits to keep textures modest.
 BLOCK = 4096
@@ -52,7 +52,7 @@ class Relighter:
         self._pipeline = self._compile()
         self._frame = self._uniform(image.decoder.frame_values((0.0, 0.0)))
         self._texel_step = self._uniform(np.ones(2, np.float32))
-        limit = min(block, self.device.limits["max-texture-dimension-2d"])
+        limit = min(block, self.device.limits[LONGEST_SIDE])
         self.blocks = [self._upload(*part) for part in split(image.height, image.width, limit)]
 
     def decode(self, light: Sequence[float] | np.ndarray, scale: float = 1.0) -> None:
@@ -84,8 +84,9 @@ class Relighter:
         self._read(self.blocks[-1], size=(1, 1))
 
     def _compile(self) -> wgpu.GPURenderPipeline:
-        exponential = best_exponential(device_name(self.device))
-        source = baked_wgsl(self.image.decoder, self.target, exponential)
+        name = device_name(self.device)
+        varyings = best_varyings(name, self.device.limits[VARYINGS])
+        source = baked_wgsl(self.image.decoder, self.target, best_exponential(name), varyings)
         module = self.device.create_shader_module(code=source, label="relight")
         return self.device.create_render_pipeline(
             layout="auto",

@@ -9,6 +9,7 @@ import numpy as np
 
 from renderer.image.limits import VERSION
 from shaders.decoder import Decoder
+from shaders.hyper import HyperDecoder
 from shaders.linear import LinearDecoder
 from shaders.neural import NeuralDecoder
 
@@ -53,7 +54,7 @@ class Description:
             "format": self.picture_format,
             "quality": self.quality,
             "raking": {
-                "version": VERSION,
+                "version": VERSION if isinstance(self.decoder, HyperDecoder) else 1,
                 **block,
                 "planes": list(self.planes),
                 "mask": self.mask,
@@ -67,6 +68,8 @@ def _keys(decoder: Decoder) -> tuple[dict[str, Any], dict[str, Any]]:
     """The published keys and ours."""
     if isinstance(decoder, NeuralDecoder):
         return _neural_keys(decoder)
+    if isinstance(decoder, HyperDecoder):
+        return _hyper_keys(decoder)
     assert isinstance(decoder, LinearDecoder)
     return _linear_keys(decoder)
 
@@ -88,6 +91,32 @@ def _neural_keys(decoder: NeuralDecoder) -> tuple[dict[str, Any], dict[str, Any]
         "layers": [decoder.latents + decoder.conditions, decoder.units, decoder.units, 3],
         "conditions": decoder.conditions,
         "activation": decoder.activation,
+    }
+    return keys, block
+
+
+def _hyper_keys(decoder: HyperDecoder) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Keys of ours alone: no other program knows such a decoder."""
+    keys = {
+        "type": "hyper",
+        "min": decoder.latent_min.tolist(),
+        "max": decoder.latent_max.tolist(),
+    }
+    block = {
+        "layers": [decoder.latents, decoder.units, decoder.units, 3],
+        "conditions": decoder.conditions,
+        "activation": decoder.activation,
+        "light_network": [
+            {"weights": layer.weight.ravel().tolist(), "biases": layer.bias.tolist()}
+            for layer in decoder.light_network
+        ],
+        "mixed_layers": [
+            {
+                "weights": layer.weight.reshape(len(layer.weight), -1).tolist(),
+                "biases": layer.bias.tolist(),
+            }
+            for layer in decoder.layers
+        ],
     }
     return keys, block
 

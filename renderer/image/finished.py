@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from renderer.files.aside import settle
-from renderer.image.info import RakingBlock, parse_info
+from renderer.image.info import parse_info
+from renderer.image.keys import RakingBlock
 from renderer.image.relightable import (
     RelightableImage,
     check_image,

@@ -1,6 +1,6 @@
 // What a relightable image may be, as in limits.py; FORMAT.md says why.
 
-export const VERSION = 1;  // of the block `raking`
+export const VERSION = 2;  // of the block `raking`, the latest
 export const LONGEST_INFO = 2 ** 24;  // bytes of info.json; some 200,000 are usual
 export const LONGEST_SIDE = 1e6;  // pixels
 export const LONGEST_TITLE = 200;  // characters

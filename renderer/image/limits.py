@@ -1,6 +1,6 @@
 """What a relightable image may be, as in limits.js; FORMAT.md says why."""
 
-VERSION = 1  # of the block `raking`
+VERSION = 2  # of the block `raking`, the latest
 LONGEST_INFO = 1 << 24  # bytes of info.json; some 200,000 are usual
 LONGEST_SIDE = 1_000_000  # pixels
 LONGEST_TITLE = 200  # characters

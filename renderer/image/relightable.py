@@ -19,7 +19,8 @@ from renderer.files.aside import settle, writing_aside
 from renderer.files.memory import check_memory
 from renderer.files.ours import check_folder, no_file
 from renderer.image.describe import Description
-from renderer.image.info import Info, parse_info
+from renderer.image.info import parse_info
+from renderer.image.keys import Info
 from renderer.image.limits import LONGEST_INFO
 from renderer.image.picture import read_picture
 from renderer.image.pyramid import (

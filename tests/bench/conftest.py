@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from renderer.image.relightable import RelightableImage, write_image
-from shaders.neural import Layer, NeuralDecoder
+from shaders.network import Layer
+from shaders.neural import NeuralDecoder
 
 
 def random_layer(random: np.random.Generator, out: int, inputs: int) -> Layer:

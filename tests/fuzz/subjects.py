@@ -15,7 +15,8 @@ from PIL import Image
 from renderer.image.pyramid import TileFormat
 from renderer.image.relightable import RelightableImage, write_image
 from shaders.linear import LinearDecoder
-from shaders.neural import Layer, NeuralDecoder
+from shaders.network import Layer
+from shaders.neural import NeuralDecoder
 
 LIGHT = (0.3, -0.2)
 PHOTOGRAPHS = 14

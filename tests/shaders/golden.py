@@ -9,29 +9,34 @@ import numpy as np
 
 from renderer.image.describe import Description
 from shaders.decoder import Decoder
+from shaders.hyper import HyperDecoder, MixedLayer
 from shaders.linear import LinearDecoder
-from shaders.neural import Layer, NeuralDecoder
+from shaders.network import Layer
+from shaders.neural import NeuralDecoder
 from shaders.specialise import baked_glsl, baked_wgsl, looped_glsl
 
 CASES = Path(__file__).parents[1] / "cases"
 LIGHTS = [(0.0, 0.0), (0.3, -0.4), (-0.9, 0.2), (0.0, 1.0), (1.0, 1e-4), (0.38, 0.59)]
 
 
-def neural_decoder(units: int, latents: int) -> NeuralDecoder:
+VARYINGS = 15  # as many as WebGL2 promises
+
+
+def values(*shape: int) -> np.ndarray:
     """Weights from whole numbers alone, so that no library's random numbers are needed.
 
     Among them are values that round badly: ties in the ninth digit, tiny ones, zeros.
     """
+    count = int(np.prod(shape))
+    numbers = (np.arange(count) * 7919 + 1001) % 2048 - 1024
+    found = (numbers / 512).astype(np.float32)
+    found[1::17] = np.float32(1e-39)
+    found[2::19] = np.float32(1.1754945e-38)
+    found[3::23] = np.float32(-1 / 3)
+    return found.reshape(shape)
 
-    def values(*shape: int) -> np.ndarray:
-        count = int(np.prod(shape))
-        numbers = (np.arange(count) * 7919 + 1001) % 2048 - 1024
-        found = (numbers / 512).astype(np.float32)
-        found[1::17] = np.float32(1e-39)
-        found[2::19] = np.float32(1.1754945e-38)
-        found[3::23] = np.float32(-1 / 3)
-        return found.reshape(shape)
 
+def neural_decoder(units: int, latents: int) -> NeuralDecoder:
     layers = (
         Layer(values(units, latents + 2), values(units)),
         Layer(values(units, units), values(units)),
@@ -39,6 +44,18 @@ def neural_decoder(units: int, latents: int) -> NeuralDecoder:
     )
     low = np.arange(latents, dtype=np.float32) / -7 - 1
     return NeuralDecoder(layers, low, low + np.float32(2.3))
+
+
+def hyper_decoder(units: int, latents: int, follows: str) -> HyperDecoder:
+    """`follows` names the layers whose weights follow the light; all biases do."""
+    light_network = [Layer(values(5, 2), values(5)), Layer(values(3, 5) / 8, values(3))]
+    shapes = ((units, latents), (units, units), (3, units))
+    first, second, third = (
+        MixedLayer(values(4 if name in follows else 1, *shape), values(4, shape[0]) / 4)
+        for name, shape in zip("123", shapes, strict=True)
+    )
+    low = np.arange(latents, dtype=np.float32) / -7 - 1
+    return HyperDecoder(light_network, (first, second, third), low, low + np.float32(2.3))
 
 
 def linear_decoder(model: str, latents: int) -> LinearDecoder:
@@ -55,6 +72,8 @@ def linear_decoder(model: str, latents: int) -> LinearDecoder:
 
 DECODERS: dict[str, Decoder] = {
     **{f"{n}_units_{k}_latents": neural_decoder(n, k) for n, k in [(1, 3), (6, 9), (20, 9)]},
+    "hyper_6_units_9_latents": hyper_decoder(6, 9, "13"),
+    "hyper_3_units_3_latents": hyper_decoder(3, 3, "123"),
     **{
         f"{model}_{k}_latents": linear_decoder(model, k)
         for model, k in [("ptm", 9), ("ptm", 18), ("hsh", 12), ("hsh", 27), ("hsh", 48), ("rbf", 9)]
@@ -71,7 +90,12 @@ def description(decoder: Decoder) -> str:
 def texts(name: str, decoder: Decoder) -> dict[str, str]:
     """File name -> shader text. Those of GLSL that are baked the browser's twin must make, too."""
     if not isinstance(decoder, NeuralDecoder):
-        return {f"{name}.glsl": baked_glsl(decoder), f"{name}.wgsl": baked_wgsl(decoder, "float")}
+        return {
+            f"{name}.glsl": baked_glsl(decoder),
+            f"{name}.varyings.glsl": baked_glsl(decoder, varyings=VARYINGS),
+            f"{name}.wgsl": baked_wgsl(decoder, "float"),
+            f"{name}.varyings.wgsl": baked_wgsl(decoder, "float", varyings=VARYINGS),
+        }
     return {
         f"{name}.baked.glsl": baked_glsl(decoder),
         f"{name}.polynomial.glsl": baked_glsl(decoder, exponential="polynomial"),

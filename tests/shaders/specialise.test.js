@@ -6,7 +6,7 @@ import test from 'node:test';
 
 import { parseInfo } from '../../renderer/image/info.js';
 import { NeuralDecoder } from '../../shaders/neural.js';
-import { bakedShader, bestExponential } from '../../shaders/specialise.js';
+import { bakedShader, bestExponential, bestVaryings } from '../../shaders/specialise.js';
 import { loadTexts } from '../../shaders/texts.js';
 import { infoText, readText, rows } from '../cases/table.js';
 
@@ -21,8 +21,9 @@ test('there are golden texts', () => assert.ok(goldens.length > 10));
 for (const file of goldens) {
 	test(file, () => {
 		const exponential = file.endsWith('.polynomial.glsl') ? 'polynomial' : 'builtin';
-		const text = bakedShader(decoder(file.split('.')[0]), { exponential });
-		assert.equal(`${text}\n`, readText(`shaders/${file}`));
+		const varyings = file.endsWith('.varyings.glsl') ? 15 : 0;
+		const { fragment } = bakedShader(decoder(file.split('.')[0]), { exponential, varyings });
+		assert.equal(`${fragment}\n`, readText(`shaders/${file}`));
 	});
 }
 
@@ -40,9 +41,10 @@ for (const { of, light, values, levels, rgb } of rows('frames')) {
 	});
 }
 
-test('software renderers take a polynomial', () => {
-	const chosen = ['llvmpipe (LLVM 15)', 'SwiftShader', 'Apple M2'].map(bestExponential);
-	assert.deepEqual(chosen, ['polynomial', 'polynomial', 'builtin']);
+test('software renderers take a polynomial, and varyings', () => {
+	const devices = ['llvmpipe (LLVM 15)', 'SwiftShader', 'Apple M2'];
+	assert.deepEqual(devices.map(bestExponential), ['polynomial', 'polynomial', 'builtin']);
+	assert.deepEqual(devices.map(device => bestVaryings(device, 31)), [31, 31, 0]);
 });
 
 test('a weight beyond float32 is refused', () => {

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from shaders.errors import RakingError
-from shaders.neural import Layer, NeuralDecoder
+from shaders.network import Layer
+from shaders.neural import NeuralDecoder
 
 
 @pytest.mark.parametrize(("units", "parameters"), [(50, 3303), (20, 723), (10, 263)])

@@ -12,8 +12,9 @@ import pytest
 from renderer.image.info import parse_info
 from renderer.image.relightable import RelightableImage, read_image
 from shaders.errors import RakingError
-from shaders.neural import Layer, NeuralDecoder
-from shaders.specialise import baked_glsl, baked_wgsl, best_exponential
+from shaders.network import Layer
+from shaders.neural import NeuralDecoder
+from shaders.specialise import baked_glsl, baked_wgsl, best_exponential, best_varyings
 
 from ..cases.table import Row, info_text, rows
 from ..node import run_node
@@ -61,9 +62,10 @@ def test_the_published_image_makes_the_same_shader_in_both(shared_data: Path) ->
     )
 
 
-def test_software_renderers_take_a_polynomial() -> None:
+def test_software_renderers_take_a_polynomial_and_varyings() -> None:
     devices = ["llvmpipe (LLVM 15)", "SwiftShader", "Apple M2"]
     assert list(map(best_exponential, devices)) == ["polynomial", "polynomial", "builtin"]
+    assert [best_varyings(device, 31) for device in devices] == [31, 31, 0]
 
 
 def test_literals_give_float32_back_exactly() -> None:

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page
 
 from bench.common.browser import CLOCKS, resolve_renderer, start_browser
 from renderer.image.relightable import RelightableImage, read_image, write_image
-from shaders.neural import Layer, NeuralDecoder
+from shaders.network import Layer
+from shaders.neural import NeuralDecoder
 from webviewer.server import ViewerServer
 
 TakePage = Callable[..., AbstractContextManager[Page]]

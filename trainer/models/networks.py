@@ -3,14 +3,16 @@
 `decode` is the specification that every shader is held against.
 """
 
-from typing import cast
+from abc import abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from shaders.neural import Layer, NeuralDecoder
+from shaders.network import Layer, NetworkDecoder
+from shaders.neural import NeuralDecoder
 
 LATENTS = 9
 CONDITIONS = 2
@@ -85,7 +87,31 @@ def principal_axes(values: Tensor) -> tuple[Tensor, Tensor]:
     return centre.float(), (axes[:, kept] * scale).float()
 
 
-class DecoderNetwork(nn.Module):
+class PixelDecoder(nn.Module):
+    """A decoder that is trained, for many pixels that share their lights."""
+
+    @abstractmethod
+    def forward(self, latents: Tensor, lights: Tensor) -> Tensor:
+        """[P, K] latents and [L, 2] lights -> [P, L, 3] colours."""
+
+    @abstractmethod
+    def to_decoder(self, latent_min: np.ndarray, latent_max: np.ndarray) -> NetworkDecoder:
+        """The decoder as it is stored, with the ranges [K] of the 8-bit latents."""
+
+
+def to_layer(weight: Tensor, bias: Tensor) -> Layer:
+    """A copy as it is stored."""
+    return Layer(weight.detach().cpu().numpy().copy(), bias.detach().cpu().numpy().copy())
+
+
+@torch.no_grad()
+def copy_layer(module: nn.Linear, layer: Layer) -> None:
+    """Takes the weights of a stored layer."""
+    module.weight.copy_(torch.from_numpy(layer.weight))
+    module.bias.copy_(torch.from_numpy(layer.bias))
+
+
+class DecoderNetwork(PixelDecoder):
     """(K + 2) -> N -> N -> 3, as `decode`, for many pixels that share their lights."""
 
     def __init__(self, units: int, latents: int = LATENTS) -> None:
@@ -123,21 +149,17 @@ class DecoderNetwork(nn.Module):
 
     def to_decoder(self, latent_min: np.ndarray, latent_max: np.ndarray) -> NeuralDecoder:
         """The decoder as it is stored, with the ranges [K] of the 8-bit latents."""
-        layers = tuple(
-            Layer(weight.detach().cpu().numpy().copy(), bias.detach().cpu().numpy().copy())
-            for weight, bias in self.parameter_list()
-        )
-        return NeuralDecoder(cast(tuple[Layer, Layer, Layer], layers), latent_min, latent_max)
+        first, second, third = (to_layer(*layer) for layer in self.parameter_list())
+        return NeuralDecoder((first, second, third), latent_min, latent_max)
 
     @classmethod
     def from_decoder(cls, decoder: NeuralDecoder) -> "DecoderNetwork":
         """The network whose weights are those of a stored decoder."""
         network = cls(decoder.units, decoder.latents)
         modules = (network.first, network.second, network.third)
+        for module, layer in zip(modules, decoder.layers, strict=True):
+            copy_layer(module, layer)
         with torch.no_grad():
-            for module, layer in zip(modules, decoder.layers, strict=True):
-                module.weight.copy_(torch.from_numpy(layer.weight))
-                module.bias.copy_(torch.from_numpy(layer.bias))
             network.first.weight[:, network.latents :] /= LIGHT_SCALE
         return network
 
@@ -145,14 +167,19 @@ class DecoderNetwork(nn.Module):
 class Networks(nn.Module):
     """An encoder and its decoder, with weights drawn from `seed`.
 
-    `projection` is what `principal_axes` found for the collection.
+    `projection` is what `principal_axes` found for the collection; the decoder turns [P, K] latents
+    and [L, 2] lights into [P, L, 3] colours.
     """
 
     def __init__(
-        self, projection: tuple[Tensor, Tensor], encoder: str, units: int, seed: int
+        self,
+        projection: tuple[Tensor, Tensor],
+        encoder: str,
+        make_decoder: Callable[[], PixelDecoder],
+        seed: int,
     ) -> None:
         super().__init__()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.encoder = EncoderNetwork(*projection, encoder)
-            self.decoder = DecoderNetwork(units)
+            self.decoder = make_decoder()

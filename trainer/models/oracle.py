@@ -8,8 +8,11 @@ from torch import Tensor
 
 from renderer.image.relightable import RelightableImage
 from shaders.decoder import Decoder
+from shaders.hyper import HyperDecoder
 from shaders.linear import LinearDecoder
+from shaders.network import NetworkDecoder
 from shaders.neural import NeuralDecoder
+from trainer.models.hyper import mixed_parameters
 from trainer.models.networks import Parameters, decode
 from trainer.models.quantise import dequantise
 
@@ -69,6 +72,11 @@ def torch_decode(decoder: Decoder, dtype: torch.dtype = torch.float32) -> Decode
     """The decode of a stored decoder."""
     if isinstance(decoder, LinearDecoder):
         return lambda latents, light: decode_linear(decoder, latents, light)
+    if isinstance(decoder, HyperDecoder):
+        light_network, layers = hyper_parameters(decoder, dtype)
+        return lambda latents, light: decode(
+            mixed_parameters(light_network, layers, light), latents, light[:0]
+        )
     assert isinstance(decoder, NeuralDecoder)
     parameters = decoder_parameters(decoder, dtype)
     return lambda latents, light: decode(parameters, latents, light)
@@ -82,9 +90,36 @@ def decode_linear(decoder: LinearDecoder, latents: Tensor, light: Tensor) -> Ten
     return total * latents[..., :3] if decoder.lrgb else total
 
 
+def hyper_parameters(
+    decoder: HyperDecoder, dtype: torch.dtype = torch.float32
+) -> tuple[Parameters, Parameters]:
+    """Those of the network of the light, and the parts of the layers, as `mixed_parameters` takes
+    them."""
+    light_network, layers = (
+        [(torch.from_numpy(layer.weight), torch.from_numpy(layer.bias)) for layer in part]
+        for part in (decoder.light_network, decoder.layers)
+    )
+    return _as_type(light_network, dtype), _as_type(layers, dtype)
+
+
 def decoder_parameters(decoder: NeuralDecoder, dtype: torch.dtype = torch.float32) -> Parameters:
     """Weights and biases of a stored decoder, in the form that `decode` takes."""
-    return [
-        (torch.from_numpy(layer.weight).to(dtype), torch.from_numpy(layer.bias).to(dtype))
-        for layer in decoder.layers
+    layers = [
+        (torch.from_numpy(layer.weight), torch.from_numpy(layer.bias)) for layer in decoder.layers
     ]
+    return _as_type(layers, dtype)
+
+
+def parameters_under(decoder: NetworkDecoder, light: Tensor) -> Parameters:
+    """The weights and biases of a network under a light [2], float32: of layers that take latents
+    alone."""
+    if isinstance(decoder, HyperDecoder):
+        return mixed_parameters(*hyper_parameters(decoder), light)
+    assert isinstance(decoder, NeuralDecoder)
+    (weight, bias), *others = decoder_parameters(decoder)
+    of_light = weight[:, decoder.latents :] @ light
+    return [(weight[:, : decoder.latents], bias + of_light), *others]
+
+
+def _as_type(parameters: Parameters, dtype: torch.dtype) -> Parameters:
+    return [(weight.to(dtype), bias.to(dtype)) for weight, bias in parameters]

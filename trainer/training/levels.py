@@ -16,8 +16,8 @@ from torch.nn import functional
 
 from renderer.image.pyramid import halved, halvings
 from renderer.image.relightable import RelightableImage, SmallerLevels
-from shaders.neural import NeuralDecoder
-from trainer.models.oracle import decoder_parameters, relight, stored_latents
+from shaders.network import NetworkDecoder
+from trainer.models.oracle import parameters_under, relight, stored_latents
 from trainer.quality.metrics import psnr_of_error
 from trainer.running.plan import Plan, Progress
 from trainer.running.threads import ShareOut, all_cores
@@ -67,7 +67,7 @@ def smaller_levels(image: RelightableImage, plan: Plan | None = None) -> Smaller
     weights = _weights(image)
     means = [halvings(plane, weights)[1:] for plane in image.planes]
     levels = [np.stack(planes) for planes in zip(*means, strict=True)]
-    if isinstance(image.decoder, NeuralDecoder):
+    if isinstance(image.decoder, NetworkDecoder):
         _fit_levels(image, image.decoder, weights, levels, progress)
     errors = level_errors(image, levels, plan.begin("measuring"))
     plan.end()
@@ -139,7 +139,7 @@ def _weights(image: RelightableImage) -> list[np.ndarray] | None:
 
 def _fit_levels(
     image: RelightableImage,
-    decoder: NeuralDecoder,
+    decoder: NetworkDecoder,
     weights: list[np.ndarray] | None,
     levels: list[np.ndarray],
     progress: Progress,
@@ -203,22 +203,24 @@ def _mean_colours(
 
 def _frames(image: RelightableImage, lights: np.ndarray) -> Iterator[np.ndarray]:
     """The image under each of `lights` [L, 2], [H, W, 3], clipped to 0..1."""
-    if not isinstance(image.decoder, NeuralDecoder):
+    decoder = image.decoder
+    if not isinstance(decoder, NetworkDecoder):
         yield from (frame.clip(0, 1) for frame in relight(image, lights))
         return
     # With pixels along the rows, and with what no light changes worked out once, this takes a
     # third of the time that `relight` does.
-    (weight1, bias1), (weight2, bias2), (weight3, bias3) = (
-        (weight, bias[:, None]) for weight, bias in decoder_parameters(image.decoder)
-    )
+    (first_follows, _), *_ = decoder.follows
     with torch.inference_mode():
         latents = stored_latents(image, 0, image.height).flatten(0, 1).T.contiguous()  # [K, P]
-        lit = weight1[:, len(latents) :] @ torch.from_numpy(lights).T  # [N, L]
-        unlit = torch.addmm(bias1, weight1[:, : len(latents)], latents)  # [N, P]
-        for light in lit.T:
-            hidden = functional.elu(unlit + light[:, None], inplace=True)
-            hidden = functional.elu(torch.addmm(bias2, weight2, hidden), inplace=True)
-            colours = torch.addmm(bias3, weight3, hidden).clamp_(0, 1)  # [3, P]
+        unlit = None
+        for light in torch.from_numpy(lights):
+            (weight1, bias1), *others = parameters_under(decoder, light)
+            if unlit is None or first_follows:
+                unlit = weight1 @ latents  # [N, P]
+            hidden = functional.elu(unlit + bias1[:, None], inplace=True)
+            (weight2, bias2), (weight3, bias3) = others
+            hidden = functional.elu(torch.addmm(bias2[:, None], weight2, hidden), inplace=True)
+            colours = torch.addmm(bias3[:, None], weight3, hidden).clamp_(0, 1)  # [3, P]
             yield colours.T.reshape(image.height, image.width, 3).numpy()
 
 
@@ -270,14 +272,15 @@ class _Solver:
     Latents are in units of their ranges, 0..1.
     """
 
-    def __init__(self, decoder: NeuralDecoder) -> None:
-        (weight1, bias1), self.second, self.third = decoder_parameters(decoder)
+    def __init__(self, decoder: NetworkDecoder) -> None:
         low = torch.from_numpy(decoder.latent_min)
         high = torch.from_numpy(decoder.latent_max)
-        latents = weight1[:, : decoder.latents]
-        self.first = latents * (high - low)  # [N, K]
-        lit = torch.from_numpy(FITTED) @ weight1[:, decoder.latents :].T
-        self.light = bias1 + latents @ low + lit  # [L, N]
+        lit = [parameters_under(decoder, light) for light in torch.from_numpy(FITTED)]
+        (first, bias1), self.second, self.third = (
+            _as_one(layers, follows)
+            for layers, (follows, _) in zip(zip(*lit, strict=True), decoder.follows, strict=True)
+        )
+        self.first = first * (high - low), bias1 + (first @ low)[:, None]
 
     @torch.inference_mode()
     def solve(self, start: Tensor, wanted: Tensor) -> Tensor:
@@ -312,15 +315,29 @@ class _Solver:
         return latents
 
     def _shown(self, latents: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """Colours [P, L, 3] of latents [P, K], and the hidden layers [P, L, N]."""
-        (second, bias2), (third, bias3) = self.second, self.third
-        one = functional.elu((latents @ self.first.T)[:, None] + self.light, inplace=True)
-        two = functional.elu(functional.linear(one, second, bias2), inplace=True)
-        return functional.linear(two, third, bias3), (one, two)
+        """Colours [P, L, 3] of latents [P, K], and the hidden layers [L, P, N]."""
+        one = functional.elu(_dense(latents[None], *self.first), inplace=True)
+        two = functional.elu(_dense(one, *self.second), inplace=True)
+        return _dense(two, *self.third).transpose(0, 1), (one, two)
 
     def _slope(self, one: Tensor, two: Tensor) -> Tensor:
         """How the colours change with the latents, [P, 3 L, K], from the hidden layers: below 0
         the slope of an ELU is its value and 1."""
-        slope = self.third[0] * (two.clamp(max=0) + 1)[..., None, :]  # [P, L, 3, N]
-        slope = (slope @ self.second[0]) * (one.clamp(max=0) + 1)[..., None, :]
-        return (slope @ self.first).flatten(1, 2)
+        first, second, third = (
+            layer[0][:, None] for layer in (self.first, self.second, self.third)
+        )
+        slope = third * (two.clamp(max=0) + 1)[..., None, :]  # [L, P, 3, N]
+        slope = (slope @ second) * (one.clamp(max=0) + 1)[..., None, :]
+        return (slope @ first).transpose(0, 1).flatten(1, 2)
+
+
+def _as_one(layers: tuple[tuple[Tensor, Tensor], ...], follows: bool) -> tuple[Tensor, Tensor]:
+    """A layer under L lights: weights [L, out, in], or [1, out, in] where they do not follow the
+    light, and biases [L, 1, out]."""
+    weights, biases = zip(*layers, strict=True)
+    return torch.stack(weights if follows else weights[:1]), torch.stack(biases)[:, None]
+
+
+def _dense(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """[L or 1, P, in] -> [L, P, out]."""
+    return x @ weight.mT + bias

@@ -1,16 +1,19 @@
 """One phase of a training: a pair of networks, trained for its share of the run or taken from the
-checkpoint. The phases are "neural", "teacher" and "student"."""
+checkpoint. The phases are "neural", "hyper", "teacher" and "student"."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
 
-from trainer.models.networks import TEACHER_UNITS, Networks
+from trainer.models.hyper import HyperNetwork
+from trainer.models.networks import TEACHER_UNITS, DecoderNetwork, Networks, PixelDecoder
 from trainer.running.threads import one_thread
 from trainer.training.fit import Schedule, fit
 from trainer.training.lesson import Lesson, best_teacher_share
 from trainer.training.preparation import Run
-from trainer.training.settings import STEPS
+from trainer.training.settings import STEPS, TrainingSettings
 from trainer.training.teacher import Teacher
 
 # The teacher's share in what it and the guide say: what validation lights tell, and what is
@@ -32,8 +35,7 @@ def trained(
     """A pair of networks, trained or taken from the checkpoint, and facts about its training."""
     # A student must not repeat its teacher's draws.
     seed = 2 * run.settings.seed + (phase == "student")
-    units = TEACHER_UNITS if phase == "teacher" else run.settings.hidden_units
-    networks = Networks(run.projection, run.settings.encoder, units, seed)
+    networks = Networks(run.projection, run.settings.encoder, _decoder(phase, run.settings), seed)
     networks.to(run.samples.device)
     state = run.checkpoint.state
     if phase not in state:
@@ -54,6 +56,13 @@ def trained(
         )
     networks.load_state_dict(state[phase])
     return networks, state[f"{phase} facts"]
+
+
+def _decoder(phase: str, settings: TrainingSettings) -> Callable[[], PixelDecoder]:
+    if phase == "teacher":
+        return partial(DecoderNetwork, TEACHER_UNITS)
+    network = HyperNetwork if settings.model == "hyper" else DecoderNetwork
+    return partial(network, settings.hidden_units)
 
 
 @torch.no_grad()

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from shaders.errors import RakingError
-from shaders.neural import MAX_UNITS
+from shaders.network import MAX_UNITS
 
-Model = Literal["neural", "disk", "ptm", "hsh", "rbf"]
+Model = Literal["neural", "disk", "hyper", "ptm", "hsh", "rbf"]
 Encoder = Literal["original", "improved"]
 Sampling = Literal["uniform", "regular", "informed"]
 Device = Literal["cpu", "cuda"]
 
-UNITS = {"neural": 50, "disk": 20}  # of the models that are networks
+UNITS = {"neural": 50, "disk": 20, "hyper": 8}  # of the models that are networks
 ORDERS = (2, 3)  # of HSH
 # Steps of each kind of training, whatever the size of the picture: pixels are drawn at random.
-STEPS = {"neural": 12_000, "teacher": 6_000, "student": 16_000}
+STEPS = {"neural": 12_000, "hyper": 16_000, "teacher": 6_000, "student": 16_000}
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,15 @@ class TrainingSettings:
 
     `model` "neural" trains an encoder and a decoder on the photographs (NeuralRTI). "disk" trains
     such a pair to follow a teacher of 50 units as well (DisK-NeuralRTI, STAG 2024, section 3).
+    "hyper" trains a decoder whose weights follow the light (shaders/hyper.py).
     "ptm", "hsh" and "rbf" (PCA/RBF, nine components) are fitted, in one pass and without chance.
 
     `units` are those of each of the decoder's two hidden layers, 1 to 64; by default 50 of
-    "neural" and 20 of "disk". `order` is that of "hsh", 2 or 3.
+    "neural", 20 of "disk" and 8 of "hyper". `order` is that of "hsh", 2 or 3.
 
     `teacher`, of "disk", is the encoder of one to be trained first, "original" or "improved", or
     the folder of a relightable image; the student's encoder has the teacher's shape. `encoder` is
-    that of "neural".
+    that of "neural" and "hyper".
 
     `seed` is 0 or more; the same seed, settings and machine give the same image, unless time
     decides the number of steps. `steps` replaces the default number of every phase, `minutes` is a

@@ -8,11 +8,15 @@ import torch
 from torch import Tensor
 
 from renderer.image.relightable import RelightableImage, read_image
+from shaders.decoder import Decoder
 from shaders.errors import RakingError
+from shaders.hyper import HyperDecoder
+from shaders.network import NetworkDecoder
 from shaders.neural import NeuralDecoder
 from trainer.collection.mlic import Mlic
 from trainer.collection.samples import Samples
-from trainer.models.networks import ENCODERS, DecoderNetwork, Networks
+from trainer.models.hyper import HyperNetwork
+from trainer.models.networks import ENCODERS, DecoderNetwork, Networks, PixelDecoder
 from trainer.models.oracle import latents_at
 from trainer.training.provenance import held_out_lights
 
@@ -41,16 +45,22 @@ class StoredTeacher:
     """A relightable image of the same photographs, as it is stored."""
 
     def __init__(self, image: RelightableImage, samples: Samples) -> None:
-        assert isinstance(image.decoder, NeuralDecoder)
         self.image = image
         self.samples = samples
-        self.decoder = DecoderNetwork.from_decoder(image.decoder).to(samples.device)
+        self.decoder = _network(image.decoder).to(samples.device)
 
     @torch.no_grad()
     def colours(self, pixels: Tensor, values: Tensor, lights: Tensor) -> Tensor:
         latents = latents_at(self.image, self.samples.place[pixels.cpu()].numpy())
         colours: Tensor = self.decoder(latents.to(self.samples.device), lights)
         return colours
+
+
+def _network(decoder: Decoder) -> PixelDecoder:
+    if isinstance(decoder, HyperDecoder):
+        return HyperNetwork.from_decoder(decoder)
+    assert isinstance(decoder, NeuralDecoder)
+    return DecoderNetwork.from_decoder(decoder)
 
 
 def read_teacher(path: Path, mlic: Mlic, warn: Callable[[str], None]) -> RelightableImage:
@@ -65,7 +75,7 @@ def read_teacher(path: Path, mlic: Mlic, warn: Callable[[str], None]) -> Relight
             "a trained image"
         )
     image = read_image(path)
-    if not isinstance(image.decoder, NeuralDecoder):
+    if not isinstance(image.decoder, NetworkDecoder):
         raise RakingError(f"the teacher {path} is a classical image: take a neural one")
     if (image.width, image.height) != (mlic.width, mlic.height):
         raise RakingError(

@@ -77,9 +77,9 @@ def train(
     device = _device(settings.device)
     kept = Checkpoint(checkpoint, recorded(settings) | _origin(mlic, settings, device), warn)
     run = prepare(mlic, settings, device, checkpoint=kept, plan=plan, finish=finish, warn=warn)
-    if settings.model == "neural":
-        look_ahead(run, ["neural"])
-        return stored("neural", run, *trained("neural", run))
+    if settings.model != "disk":
+        look_ahead(run, [settings.model])
+        return stored(settings.model, run, *trained(settings.model, run))
     if teacher is not None:
         return _student(run, StoredTeacher(teacher, run.samples))
     return _student(run, _new_teacher(run, keep_teacher, asked))

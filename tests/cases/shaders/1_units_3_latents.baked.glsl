@@ -10,7 +10,7 @@ const vec4 zero = vec4(0.0);
 const vec4 one = vec4(1.0);
 
 uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
-uniform vec4 frame_bias[1];
+uniform vec4 frame[1];
 uniform vec2 texel_step;            // texels per fragment
 uniform ivec2 first_texel;          // all that are drawn lie in the planes: llvmpipe clamps slowly
 out vec4 colour;
@@ -37,7 +37,7 @@ vec3 decode(ivec2 texel) {
     let plane0 = latents(0, texel);
 
     // First hidden layer, four units at a time, ELU.
-    let sum1_0 = frame_bias[0]
+    let sum1_0 = frame[0]
         + vec4f(-1.03320308e-1, 0.0, 0.0, 0.0) * plane0.x
         + vec4f(0.0, 0.0, 0.0, 0.0) * plane0.y
         + vec4f(2.70363723e-38, 0.0, 0.0, 0.0) * plane0.z

@@ -3,8 +3,12 @@ const zero = vec4f(0.0);
 const one = vec4f(1.0);
 
 @group(0) @binding(0) var planes: texture_2d_array<f32>;  // row 0 is the top of the image
-@group(0) @binding(1) var<uniform> frame_bias: array<vec4f, 1>;
+@group(0) @binding(1) var<uniform> frame: array<vec4f, 1>;
 @group(0) @binding(2) var<uniform> texel_step: vec2f;  // texels per fragment
+
+struct Cover {
+    @builtin(position) position: vec4f,
+}
 
 fn latents(plane: i32, texel: vec2i) -> vec4f {
     return textureLoad(planes, texel, plane, 0);
@@ -28,7 +32,7 @@ fn decode(texel: vec2i) -> vec3f {
     let plane0 = latents(0, texel);
 
     // First hidden layer, four units at a time, ELU.
-    let sum1_0 = frame_bias[0]
+    let sum1_0 = frame[0]
         + vec4f(-1.03320308e-1, 0.0, 0.0, 0.0) * plane0.x
         + vec4f(0.0, 0.0, 0.0, 0.0) * plane0.y
         + vec4f(2.70363723e-38, 0.0, 0.0, 0.0) * plane0.z
@@ -53,13 +57,15 @@ fn nearest_level(rgb: vec3f) -> vec3f {
 }
 
 @vertex
-fn cover(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
+fn cover(@builtin(vertex_index) index: u32) -> Cover {
     // One triangle over the whole target.
-    return vec4f(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
+    var out: Cover;
+    out.position = vec4f(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
+    return out;
 }
 
 @fragment
-fn relight(@builtin(position) position: vec4f) -> @location(0) vec4f {
-    let texel = min(vec2i(position.xy * texel_step), vec2i(textureDimensions(planes)) - 1);
+fn relight(in: Cover) -> @location(0) vec4f {
+    let texel = min(vec2i(in.position.xy * texel_step), vec2i(textureDimensions(planes)) - 1);
     return vec4f(decode(texel), 1.0);
 }

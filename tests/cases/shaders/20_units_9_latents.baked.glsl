@@ -10,7 +10,7 @@ const vec4 zero = vec4(0.0);
 const vec4 one = vec4(1.0);
 
 uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
-uniform vec4 frame_bias[5];
+uniform vec4 frame[5];
 uniform vec2 texel_step;            // texels per fragment
 uniform ivec2 first_texel;          // all that are drawn lie in the planes: llvmpipe clamps slowly
 out vec4 colour;
@@ -39,7 +39,7 @@ vec3 decode(ivec2 texel) {
     let plane2 = latents(2, texel);
 
     // First hidden layer, four units at a time, ELU.
-    let sum1_0 = frame_bias[0]
+    let sum1_0 = frame[0]
         + vec4f(-1.03320308e-1, -4.39335918e+0, 5.16601563e-1, -3.77343750e+0) * plane0.x
         + vec4f(0.0, 3.58027339e+0, -7.09765613e-1, 4.20019531e+0) * plane0.y
         + vec4f(2.70363723e-38, 2.35390615e+0, -1.93613279e+0, 0.0) * plane0.z
@@ -50,7 +50,7 @@ vec3 decode(ivec2 texel) {
         + vec4f(5.12109339e-1, 0.0, 1.13203120e+0, 2.70363723e-38) * plane2.y
         + vec4f(-7.14257777e-1, 4.19570303e+0, -9.43359360e-2, -4.38437510e+0) * plane2.z
         ;
-    let sum1_1 = frame_bias[1]
+    let sum1_1 = frame[1]
         + vec4f(1.13652337e+0, -3.15351558e+0, 1.75644529e+0, -2.53359365e+0) * plane0.x
         + vec4f(-8.98437500e-2, -4.37988281e+0, 5.30078113e-1, 2.70363723e-38) * plane0.y
         + vec4f(-1.31621087e+0, 3.59375000e+0, -6.96289063e-1, 4.21367168e+0) * plane0.z
@@ -61,7 +61,7 @@ vec3 decode(ivec2 texel) {
         + vec4f(1.75195313e+0, -2.53808594e+0, 2.37187505e+0, -1.91816401e+0) * plane2.y
         + vec4f(0.0, -3.76445293e+0, 1.14550781e+0, -3.14453125e+0) * plane2.z
         ;
-    let sum1_2 = frame_bias[2]
+    let sum1_2 = frame[2]
         + vec4f(2.37636709e+0, -1.91367185e+0, 2.99628901e+0, -1.29374993e+0) * plane0.x
         + vec4f(1.14999998e+0, -3.14003897e+0, 1.76992178e+0, -2.52011704e+0) * plane0.y
         + vec4f(-7.63671845e-2, -4.36640596e+0, 5.43554664e-1, -3.74648428e+0) * plane0.z
@@ -72,7 +72,7 @@ vec3 decode(ivec2 texel) {
         + vec4f(-7.66666651e-1, -1.29824221e+0, 3.61171865e+0, -6.78320289e-1) * plane2.y
         + vec4f(1.76542962e+0, -2.52460933e+0, -7.66666651e-1, -1.90468740e+0) * plane2.z
         ;
-    let sum1_3 = frame_bias[3]
+    let sum1_3 = frame[3]
         + vec4f(3.61621094e+0, -6.73828125e-1, 2.70363723e-38, -5.39062470e-2) * plane0.x
         + vec4f(2.38984370e+0, -1.90019524e+0, 3.00976563e+0, -1.28027344e+0) * plane0.y
         + vec4f(1.16347659e+0, -3.12656236e+0, 1.78339839e+0, -2.50664067e+0) * plane0.z
@@ -83,7 +83,7 @@ vec3 decode(ivec2 texel) {
         + vec4f(4.23164034e+0, -5.83984368e-2, -4.34843731e+0, 5.61523438e-1) * plane2.y
         + vec4f(3.00527334e+0, -1.28476560e+0, 3.62519526e+0, 2.70363723e-38) * plane2.z
         ;
-    let sum1_4 = frame_bias[4]
+    let sum1_4 = frame[4]
         + vec4f(-4.34394503e+0, -7.66666651e-1, -3.72402334e+0, 1.18593752e+0) * plane0.x
         + vec4f(3.62968731e+0, 0.0, 4.24960947e+0, -7.66666651e-1) * plane0.y
         + vec4f(2.40332031e+0, -1.88671875e+0, 3.02324224e+0, 2.70363723e-38) * plane0.z

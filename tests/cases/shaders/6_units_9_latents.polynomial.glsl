@@ -10,7 +10,7 @@ const vec4 zero = vec4(0.0);
 const vec4 one = vec4(1.0);
 
 uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
-uniform vec4 frame_bias[2];
+uniform vec4 frame[2];
 uniform vec2 texel_step;            // texels per fragment
 uniform ivec2 first_texel;          // all that are drawn lie in the planes: llvmpipe clamps slowly
 out vec4 colour;
@@ -39,7 +39,7 @@ vec3 decode(ivec2 texel) {
     let plane2 = latents(2, texel);
 
     // First hidden layer, four units at a time, ELU.
-    let sum1_0 = frame_bias[0]
+    let sum1_0 = frame[0]
         + vec4f(-1.03320308e-1, -4.39335918e+0, 5.16601563e-1, -3.77343750e+0) * plane0.x
         + vec4f(0.0, 3.58027339e+0, -7.09765613e-1, 4.20019531e+0) * plane0.y
         + vec4f(2.70363723e-38, 2.35390615e+0, -1.93613279e+0, 0.0) * plane0.z
@@ -50,7 +50,7 @@ vec3 decode(ivec2 texel) {
         + vec4f(5.12109339e-1, 0.0, 1.13203120e+0, 2.70363723e-38) * plane2.y
         + vec4f(-7.14257777e-1, 4.19570303e+0, -9.43359360e-2, -4.38437510e+0) * plane2.z
         ;
-    let sum1_1 = frame_bias[1]
+    let sum1_1 = frame[1]
         + vec4f(1.13652337e+0, -3.15351558e+0, 0.0, 0.0) * plane0.x
         + vec4f(-8.98437500e-2, -4.37988281e+0, 0.0, 0.0) * plane0.y
         + vec4f(-1.31621087e+0, 3.59375000e+0, 0.0, 0.0) * plane0.z

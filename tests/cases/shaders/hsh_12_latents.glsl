@@ -10,7 +10,7 @@ const vec4 zero = vec4(0.0);
 const vec4 one = vec4(1.0);
 
 uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
-uniform vec4 frame_weights[13];
+uniform vec4 frame[13];
 uniform vec2 texel_step;            // texels per fragment
 uniform ivec2 first_texel;          // all that are drawn lie in the planes: llvmpipe clamps slowly
 out vec4 colour;
@@ -39,19 +39,19 @@ vec3 decode(ivec2 texel) {
     let plane2 = latents(2, texel);
     let plane3 = latents(3, texel);
 
-    let rgb = frame_weights[0]
-        + frame_weights[1] * plane0.x
-        + frame_weights[2] * plane0.y
-        + frame_weights[3] * plane0.z
-        + frame_weights[4] * plane1.x
-        + frame_weights[5] * plane1.y
-        + frame_weights[6] * plane1.z
-        + frame_weights[7] * plane2.x
-        + frame_weights[8] * plane2.y
-        + frame_weights[9] * plane2.z
-        + frame_weights[10] * plane3.x
-        + frame_weights[11] * plane3.y
-        + frame_weights[12] * plane3.z
+    let rgb = frame[0]
+        + frame[1] * plane0.x
+        + frame[2] * plane0.y
+        + frame[3] * plane0.z
+        + frame[4] * plane1.x
+        + frame[5] * plane1.y
+        + frame[6] * plane1.z
+        + frame[7] * plane2.x
+        + frame[8] * plane2.y
+        + frame[9] * plane2.z
+        + frame[10] * plane3.x
+        + frame[11] * plane3.y
+        + frame[12] * plane3.z
         ;
     return rgb.xyz;
 }

@@ -10,7 +10,7 @@ const vec4 zero = vec4(0.0);
 const vec4 one = vec4(1.0);
 
 uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
-uniform vec4 frame_weights[28];
+uniform vec4 frame[28];
 uniform vec2 texel_step;            // texels per fragment
 uniform ivec2 first_texel;          // all that are drawn lie in the planes: llvmpipe clamps slowly
 out vec4 colour;
@@ -44,34 +44,34 @@ vec3 decode(ivec2 texel) {
     let plane7 = latents(7, texel);
     let plane8 = latents(8, texel);
 
-    let rgb = frame_weights[0]
-        + frame_weights[1] * plane0.x
-        + frame_weights[2] * plane0.y
-        + frame_weights[3] * plane0.z
-        + frame_weights[4] * plane1.x
-        + frame_weights[5] * plane1.y
-        + frame_weights[6] * plane1.z
-        + frame_weights[7] * plane2.x
-        + frame_weights[8] * plane2.y
-        + frame_weights[9] * plane2.z
-        + frame_weights[10] * plane3.x
-        + frame_weights[11] * plane3.y
-        + frame_weights[12] * plane3.z
-        + frame_weights[13] * plane4.x
-        + frame_weights[14] * plane4.y
-        + frame_weights[15] * plane4.z
-        + frame_weights[16] * plane5.x
-        + frame_weights[17] * plane5.y
-        + frame_weights[18] * plane5.z
-        + frame_weights[19] * plane6.x
-        + frame_weights[20] * plane6.y
-        + frame_weights[21] * plane6.z
-        + frame_weights[22] * plane7.x
-        + frame_weights[23] * plane7.y
-        + frame_weights[24] * plane7.z
-        + frame_weights[25] * plane8.x
-        + frame_weights[26] * plane8.y
-        + frame_weights[27] * plane8.z
+    let rgb = frame[0]
+        + frame[1] * plane0.x
+        + frame[2] * plane0.y
+        + frame[3] * plane0.z
+        + frame[4] * plane1.x
+        + frame[5] * plane1.y
+        + frame[6] * plane1.z
+        + frame[7] * plane2.x
+        + frame[8] * plane2.y
+        + frame[9] * plane2.z
+        + frame[10] * plane3.x
+        + frame[11] * plane3.y
+        + frame[12] * plane3.z
+        + frame[13] * plane4.x
+        + frame[14] * plane4.y
+        + frame[15] * plane4.z
+        + frame[16] * plane5.x
+        + frame[17] * plane5.y
+        + frame[18] * plane5.z
+        + frame[19] * plane6.x
+        + frame[20] * plane6.y
+        + frame[21] * plane6.z
+        + frame[22] * plane7.x
+        + frame[23] * plane7.y
+        + frame[24] * plane7.z
+        + frame[25] * plane8.x
+        + frame[26] * plane8.y
+        + frame[27] * plane8.z
         ;
     return rgb.xyz;
 }

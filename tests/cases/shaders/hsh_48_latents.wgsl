@@ -3,8 +3,12 @@ const zero = vec4f(0.0);
 const one = vec4f(1.0);
 
 @group(0) @binding(0) var planes: texture_2d_array<f32>;  // row 0 is the top of the image
-@group(0) @binding(1) var<uniform> frame_weights: array<vec4f, 49>;
+@group(0) @binding(1) var<uniform> frame: array<vec4f, 49>;
 @group(0) @binding(2) var<uniform> texel_step: vec2f;  // texels per fragment
+
+struct Cover {
+    @builtin(position) position: vec4f,
+}
 
 fn latents(plane: i32, texel: vec2i) -> vec4f {
     return textureLoad(planes, texel, plane, 0);
@@ -42,55 +46,55 @@ fn decode(texel: vec2i) -> vec3f {
     let plane14 = latents(14, texel);
     let plane15 = latents(15, texel);
 
-    let rgb = frame_weights[0]
-        + frame_weights[1] * plane0.x
-        + frame_weights[2] * plane0.y
-        + frame_weights[3] * plane0.z
-        + frame_weights[4] * plane1.x
-        + frame_weights[5] * plane1.y
-        + frame_weights[6] * plane1.z
-        + frame_weights[7] * plane2.x
-        + frame_weights[8] * plane2.y
-        + frame_weights[9] * plane2.z
-        + frame_weights[10] * plane3.x
-        + frame_weights[11] * plane3.y
-        + frame_weights[12] * plane3.z
-        + frame_weights[13] * plane4.x
-        + frame_weights[14] * plane4.y
-        + frame_weights[15] * plane4.z
-        + frame_weights[16] * plane5.x
-        + frame_weights[17] * plane5.y
-        + frame_weights[18] * plane5.z
-        + frame_weights[19] * plane6.x
-        + frame_weights[20] * plane6.y
-        + frame_weights[21] * plane6.z
-        + frame_weights[22] * plane7.x
-        + frame_weights[23] * plane7.y
-        + frame_weights[24] * plane7.z
-        + frame_weights[25] * plane8.x
-        + frame_weights[26] * plane8.y
-        + frame_weights[27] * plane8.z
-        + frame_weights[28] * plane9.x
-        + frame_weights[29] * plane9.y
-        + frame_weights[30] * plane9.z
-        + frame_weights[31] * plane10.x
-        + frame_weights[32] * plane10.y
-        + frame_weights[33] * plane10.z
-        + frame_weights[34] * plane11.x
-        + frame_weights[35] * plane11.y
-        + frame_weights[36] * plane11.z
-        + frame_weights[37] * plane12.x
-        + frame_weights[38] * plane12.y
-        + frame_weights[39] * plane12.z
-        + frame_weights[40] * plane13.x
-        + frame_weights[41] * plane13.y
-        + frame_weights[42] * plane13.z
-        + frame_weights[43] * plane14.x
-        + frame_weights[44] * plane14.y
-        + frame_weights[45] * plane14.z
-        + frame_weights[46] * plane15.x
-        + frame_weights[47] * plane15.y
-        + frame_weights[48] * plane15.z
+    let rgb = frame[0]
+        + frame[1] * plane0.x
+        + frame[2] * plane0.y
+        + frame[3] * plane0.z
+        + frame[4] * plane1.x
+        + frame[5] * plane1.y
+        + frame[6] * plane1.z
+        + frame[7] * plane2.x
+        + frame[8] * plane2.y
+        + frame[9] * plane2.z
+        + frame[10] * plane3.x
+        + frame[11] * plane3.y
+        + frame[12] * plane3.z
+        + frame[13] * plane4.x
+        + frame[14] * plane4.y
+        + frame[15] * plane4.z
+        + frame[16] * plane5.x
+        + frame[17] * plane5.y
+        + frame[18] * plane5.z
+        + frame[19] * plane6.x
+        + frame[20] * plane6.y
+        + frame[21] * plane6.z
+        + frame[22] * plane7.x
+        + frame[23] * plane7.y
+        + frame[24] * plane7.z
+        + frame[25] * plane8.x
+        + frame[26] * plane8.y
+        + frame[27] * plane8.z
+        + frame[28] * plane9.x
+        + frame[29] * plane9.y
+        + frame[30] * plane9.z
+        + frame[31] * plane10.x
+        + frame[32] * plane10.y
+        + frame[33] * plane10.z
+        + frame[34] * plane11.x
+        + frame[35] * plane11.y
+        + frame[36] * plane11.z
+        + frame[37] * plane12.x
+        + frame[38] * plane12.y
+        + frame[39] * plane12.z
+        + frame[40] * plane13.x
+        + frame[41] * plane13.y
+        + frame[42] * plane13.z
+        + frame[43] * plane14.x
+        + frame[44] * plane14.y
+        + frame[45] * plane14.z
+        + frame[46] * plane15.x
+        + frame[47] * plane15.y
+        + frame[48] * plane15.z
         ;
     return rgb.xyz;
 }
@@ -100,13 +104,15 @@ fn nearest_level(rgb: vec3f) -> vec3f {
 }
 
 @vertex
-fn cover(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
+fn cover(@builtin(vertex_index) index: u32) -> Cover {
     // One triangle over the whole target.
-    return vec4f(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
+    var out: Cover;
+    out.position = vec4f(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
+    return out;
 }
 
 @fragment
-fn relight(@builtin(position) position: vec4f) -> @location(0) vec4f {
-    let texel = min(vec2i(position.xy * texel_step), vec2i(textureDimensions(planes)) - 1);
+fn relight(in: Cover) -> @location(0) vec4f {
+    let texel = min(vec2i(in.position.xy * texel_step), vec2i(textureDimensions(planes)) - 1);
     return vec4f(decode(texel), 1.0);
 }

@@ -10,7 +10,7 @@ const vec4 zero = vec4(0.0);
 const vec4 one = vec4(1.0);
 
 uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
-uniform vec4 frame_weights[10];
+uniform vec4 frame[10];
 uniform vec2 texel_step;            // texels per fragment
 uniform ivec2 first_texel;          // all that are drawn lie in the planes: llvmpipe clamps slowly
 out vec4 colour;
@@ -38,15 +38,15 @@ vec3 decode(ivec2 texel) {
     let plane1 = latents(1, texel);
     let plane2 = latents(2, texel);
 
-    let luminance = frame_weights[0]
-        + frame_weights[4] * plane1.x
-        + frame_weights[5] * plane1.y
-        + frame_weights[6] * plane1.z
-        + frame_weights[7] * plane2.x
-        + frame_weights[8] * plane2.y
-        + frame_weights[9] * plane2.z
+    let luminance = frame[0]
+        + frame[4] * plane1.x
+        + frame[5] * plane1.y
+        + frame[6] * plane1.z
+        + frame[7] * plane2.x
+        + frame[8] * plane2.y
+        + frame[9] * plane2.z
         ;
-    let rgb = luminance * (frame_weights[1] + frame_weights[2] * plane0);
+    let rgb = luminance * (frame[1] + frame[2] * plane0);
     return rgb.xyz;
 }
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from renderer.image import limits
-from renderer.image.info import Keys, LinearBlock, LinearInfo, NeuralBlock, NeuralInfo, parse_info
+from renderer.image.info import parse_info
+from renderer.image.keys import Keys, LinearBlock, LinearInfo, NeuralBlock, NeuralInfo
 from shaders.errors import RakingError
 
 from ...cases.table import Row, info_text, is_read, label, reading, rows

@@ -8,7 +8,8 @@ import pytest
 import trainer.training.levels
 from renderer.image.pyramid import halvings
 from renderer.image.relightable import RelightableImage
-from shaders.neural import Layer, NeuralDecoder
+from shaders.network import Layer
+from shaders.neural import NeuralDecoder
 from trainer.running.plan import Plan, Standing
 from trainer.training.levels import level_errors, smaller_levels
 

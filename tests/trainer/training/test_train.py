@@ -12,7 +12,8 @@ import torch
 import trainer.training.fit
 from renderer.image.relightable import RelightableImage, read_image, write_image
 from shaders.errors import RakingError
-from shaders.neural import Layer, NeuralDecoder
+from shaders.network import Layer
+from shaders.neural import NeuralDecoder
 from trainer.collection.mlic import Mlic, read_mlic
 from trainer.collection.samples import Samples
 from trainer.models.networks import Networks

@@ -1,15 +1,19 @@
 // The decode pass: latents of a tile and a light to a relit picture.
 
-import { bakedShader, bestExponential } from '../shaders/specialise.js';
+import { bakedShader, bestExponential, bestVaryings } from '../shaders/specialise.js';
 import { createProgram, createTarget, readRenderer } from './gl.js';
 
-// The weights are constants of the text.
+// The weights that do not follow the light are constants of the text.
 /** @type {MakeShader} */
-export const makeBaked = (gl, decoder, target) => ({
-	text: bakedShader(decoder, { target, exponential: bestExponential(readRenderer(gl).renderer) }),
-	begin: () => {},
-	setLight: (_, at, light) => gl.uniform4fv(at(decoder.frame), decoder.frameValues(light)),
-});
+export function makeBaked(gl, decoder, target) {
+	const { renderer } = readRenderer(gl);
+	const varyings = bestVaryings(renderer, gl.getParameter(gl.MAX_VARYING_VECTORS) - 1);
+	return {
+		...bakedShader(decoder, { target, exponential: bestExponential(renderer), varyings }),
+		begin: () => {},
+		setLight: (_, at, light) => gl.uniform4fv(at('frame'), decoder.frameValues(light)),
+	};
+}
 
 export class DecodePass {
 	/**
@@ -18,7 +22,7 @@ export class DecodePass {
 	 * @param {Target} target
 	 */
 	constructor(gl, made, target) {
-		const { program, at } = this.shader = createProgram(gl, made.text);
+		const { program, at } = this.shader = createProgram(gl, made.fragment, made.vertex);
 		this.gl = gl;
 		this.target = target;
 		this.made = made;

@@ -1,6 +1,6 @@
 // Small helpers over WebGL2.
 
-import { shaderText } from '../shaders/texts.js';
+import { coverShader } from '../shaders/specialise.js';
 
 export function createContext(canvas) {
 	const options = { alpha: false, antialias: false, depth: false, powerPreference: 'high-performance' };
@@ -20,7 +20,7 @@ export function readRenderer(gl) {
 }
 
 // Returns { program, at }, where at(name) is the location of a uniform.
-export function createProgram(gl, fragment, vertex = shaderText('cover.glsl')) {
+export function createProgram(gl, fragment, vertex = coverShader()) {
 	const program = gl.createProgram();
 	const shaders = [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]].map(([type, source]) => {
 		const shader = gl.createShader(type);

@@ -1,0 +1,71 @@
+#version 300 es
+// Relights the planes of one image or tile: a fragment is one texel, or one of every few.
+precision highp float;
+precision highp int;
+precision highp sampler2DArray;
+
+#define let vec4
+#define vec4f vec4
+const vec4 zero = vec4(0.0);
+const vec4 one = vec4(1.0);
+
+uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
+uniform vec4 frame[12];
+uniform vec2 texel_step;            // texels per fragment
+uniform ivec2 first_texel;          // all that are drawn lie in the planes: llvmpipe clamps slowly
+out vec4 colour;
+
+vec4 latents(int plane, ivec2 texel) {
+    return texelFetch(planes, ivec3(texel, plane), 0);
+}
+
+vec4 polynomial_exp(vec4 x) {
+    let low = max(x, vec4f(-16.0));
+    let root = low * (low * (low * 4.80785184e-6 + 4.87766869e-4) + 3.12497746e-2) + 1.0;
+    let power2 = root * root;
+    let power4 = power2 * power2;
+    let power8 = power4 * power4;
+    let power16 = power8 * power8;
+    return power16 * power16;
+}
+
+vec4 exp_of_negative(vec4 x) {
+    return exp(x);
+}
+
+vec3 decode(ivec2 texel) {
+    let plane0 = latents(0, texel);
+
+    // First hidden layer, four units at a time, ELU.
+    let sum1_0 = frame[0]
+        + frame[1] * plane0.x
+        + frame[2] * plane0.y
+        + frame[3] * plane0.z
+        ;
+    let unit1_0 = max(sum1_0, zero) + exp_of_negative(min(sum1_0, zero)) - one;
+
+    // Second hidden layer, ELU.
+    let sum2_0 = frame[4]
+        + frame[5] * unit1_0.x
+        + frame[6] * unit1_0.y
+        + frame[7] * unit1_0.z
+        ;
+    let unit2_0 = max(sum2_0, zero) + exp_of_negative(min(sum2_0, zero)) - one;
+
+    // Output layer, linear: display-referred RGB.
+    let rgb = frame[8]
+        + frame[9] * unit2_0.x
+        + frame[10] * unit2_0.y
+        + frame[11] * unit2_0.z
+        ;
+    return rgb.xyz;
+}
+
+vec3 nearest_level(vec3 rgb) {
+    return floor(clamp(rgb, 0.0, 1.0) * 255.0 + 0.5) / 255.0;
+}
+
+void main() {
+    ivec2 texel = ivec2(gl_FragCoord.xy * texel_step) + first_texel;
+    colour = vec4(nearest_level(decode(texel)), 1.0);
+}

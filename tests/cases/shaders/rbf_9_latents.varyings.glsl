@@ -1,0 +1,62 @@
+#version 300 es
+// Relights the planes of one image or tile: a fragment is one texel, or one of every few.
+precision highp float;
+precision highp int;
+precision highp sampler2DArray;
+
+#define let vec4
+#define vec4f vec4
+const vec4 zero = vec4(0.0);
+const vec4 one = vec4(1.0);
+
+uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
+flat in vec4 flat_frame[10];
+uniform vec2 texel_step;            // texels per fragment
+uniform ivec2 first_texel;          // all that are drawn lie in the planes: llvmpipe clamps slowly
+out vec4 colour;
+
+vec4 latents(int plane, ivec2 texel) {
+    return texelFetch(planes, ivec3(texel, plane), 0);
+}
+
+vec4 polynomial_exp(vec4 x) {
+    let low = max(x, vec4f(-16.0));
+    let root = low * (low * (low * 4.80785184e-6 + 4.87766869e-4) + 3.12497746e-2) + 1.0;
+    let power2 = root * root;
+    let power4 = power2 * power2;
+    let power8 = power4 * power4;
+    let power16 = power8 * power8;
+    return power16 * power16;
+}
+
+vec4 exp_of_negative(vec4 x) {
+    return exp(x);
+}
+
+vec3 decode(ivec2 texel) {
+    let plane0 = latents(0, texel);
+    let plane1 = latents(1, texel);
+    let plane2 = latents(2, texel);
+
+    let rgb = flat_frame[0]
+        + flat_frame[1] * plane0.x
+        + flat_frame[2] * plane0.y
+        + flat_frame[3] * plane0.z
+        + flat_frame[4] * plane1.x
+        + flat_frame[5] * plane1.y
+        + flat_frame[6] * plane1.z
+        + flat_frame[7] * plane2.x
+        + flat_frame[8] * plane2.y
+        + flat_frame[9] * plane2.z
+        ;
+    return rgb.xyz;
+}
+
+vec3 nearest_level(vec3 rgb) {
+    return floor(clamp(rgb, 0.0, 1.0) * 255.0 + 0.5) / 255.0;
+}
+
+void main() {
+    ivec2 texel = ivec2(gl_FragCoord.xy * texel_step) + first_texel;
+    colour = vec4(nearest_level(decode(texel)), 1.0);
+}

@@ -1,0 +1,140 @@
+"""The decoder whose weights follow the light, in PyTorch.
+
+`mixed_parameters` is the specification: what it makes of a light, `decode` decodes with.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from shaders.hyper import HyperDecoder, MixedLayer
+from trainer.models.networks import (
+    CONDITIONS,
+    LATENTS,
+    Parameters,
+    PixelDecoder,
+    copy_layer,
+    to_layer,
+)
+
+WIDTH = 32  # of the hidden layers of the network of the light
+FACTORS = 8
+FOLLOWS = (True, False, True)  # of each layer's weights; all biases follow
+PARTS_SHARE = 0.5  # how much smaller than a layer's own part its other parts begin
+
+
+def mixed_parameters(light_network: Parameters, layers: Parameters, light: Tensor) -> Parameters:
+    """The three layers under a light [C]: weight [out, in] and bias [out] of each.
+
+    `light_network` are dense layers, ELU between them, that make factors [F] of the light;
+    `layers` are weights [1 + F, out, in] or [1, out, in] and biases [1 + F, out] or [1, out]: a
+    layer's own part and one for each factor (Ha et al. 2016, HyperNetworks).
+    """
+    *hidden, (last, offset) = light_network
+    for weight, bias in hidden:
+        light = functional.elu(light @ weight.T + bias)
+    shares = torch.cat([torch.ones_like(light[:1]), light @ last.T + offset])
+    return [(_mix(weight, shares), _mix(bias, shares)) for weight, bias in layers]
+
+
+def _mix(parts: Tensor, shares: Tensor) -> Tensor:
+    return torch.tensordot(shares[: len(parts)], parts, 1)
+
+
+class MixedLinear(nn.Module):
+    """A dense layer that the light mixes: its own part, and with `follows` one for each factor."""
+
+    def __init__(self, inputs: int, outputs: int, factors: int, *, follows: bool) -> None:
+        super().__init__()
+        own = nn.Linear(inputs, outputs)
+        spread = PARTS_SHARE / factors**0.5
+        parts = spread * inputs**-0.5 * torch.randn(factors * outputs, inputs)
+        weight = torch.cat([own.weight.detach(), parts]) if follows else own.weight.detach()
+        self.inputs, self.outputs = inputs, outputs
+        self.weight = nn.Parameter(weight)  # [(1 + F) out, in] or [out, in], part below part
+        self.bias = nn.Parameter(  # [1 + F, out]
+            torch.cat([own.bias.detach()[None], spread * torch.randn(factors, outputs)])
+        )
+
+    def forward(self, x: Tensor, shares: Tensor) -> Tensor:
+        """[L or 1, P, in] and shares [L, 1 + F] of L lights -> [L, P, out]."""
+        bias = shares @ self.bias  # [L, out]
+        if len(self.weight) == self.outputs:
+            return (x.flatten(0, 1) @ self.weight.T).unflatten(0, x.shape[:2]) + bias[:, None]
+        parts = self.weight.view(-1, self.outputs * self.inputs)
+        weight = (shares @ parts).view(-1, self.outputs, self.inputs)  # [L, out, in]
+        lights = len(shares)
+        return torch.baddbmm(
+            bias[:, None].expand(-1, x.shape[1], -1),
+            x.expand(lights, -1, -1),
+            weight.transpose(1, 2),
+        )
+
+    def to_layer(self) -> MixedLayer:
+        weight = self.weight.detach().view(-1, self.outputs, self.inputs)
+        return MixedLayer(weight.cpu().numpy().copy(), self.bias.detach().cpu().numpy().copy())
+
+    def copy_layer(self, layer: MixedLayer) -> None:
+        """Takes the weights of a stored layer of the same shape."""
+        with torch.no_grad():
+            self.weight.copy_(torch.from_numpy(layer.weight).flatten(0, 1))
+            self.bias.copy_(torch.from_numpy(layer.bias))
+
+
+class HyperNetwork(PixelDecoder):
+    """K -> N -> N -> 3 for many pixels that share their lights; a network of the light mixes it."""
+
+    def __init__(
+        self,
+        units: int,
+        latents: int = LATENTS,
+        widths: tuple[int, ...] = (WIDTH, WIDTH, FACTORS),
+        follows: tuple[bool, ...] = FOLLOWS,
+    ) -> None:
+        super().__init__()
+        self.latents = latents
+        dense = list(map(nn.Linear, (CONDITIONS, *widths[:-1]), widths))
+        hidden = [module for layer in dense[:-1] for module in (layer, nn.ELU())]
+        self.light = nn.Sequential(*hidden, dense[-1])
+        self.first, self.second, self.third = (
+            MixedLinear(*shape, widths[-1], follows=each)
+            for shape, each in zip(
+                ((latents, units), (units, units), (units, 3)), follows, strict=True
+            )
+        )
+
+    def forward(self, latents: Tensor, lights: Tensor) -> Tensor:
+        """[P, K] latents and [L, 2] lights -> [P, L, 3] colours."""
+        factors = self.light(lights)
+        shares = torch.cat([torch.ones_like(factors[:, :1]), factors], dim=1)  # [L, 1 + F]
+        x = functional.elu(self.first(latents[None], shares))
+        x = functional.elu(self.second(x, shares))
+        colours: Tensor = self.third(x, shares).transpose(0, 1)
+        return colours
+
+    @property
+    def light_layers(self) -> list[nn.Linear]:
+        return [module for module in self.light if isinstance(module, nn.Linear)]
+
+    @property
+    def layers(self) -> tuple[MixedLinear, MixedLinear, MixedLinear]:
+        return self.first, self.second, self.third
+
+    def to_decoder(self, latent_min: np.ndarray, latent_max: np.ndarray) -> HyperDecoder:
+        """The decoder as it is stored, with the ranges [K] of the 8-bit latents."""
+        light_network = [to_layer(layer.weight, layer.bias) for layer in self.light_layers]
+        first, second, third = (layer.to_layer() for layer in self.layers)
+        return HyperDecoder(light_network, (first, second, third), latent_min, latent_max)
+
+    @classmethod
+    def from_decoder(cls, decoder: HyperDecoder) -> "HyperNetwork":
+        """The network whose weights are those of a stored decoder."""
+        widths = tuple(len(layer.bias) for layer in decoder.light_network)
+        follows = tuple(weight for weight, _ in decoder.follows)
+        network = cls(decoder.units, decoder.latents, widths, follows)
+        for linear, layer in zip(network.light_layers, decoder.light_network, strict=True):
+            copy_layer(linear, layer)
+        for module, mixed in zip(network.layers, decoder.layers, strict=True):
+            module.copy_layer(mixed)
+        return network

@@ -1,5 +1,6 @@
 // Specialises the decode shader to one decoder: a network's weights become constants of its text.
 
+import { LOOK_SIZE } from './look.js';
 import { NetworkDecoder } from './network.js';
 import { render } from './template.js';
 import { shaderText } from './texts.js';
@@ -12,10 +13,11 @@ const SMALLEST_NORMAL = 2 ** -126;
  * The fragment shader of a decoder, and the vertex shader that goes with it.
  *
  * @param {Decoder} decoder
- * @param {{ target?: 'unorm' | 'float', exponential?: string, varyings?: number }} options  8-bit levels, or the
- *     raw output; that of ELU; how many of the vectors that follow the light may be flat varyings
+ * @param {{ target?: 'unorm' | 'float', exponential?: string, varyings?: number, mode?: string | null }} options  8-bit levels, or the
+ *     raw output; that of ELU; how many of the vectors that follow the light may be flat varyings; the mode of
+ *     the look, null where it changes nothing
  */
-export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin', varyings = 0 } = {}) {
+export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin', varyings = 0, mode = null } = {}) {
 	const { latents } = decoder;
 	const size = decoder.frameValues(Array(decoder.conditions).fill(0)).length / 4;
 	const flat = Math.min(varyings, size);
@@ -33,10 +35,18 @@ export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin'
 		frame_size: size,
 		uniforms: flat < size,
 		flat,
+		look: mode ? lookBody(mode, latents / 3) : '',
+		look_size: LOOK_SIZE,
+		shown: mode ? 'seen(decode(texel), texel)' : 'decode(texel)',
 		rounded: target === 'unorm',
 		polynomial: exponential === 'polynomial',
 	});
 	return { fragment, vertex: coverShader(size, flat) };
+}
+
+// What makes a decoded colour seen; the normals are the plane after the others.
+function lookBody(mode, normals) {
+	return render(shaderText('look.jinja'), { only_normals: mode === 'normals', specular: mode === 'specular', normals });
 }
 
 // One triangle over the whole target; with it go `flat` of the `size` vectors that follow the light.

@@ -70,14 +70,12 @@ def image_normals(image: RelightableImage, progress: Progress | None = None) -> 
 
 
 def decoding_lights(lights: np.ndarray | None) -> np.ndarray:
-    """Unit vectors [L, 3] float32: those of the photographs that shine from above the lowest
-    elevation, MOST_LIGHTS at most, or else as many spread evenly over that part of the sky."""
+    """Unit vectors [L, 3] float32: those of the photographs, MOST_LIGHTS at most, or else as many
+    spread evenly over the sky above the lowest elevation."""
+    if lights is not None and len(lights) >= FEWEST_LIGHTS:
+        chosen = np.linspace(0, len(lights) - 1, min(len(lights), MOST_LIGHTS)).astype(int)
+        return np.asarray(lights, np.float32)[chosen]
     lowest = np.sin(np.radians(LOWEST))
-    if lights is not None:
-        above = np.asarray(lights, np.float32)
-        above = above[above[:, 2] >= lowest]
-        if len(above) >= FEWEST_LIGHTS:
-            return above[np.linspace(0, len(above) - 1, min(len(above), MOST_LIGHTS)).astype(int)]
     z = 1 - (1 - lowest) * (np.arange(MOST_LIGHTS) + 0.5) / MOST_LIGHTS
     turns = np.arange(MOST_LIGHTS) * np.pi * (3 - np.sqrt(5))
     radius = np.sqrt(1 - z * z)

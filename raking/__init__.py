@@ -15,6 +15,7 @@ from renderer.image.normal_levels import normal_levels
 from renderer.image.pyramid import TileFormat
 from renderer.image.relightable import RelightableImage
 from shaders.errors import RakingError
+from shaders.look import Look
 from trainer.running.plan import Plan, Standing
 from trainer.training.settings import TrainingSettings
 
@@ -33,6 +34,7 @@ else:
 
 
 __all__ = [
+    "Look",
     "RakingError",
     "RelightableImage",
     "Relighter",

@@ -343,6 +343,12 @@ def test_the_page_is_small_and_loads_nothing_from_outside(open_viewer, small) ->
         home = page.evaluate("location.origin")
         sent = [url for url in asked if not url.startswith("blob:")]
         assert len(sent) > 10
-        late = ("snapshot.js", "png.js", "chooser.js", "reading.js", "unzipit.module.js")  # when needed
+        late = (
+            "snapshot.js",
+            "png.js",
+            "chooser.js",
+            "reading.js",
+            "unzipit.module.js",
+        )  # when needed
         assert not [url for url in sent if url.endswith(late)]
         assert all(url.startswith(f"{home}/") for url in sent)

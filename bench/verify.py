@@ -21,7 +21,7 @@ from renderer.files.aside import scratch_folder
 from renderer.gpu.device import device_name, request_device
 from renderer.gpu.relighter import Relighter
 from renderer.image.relightable import RelightableImage, read_image, write_image
-from shaders.look import MODES, Look
+from shaders.look import MODES, Look, is_for
 from shaders.network import Layer
 from shaders.neural import NeuralDecoder
 from trainer.models.oracle import relight
@@ -136,7 +136,7 @@ def compare(
         ]
         low, high = np.inf, -np.inf
         for i, (light, decoded) in enumerate(zip(lights, relight(image, lights), strict=True)):
-            truth = seen(decoded, image.normals, look, light)
+            truth = seen(image, decoded, look, light)
             low, high = min(low, float(truth.min())), max(high, float(truth.max()))
             for agreement, decode in backends:
                 agreement.add(truth, decode(light, "unorm"), decode(light, "float"))
@@ -150,7 +150,9 @@ def looks_of(image: RelightableImage) -> list[Look]:
     """A look of each mode that the image has what is needed for, and one that is toned."""
     toned = Look(exposure=1.5, gamma=1.4, saturation=0.5)
     looks = [toned, *(Look(mode) for mode in MODES if mode != "plain")]
-    return [look for look in looks if image.normals is not None or not look.needs_normals]
+    has = image.normals is not None
+    kind = image.decoder.kind
+    return [x for x in looks if (has or not x.needs_normals) and is_for(x.mode, kind)]
 
 
 def wgpu_backend(image: RelightableImage, look: Look = Look()) -> Backend:

@@ -5,6 +5,11 @@ its normal, `(n + 1) / 2`. In "specular" (specular enhancement, Malzbender et al
 
     kd colour + ks mean(colour) (n.h)^exponent,    h = (l + v) / |l + v|,  v = (0, 0, 1).
 
+In "diffuse" (diffuse gain, of the same paper, of PTM images alone) the curvature of a pixel's
+polynomial over the light (u, v) grows about the normal's (nu, nv), where value and slope stay:
+
+    colour + (diffuse - 1) (a_uu (u - nu)^2 + a_uv (u - nu) (v - nv) + a_vv (v - nv)^2).
+
 Then exposure, in stops of a display of gamma 2.2, then gamma, then saturation about Rec. 709's
 luminance. Normals are shown as they are.
 """
@@ -17,10 +22,10 @@ import numpy as np
 
 from shaders.errors import RakingError
 
-Mode = Literal["plain", "normals", "specular"]
+Mode = Literal["plain", "normals", "specular", "diffuse"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 DISPLAY_GAMMA = 2.2
-LOOK_SIZE = 3  # vectors of four that its shader is given
+LOOK_SIZE = 4  # vectors of four that its shader is given
 # The values that each number may have, and has first; as in look.js.
 RANGES = {
     "exposure": (-6.0, 6.0, 0.0),
@@ -29,7 +34,13 @@ RANGES = {
     "kd": (0.0, 2.0, 0.4),
     "ks": (0.0, 2.0, 0.7),
     "exponent": (1.0, 150.0, 75.0),
+    "diffuse": (1.0, 10.0, 3.0),
 }
+
+
+def is_for(mode: Mode, kind: str) -> bool:
+    """Whether a mode is for decoders of a kind."""
+    return mode != "diffuse" or kind == "ptm"
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,7 @@ class Look:
     kd: float = 0.4  # of the colour, in "specular"
     ks: float = 0.7  # of the highlight
     exponent: float = 75.0  # of the highlight: the higher, the narrower
+    diffuse: float = 3.0  # the gain, in "diffuse"
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
@@ -61,6 +73,14 @@ class Look:
     def changes_nothing(self) -> bool:
         return self.mode == "plain" and (self.exposure, self.gamma, self.saturation) == (0, 1, 1)
 
+    def check_decoder(self, kind: str) -> None:
+        """RakingError where the mode is not for decoders of that kind."""
+        if not is_for(self.mode, kind):
+            raise RakingError(
+                "the mode diffuse is of PTM images alone, and this is none: raking train --model "
+                "ptm makes one of photographs"
+            )
+
     @property
     def has_numbers(self) -> bool:
         """Whether its shader asks for `values`."""
@@ -73,4 +93,6 @@ class Look:
         factor = 2 ** (self.exposure / DISPLAY_GAMMA)
         toning = [factor, 1 / self.gamma, self.saturation, 0]
         gloss = [self.kd, self.ks, self.exponent, 0]
-        return np.concatenate([toning, half / np.linalg.norm(half), gloss]).astype(np.float32)
+        bend = [x, y, self.diffuse - 1, 0]
+        values = np.concatenate([toning, half / np.linalg.norm(half), gloss, bend])
+        return values.astype(np.float32)

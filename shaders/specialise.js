@@ -35,7 +35,7 @@ export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin'
 		frame_size: size,
 		uniforms: flat < size,
 		flat,
-		look: mode ? lookBody(mode, latents / 3) : '',
+		look: mode ? lookBody(mode, decoder) : '',
 		look_size: LOOK_SIZE,
 		shown: mode ? 'seen(decode(texel), texel)' : 'decode(texel)',
 		rounded: target === 'unorm',
@@ -45,8 +45,20 @@ export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin'
 }
 
 // What makes a decoded colour seen; the normals are the plane after the others.
-function lookBody(mode, normals) {
-	return render(shaderText('look.jinja'), { only_normals: mode === 'normals', specular: mode === 'specular', normals });
+function lookBody(mode, decoder) {
+	const [only_normals, specular, diffuse] = ['normals', 'specular', 'diffuse'].map(name => name === mode);
+	const names = { only_normals, specular, diffuse, normals: decoder.latents / 3 };
+	return render(shaderText('look.jinja'), { ...names, ...diffuse ? secondOrder(decoder) : { lrgb: false } });
+}
+
+// What makes coefficients of the texels of the planes that hold a PTM's second-order terms.
+function secondOrder({ latentMin, latentMax, lrgb }) {
+	const planes = lrgb ? { own: 0, xx: 2 } : { xx: 3, xy: 4, yy: 5 };
+	const scale = latentMax.map((most, k) => Math.fround(most - latentMin[k]));
+	return Object.fromEntries([['lrgb', lrgb], ...Object.entries(planes).flatMap(([name, plane]) => [
+		[`${name}_scale`, four(scale.slice(3 * plane, 3 * plane + 3))],
+		[`${name}_offset`, four(latentMin.slice(3 * plane, 3 * plane + 3))],
+	])]);
 }
 
 // One triangle over the whole target; with it go `flat` of the `size` vectors that follow the light.

@@ -122,12 +122,29 @@ def _look_body(decoder: Decoder, look: Look) -> str:
     """What makes a decoded colour seen; nothing where it stays as it is."""
     if look.changes_nothing:
         return ""
+    look.check_decoder(decoder.kind)
+    diffuse = look.mode == "diffuse"
     return render(
         shader_text("look.jinja"),
         only_normals=look.mode == "normals",
         specular=look.mode == "specular",
+        diffuse=diffuse,
         normals=decoder.planes,
+        **(_second_order(decoder) if diffuse else {"lrgb": False}),
     )
+
+
+def _second_order(decoder: Decoder) -> dict[str, Any]:
+    """What makes coefficients of the texels of the planes that hold a PTM's second-order terms."""
+    assert isinstance(decoder, LinearDecoder)
+    scale = decoder.latent_max - decoder.latent_min
+    planes = {"own": 0, "xx": 2} if decoder.lrgb else {"xx": 3, "xy": 4, "yy": 5}
+    names: dict[str, Any] = {"lrgb": decoder.lrgb}
+    for name, plane in planes.items():
+        part = slice(3 * plane, 3 * plane + 3)
+        names[f"{name}_scale"] = _four(scale[part])
+        names[f"{name}_offset"] = _four(decoder.latent_min[part])
+    return names
 
 
 def _body(decoder: Decoder, given: Iterator[str]) -> tuple[str, dict[str, Any]]:

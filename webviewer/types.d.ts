@@ -53,7 +53,8 @@ declare global {
 		saturation: number;
 		kd: number;  // of specular enhancement: the colour's share,
 		ks: number;  // the highlight's,
-		exponent: number;  // and its narrowness
+		exponent: number;  // and its sharpness
+		diffuse: number;  // the diffuse gain
 		ruler: number[] | null;  // image pixels x0, y0, x1, y1
 		memory: number;  // MB of the GPU
 		patience: number;  // seconds that a server may send nothing

@@ -12,7 +12,9 @@ from trainer.running.plan import Progress
 
 ModeName = Annotated[
     Mode,
-    typer.Option(help="How the surface is read: its normals, or with highlights (specular)."),
+    typer.Option(
+        help="How the surface is read: specular adds highlights; diffuse, of PTM, deepens relief."
+    ),
 ]
 Numbers = Annotated[
     list[str] | None,
@@ -45,7 +47,9 @@ def changed(look: Look, name: str, value: float) -> Look:
 
 
 def check_normals(image: RelightableImage, look: Look, progress: Progress) -> None:
-    """Finds the image's normals where the look needs them and there are none."""
+    """Finds the image's normals where the look needs them and there are none. RakingError where it
+    is not for the image's model."""
+    look.check_decoder(image.decoder.kind)
     if not look.needs_normals or image.normals is not None:
         return
     from trainer.surface.normals import image_normals

@@ -38,7 +38,7 @@ class Relighter:
 
     `target` is "unorm" for 8-bit frames or "float" for the decoder's raw output.
     `look` is how its colours are seen. Raises RakingError where there is no adapter, and where the
-    look needs normals that the image has not.
+    look needs normals that the image has not, or is not for its model.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Relighter:
         self.image = image
         self.target: Target = target
         self.look = look
+        look.check_decoder(image.decoder.kind)
         if look.needs_normals and image.normals is None:
             raise RakingError(
                 f"the mode {look.mode} needs the surface's normals, which the image has not: add "

@@ -65,7 +65,7 @@ def test_the_modes_of_reading_agree_with_numpy(make_linear_image, tmp_path: Path
     image.normals[..., 2] = 240
     write_image(image, tmp_path / "image")
     looks = verify.looks_of(image)
-    assert {look.mode for look in looks} == {"plain", "normals", "specular"}
+    assert {look.mode for look in looks} == {"plain", "normals", "specular", "diffuse"}
     lights = verify.spread_lights(20)
     for look in looks:
         for agreement in verify.compare(image, tmp_path / "image", lights, look=look):

@@ -2,7 +2,7 @@
 
 import { openTiles, withNormals } from '../renderer/image/relightable.js';
 import { Pyramid } from '../renderer/image/pyramid.js';
-import { changesNothing, needsNormals } from '../shaders/look.js';
+import { changesNothing, isFor, needsNormals } from '../shaders/look.js';
 import { DecodePass } from './decode.js';
 import { createTiles } from './flat.js';
 import { checkMemory } from './gl.js';
@@ -10,6 +10,9 @@ import { Tile } from './tiles.js';
 
 // Without `tiling` it is one tile; with it comes what its `mode` needs. Calls progress(0..1).
 export async function openScene(context, key, described, { tiling, mode, memory: megabytes }, progress) {
+	if (!isFor(mode, described.decoder.kind)) {
+		throw new Error(`${described.folder.name} is no PTM image, and diffuse gain is of these alone.`);
+	}
 	const info = needsNormals(mode) ? withNormals(described) : described;
 	if (info.tiled) {
 		const notice = tiling ? '' : 'This image comes in tiles, so tiling stays on.';
@@ -80,8 +83,8 @@ export class Scene {
 
 	// How its colours are seen: the state's numbers in its own mode.
 	/** @param {Pick<State, LookKeys>} state */
-	look({ exposure, gamma, saturation, kd, ks, exponent }) {
-		return { mode: this.mode, exposure, gamma, saturation, kd, ks, exponent };
+	look({ exposure, gamma, saturation, kd, ks, exponent, diffuse }) {
+		return { mode: this.mode, exposure, gamma, saturation, kd, ks, exponent, diffuse };
 	}
 
 	get isThere() {

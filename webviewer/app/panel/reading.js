@@ -1,7 +1,7 @@
 // How the surface is read: the mode, the light in numbers, and the picture's exposure. A panel over the picture,
 // made when it is first asked for.
 
-import { MODES, RANGES } from '../shaders/look.js';
+import { MODES, RANGES, isFor } from '../shaders/look.js';
 import { change } from './actions.js';
 import { MODE_NAMES } from './modes.js';
 import { on } from './points.js';
@@ -14,9 +14,11 @@ const TOLD = {
 		+ 'Colour and light are left out, and the relief remains.', []],
 	specular: ['Gives the surface a gloss that it has not, so that shallow marks '
 		+ 'catch the light. Move the light to see them.', ['kd', 'ks', 'exponent']],
+	diffuse: ['Deepens light and shade on slopes, the colours staying where the surface faces the light. '
+		+ 'Of PTM images alone.', ['diffuse']],
 };
 const NAMES = {
-	kd: 'Colour', ks: 'Gloss', exponent: 'Sharpness',
+	kd: 'Colour', ks: 'Gloss', exponent: 'Sharpness', diffuse: 'Gain',
 	exposure: 'Exposure', gamma: 'Gamma', saturation: 'Saturation',
 };
 const STEPS = { exposure: 0.1, exponent: 1 };  // 0.05 of the others
@@ -118,6 +120,13 @@ function connectModes(viewer, part) {
 		}
 	};
 	store.subscribe('mode versus compare', show);
+	// What is not for the image shown cannot be chosen.
+	const offer = () => {
+		const { kind } = viewer.scene.info.decoder;
+		for (const option of [...mode.options, ...versus.options]) option.disabled = !isFor(option.value, kind);
+	};
+	on(viewer, 'scene', offer);
+	offer();
 	show();
 }
 

@@ -29,9 +29,11 @@ from renderer.gpu.relighter import Relighter
 from renderer.image.relightable import RelightableImage, read_image, write_image
 from shaders.decoder import Decoder
 from shaders.hyper import SPHERE, HyperDecoder, MixedLayer
+from shaders.look import MODES, Look, is_for
 from shaders.network import Layer
 from shaders.neural import NeuralDecoder
 from trainer.models.oracle import relight
+from trainer.models.seen import seen
 from webviewer.server import ViewerServer
 
 MAX_STEP = 1  # 8-bit steps, anywhere
@@ -66,6 +68,7 @@ class Agreement:
     name: str  # wgpu or webgl2
     device: str
     pixels: int
+    mode: str = "plain"
     lights: int = 0
     max_step: int = 0  # in 8-bit steps
     differing: float = 0.0  # the fraction of 8-bit values that differ at all
@@ -99,9 +102,11 @@ def verify(
 ) -> dict[str, Any]:
     """Decodes an image, and random decoders, with PyTorch, wgpu and WebGL2, and compares.
 
-    Returns `ok`, `backends` (the image's agreement with each), and `random_decoders` (likewise,
-    with `model`, `units`, `latents` and `weight_scale`). Raises RakingError where the image cannot
-    be read, or there is no adapter or no browser to decode with.
+    So it does with the modes of reading a surface, as far as the image has what they need.
+
+    Returns `ok`, `backends` (the image's agreement with each, in each mode), and `random_decoders`
+    (likewise, with `model`, `units`, `latents` and `weight_scale`). Raises RakingError where the
+    image cannot be read, or there is no adapter or no browser to decode with.
     """
     image = read_image(path)
     directions = spread_lights(lights)
@@ -111,6 +116,9 @@ def verify(
         scratch_folder(Path(tempfile.gettempdir()), "raking-verify") as folder,
     ):
         backends = compare(image, path, directions, browser, progress, path.name)
+        for look in looks_of(image):
+            label = f"{path.name}, {look.mode}"
+            backends += compare(image, path, directions, browser, progress, label, look)
         for model, units, latents in RANDOM_DECODERS:
             random_image, scale = largest_random_image(model, units, latents, directions)
             written = folder / f"random_{model}_{units}_{latents}"
@@ -144,16 +152,19 @@ def compare(
     browser: Browser,
     progress: Progress | None = None,
     label: str = "",
+    look: Look = Look(),
 ) -> list[Agreement]:
-    """The agreement of wgpu and of WebGL2 with PyTorch on an image that lies at `path`."""
-    pixels = image.width * image.height
-    with webgl2_backend(image, path, browser) as (page_name, page_backend):
+    """The agreement of wgpu and of WebGL2 with PyTorch on an image that lies at `path`, seen with a
+    look."""
+    pixels, adapter = image.width * image.height, device_name(request_device())
+    with webgl2_backend(image, path, browser, look) as (page_name, page_backend):
         backends = [
-            (Agreement("wgpu", device_name(request_device()), pixels), wgpu_backend(image)),
-            (Agreement("webgl2", page_name, pixels), page_backend),
+            (Agreement("wgpu", adapter, pixels, look.mode), wgpu_backend(image, look)),
+            (Agreement("webgl2", page_name, pixels, look.mode), page_backend),
         ]
         low, high = np.inf, -np.inf
-        for i, (light, truth) in enumerate(zip(lights, relight(image, lights), strict=True)):
+        for i, (light, decoded) in enumerate(zip(lights, relight(image, lights), strict=True)):
+            truth = seen(image, decoded, look, light)
             low, high = min(low, float(truth.min())), max(high, float(truth.max()))
             for agreement, decode in backends:
                 agreement.add(truth, decode(light, "unorm"), decode(light, "float"))
@@ -163,19 +174,28 @@ def compare(
     return [agreement for agreement, _ in backends]
 
 
-def wgpu_backend(image: RelightableImage) -> Backend:
+def looks_of(image: RelightableImage) -> list[Look]:
+    """A look of each mode that the image has what is needed for, and one that is toned."""
+    toned = Look(exposure=1.5, gamma=1.4, saturation=0.5)
+    looks = [toned, *(Look(mode) for mode in MODES if mode != "plain")]
+    has = image.normals is not None
+    kind = image.decoder.kind
+    return [x for x in looks if (has or not x.needs_normals) and is_for(x.mode, kind)]
+
+
+def wgpu_backend(image: RelightableImage, look: Look = Look()) -> Backend:
     """Decoding with the native renderer."""
-    relighters = {target: Relighter(image, target) for target in ("unorm", "float")}
+    relighters = {target: Relighter(image, target, look=look) for target in ("unorm", "float")}
     return lambda light, target: relighters[target].frame(light)
 
 
 @contextmanager
 def webgl2_backend(
-    image: RelightableImage, path: Path, browser: Browser
+    image: RelightableImage, path: Path, browser: Browser, look: Look = Look()
 ) -> Iterator[tuple[str, Backend]]:
     """Decoding with the viewer's page in a real browser, and the name of what it draws with."""
     with ViewerServer([path]) as server:
-        url = server.url(ui="off", tiling="on", adaptive="off")
+        url = server.url(ui="off", tiling="on", adaptive="off", **asdict(look))
         with show_page(browser, url, width=640, height=480) as page:
             page.evaluate("window.raking.ready")
             yield (

@@ -8,10 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from renderer.image import relightable
+from renderer.image.normal_levels import normal_levels
 from renderer.image.pyramid import TileFormat
 from renderer.image.relightable import RelightableImage
 from shaders.errors import RakingError
+from shaders.look import Look
 from trainer.running.plan import Plan, Standing
 from trainer.training.settings import TrainingSettings
 
@@ -30,13 +34,16 @@ else:
 
 
 __all__ = [
+    "Look",
     "RakingError",
     "RelightableImage",
     "Relighter",
     "TrainingSettings",
     "evaluate",
+    "find_normals",
     "read_collection",
     "read_image",
+    "store_normals",
     "train",
     "write_image",
 ]
@@ -128,6 +135,33 @@ def write_image(
 
     smaller = smaller_levels(image)
     relightable.write_image(image, folder, overwrite, tiles=TileFormat(), smaller=smaller)
+
+
+def find_normals(source: "RelightableImage | Mlic") -> np.ndarray:
+    """The normals of a surface by robust photometric stereo: [H, W, 3] float32 unit vectors, x
+    right, y up, z to the viewer; (0, 0, 1) off the object.
+
+    Of a collection they are found from the photographs to train on, of an image from what it
+    decodes to, which is less exact.
+    """
+    from trainer.surface.normals import image_normals, photograph_normals
+
+    if isinstance(source, RelightableImage):
+        return image_normals(source)
+    return photograph_normals(source.train)
+
+
+def store_normals(image: RelightableImage, normals: np.ndarray) -> None:
+    """Gives an image normals [H, W, 3], unit vectors, as levels of 8 bits.
+
+    Raises RakingError where they are of another size.
+    """
+    levels = normal_levels(normals)
+    if levels.shape != (image.height, image.width, 3):
+        raise RakingError(
+            f"the normals are {levels.shape}, where the image is {image.height} x {image.width}"
+        )
+    image.normals = levels
 
 
 def evaluate(

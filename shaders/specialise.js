@@ -1,5 +1,6 @@
 // Specialises the decode shader to one decoder: a network's weights become constants of its text.
 
+import { LOOK_SIZE } from './look.js';
 import { NetworkDecoder } from './network.js';
 import { render } from './template.js';
 import { shaderText } from './texts.js';
@@ -12,10 +13,11 @@ const SMALLEST_NORMAL = 2 ** -126;
  * The fragment shader of a decoder, and the vertex shader that goes with it.
  *
  * @param {Decoder} decoder
- * @param {{ target?: 'unorm' | 'float', exponential?: string, varyings?: number }} options  8-bit levels, or the
- *     raw output; that of ELU; how many of the vectors that follow the light may be flat varyings
+ * @param {{ target?: 'unorm' | 'float', exponential?: string, varyings?: number, mode?: string | null }} options  8-bit levels, or the
+ *     raw output; that of ELU; how many of the vectors that follow the light may be flat varyings; the mode of
+ *     the look, null where it changes nothing
  */
-export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin', varyings = 0 } = {}) {
+export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin', varyings = 0, mode = null } = {}) {
 	const { latents } = decoder;
 	const size = decoder.frameValues(Array(decoder.conditions).fill(0)).length / 4;
 	const flat = Math.min(varyings, size);
@@ -33,10 +35,30 @@ export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin'
 		frame_size: size,
 		uniforms: flat < size,
 		flat,
+		look: mode ? lookBody(mode, decoder) : '',
+		look_size: LOOK_SIZE,
+		shown: mode ? 'seen(decode(texel), texel)' : 'decode(texel)',
 		rounded: target === 'unorm',
 		polynomial: exponential === 'polynomial',
 	});
 	return { fragment, vertex: coverShader(size, flat) };
+}
+
+// What makes a decoded colour seen; the normals are the plane after the others.
+function lookBody(mode, decoder) {
+	const [only_normals, specular, diffuse] = ['normals', 'specular', 'diffuse'].map(name => name === mode);
+	const names = { only_normals, specular, diffuse, normals: decoder.latents / 3 };
+	return render(shaderText('look.jinja'), { ...names, ...diffuse ? secondOrder(decoder) : { lrgb: false } });
+}
+
+// What makes coefficients of the texels of the planes that hold a PTM's second-order terms.
+function secondOrder({ latentMin, latentMax, lrgb }) {
+	const planes = lrgb ? { own: 0, xx: 2 } : { xx: 3, xy: 4, yy: 5 };
+	const scale = latentMax.map((most, k) => Math.fround(most - latentMin[k]));
+	return Object.fromEntries([['lrgb', lrgb], ...Object.entries(planes).flatMap(([name, plane]) => [
+		[`${name}_scale`, four(scale.slice(3 * plane, 3 * plane + 3))],
+		[`${name}_offset`, four(latentMin.slice(3 * plane, 3 * plane + 3))],
+	])]);
 }
 
 // One triangle over the whole target; with it go `flat` of the `size` vectors that follow the light.

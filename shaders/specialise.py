@@ -10,6 +10,7 @@ import numpy as np
 from shaders.decoder import Decoder
 from shaders.errors import RakingError
 from shaders.linear import LinearDecoder
+from shaders.look import LOOK_SIZE, Look
 from shaders.network import NetworkDecoder
 from shaders.neural import NeuralDecoder
 from shaders.template import render
@@ -26,6 +27,7 @@ def baked_wgsl(
     target: Target = "unorm",
     exponential: Exponential = "builtin",
     varyings: int = 0,
+    look: Look = Look(),
 ) -> str:
     """The relighting shader of one decoder for wgpu: entry points `cover` and `relight`.
 
@@ -33,9 +35,10 @@ def baked_wgsl(
     output, unclamped. `exponential` is that of ELU: the "builtin" one, which hardware is made
     for, or a "polynomial", which `best_exponential` chooses where that is faster. Of the vectors
     that follow the light the first reach the fragments as flat varyings, up to as many as
-    `varyings` (`best_varyings`), the others as uniforms.
+    `varyings` (`best_varyings`), the others as uniforms. Of the `look` its mode is in the text, and
+    whether there is any; its numbers are uniforms.
     """
-    return _baked("baked.wgsl.jinja", decoder, target, exponential, varyings)
+    return _baked("baked.wgsl.jinja", decoder, target, exponential, varyings, look)
 
 
 def baked_glsl(
@@ -43,9 +46,10 @@ def baked_glsl(
     target: Target = "unorm",
     exponential: Exponential = "builtin",
     varyings: int = 0,
+    look: Look = Look(),
 ) -> str:
     """The relighting fragment shader of one decoder for WebGL2 (GLSL ES 3.00)."""
-    return _baked("baked.glsl.jinja", decoder, target, exponential, varyings)
+    return _baked("baked.glsl.jinja", decoder, target, exponential, varyings, look)
 
 
 def best_exponential(device: str) -> Exponential:
@@ -81,7 +85,12 @@ def _is_software(device: str) -> bool:
 
 
 def _baked(
-    template: str, decoder: Decoder, target: Target, exponential: Exponential, varyings: int
+    template: str,
+    decoder: Decoder,
+    target: Target,
+    exponential: Exponential,
+    varyings: int,
+    look: Look,
 ) -> str:
     size = len(decoder.frame_values(np.zeros(decoder.conditions))) // 4
     flat = min(varyings, size)
@@ -101,9 +110,41 @@ def _baked(
         uniforms=flat < size,
         varyings=range(flat),
         flat=flat,
+        look=_look_body(decoder, look),
+        look_size=LOOK_SIZE,
+        shown="decode(texel)" if look.changes_nothing else "seen(decode(texel), texel)",
         rounded=target == "unorm",
         polynomial=exponential == "polynomial",
     )
+
+
+def _look_body(decoder: Decoder, look: Look) -> str:
+    """What makes a decoded colour seen; nothing where it stays as it is."""
+    if look.changes_nothing:
+        return ""
+    look.check_decoder(decoder.kind)
+    diffuse = look.mode == "diffuse"
+    return render(
+        shader_text("look.jinja"),
+        only_normals=look.mode == "normals",
+        specular=look.mode == "specular",
+        diffuse=diffuse,
+        normals=decoder.planes,
+        **(_second_order(decoder) if diffuse else {"lrgb": False}),
+    )
+
+
+def _second_order(decoder: Decoder) -> dict[str, Any]:
+    """What makes coefficients of the texels of the planes that hold a PTM's second-order terms."""
+    assert isinstance(decoder, LinearDecoder)
+    scale = decoder.latent_max - decoder.latent_min
+    planes = {"own": 0, "xx": 2} if decoder.lrgb else {"xx": 3, "xy": 4, "yy": 5}
+    names: dict[str, Any] = {"lrgb": decoder.lrgb}
+    for name, plane in planes.items():
+        part = slice(3 * plane, 3 * plane + 3)
+        names[f"{name}_scale"] = _four(scale[part])
+        names[f"{name}_offset"] = _four(decoder.latent_min[part])
+    return names
 
 
 def _body(decoder: Decoder, given: Iterator[str]) -> tuple[str, dict[str, Any]]:

@@ -1,7 +1,7 @@
 // The shaders' texts, which lie beside this file: loaded once, before anything is drawn.
 
 const FILES = [
-	'baked.glsl.jinja', 'cover.glsl.jinja', 'decode.jinja', 'linear.jinja', 'polynomial_exp.jinja',
+	'baked.glsl.jinja', 'cover.glsl.jinja', 'decode.jinja', 'linear.jinja', 'look.jinja', 'polynomial_exp.jinja',
 	'difference.glsl', 'on_or_off.glsl', 'place.glsl', 'present.glsl', 'reduce.glsl',
 ];
 const texts = new Map();

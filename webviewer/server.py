@@ -195,9 +195,9 @@ def _listed_names(image: Path, modified: int) -> frozenset[str]:
         info, _ = parse_info(read_info_text(image), image / "info.json")
     except RakingError:
         return frozenset(["info.json"])
-    mask = [info.raking.mask] if info.raking and info.raking.mask else []
+    others = info.raking.other_pictures.values() if info.raking else []
     names = (name for numbering in info.plane_files() for files in numbering for name in files)
-    return frozenset(["info.json", *names, *mask])
+    return frozenset(["info.json", *names, *others])
 
 
 def _modified(file: Path) -> int:

@@ -4,6 +4,7 @@
 import type * as decode from './app/gpu/decode.js';
 import type * as element from './app/raking-viewer.js';
 import type * as engine from './app/gpu/engine.js';
+import type * as look from '../shaders/look.js';
 import type * as memory from './app/gpu/memory.js';
 import type * as present from './app/gpu/present.js';
 import type * as pyramid from '../renderer/image/pyramid.js';
@@ -45,6 +46,15 @@ declare global {
 		with: number | null;  // the number of the image to compare with, null for the next
 		split: number;  // where the two meet, as a share of the width
 		gain: number;  // of the map of differences
+		mode: string;  // of reading the surface, as shaders/look.js has them
+		versus: string | null;  // the mode to compare with, of the same image; null for another image
+		exposure: number;  // stops
+		gamma: number;
+		saturation: number;
+		kd: number;  // of specular enhancement: the colour's share,
+		ks: number;  // the highlight's,
+		exponent: number;  // and its sharpness
+		diffuse: number;  // the diffuse gain
 		ruler: number[] | null;  // image pixels x0, y0, x1, y1
 		memory: number;  // MB of the GPU
 		patience: number;  // seconds that a server may send nothing
@@ -63,6 +73,9 @@ declare global {
 		size: number[];  // width and height of the image shown, pixels
 		share: number;  // of the memory, where other viewers of the page have theirs
 	}
+
+	/** What a scene's look is made of, beside its mode. */
+	type LookKeys = Exclude<keyof look.Look, 'mode'>;
 
 	interface State extends Settings, Moment {}
 
@@ -104,7 +117,7 @@ declare global {
 		fragment: string;  // GLSL ES 3.00, with the uniforms of baked.glsl.jinja but for its frame's
 		vertex?: string;  // where it is not cover.glsl.jinja alone
 		begin(gl: WebGL2RenderingContext, at: UniformAt): void;  // sets what never changes
-		setLight(gl: WebGL2RenderingContext, at: UniformAt, light: number[]): void;
+		setLight(gl: WebGL2RenderingContext, at: UniformAt, light: number[], look: look.Look): void;
 	}
 
 	type UniformAt = (name: string) => WebGLUniformLocation | null;
@@ -112,7 +125,7 @@ declare global {
 	type Target = 'unorm' | 'float';  // 8-bit levels, or the raw output
 
 	type MakeShader = (
-		gl: WebGL2RenderingContext, decoder: specialise.Decoder, target: Target,
+		gl: WebGL2RenderingContext, decoder: specialise.Decoder, target: Target, mode: string | null,
 	) => Shader;
 
 	/** What scenes have of their engine. */

@@ -11,6 +11,7 @@ from raking.cli.progress import shown_plan
 from raking.cli.writing import write_converted, write_piece
 from renderer.files.ours import check_output
 from renderer.image.finished import image_digest, image_is_done, stored_image
+from renderer.image.normal_levels import normal_levels
 from renderer.image.pyramid import LARGEST_TILE, Format, TileFormat
 from renderer.image.relightable import RelightableImage, check_writable, read_image
 from trainer.running.plan import Plan
@@ -36,6 +37,14 @@ def convert(
     ] = None,
     pixel_size: PixelSize = None,
     title: Title = None,
+    normals: Annotated[
+        bool | None,
+        typer.Option(
+            "--normals/--no-normals",
+            help="Add the surface's normals, found from the image, or leave them out.",
+            show_default="as they are",
+        ),
+    ] = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -60,13 +69,18 @@ def convert(
         image = read_image(path)
         asked = {"command": "convert", "source": image_digest(path, image), "tiles": tiles}
         asked |= {**given, "pixel_size": pixel_size, "title": title}
+        asked |= {} if normals is None else {"normals": normals}
+        if normals is False:
+            image.normals = None
         done = image_is_done(target, asked, force, warn)
         image.pixel_size_mm = pixel_size or image.pixel_size_mm
         image.title = title or image.title
         if done:
             levels = stored_image(target)[1].levels or []
         else:
-            levels = convert_one(image, target, TileFormat(**given) if tiles else None, asked)
+            levels = convert_one(
+                image, target, TileFormat(**given) if tiles else None, asked, normals
+            )
         facts = {"image": str(target), "width": image.width, "height": image.height}
         facts |= {"model": image.label, "tiles": tiles, "levels": levels}
         converted.append(facts | ({"done": True} if done else {}))
@@ -81,14 +95,31 @@ def convert(
 
 
 def convert_one(
-    image: RelightableImage, path: Path, tiles: TileFormat | None, asked: dict[str, Any]
+    image: RelightableImage,
+    path: Path,
+    tiles: TileFormat | None,
+    asked: dict[str, Any],
+    normals: bool | None,
 ) -> list[dict[str, Any]]:
-    """As `write_converted`, with a plan of its own."""
+    """As `write_converted`, with a plan of its own; with `normals`, which are found first where the
+    image has none."""
     from trainer.training.rehearsal import for_the_whole, piece_of_image
 
     with shown_plan() as plan:
         plan.begin("estimating")
         rehearsal, piece = Plan(), piece_of_image(image)
+        if normals:
+            add_normals(piece, rehearsal)
         write_piece(path, tiles, piece, rehearsal)
         plan.expect(for_the_whole(rehearsal.took, piece, image))
+        if normals:
+            add_normals(image, plan)
         return write_converted(image, path, tiles, plan, asked)
+
+
+def add_normals(image: RelightableImage, plan: Plan) -> None:
+    """Gives an image normals where it has none."""
+    from trainer.surface.normals import image_normals
+
+    if image.normals is None:
+        image.normals = normal_levels(image_normals(image, plan.begin("normals")))

@@ -40,6 +40,7 @@ def readable_facts(image: RelightableImage, folder: Path) -> dict[str, str]:
         "Size": f"{image.width:,} x {image.height:,} pixels",
         "Pixel size": f"{image.pixel_size_mm:.4g} mm" if image.pixel_size_mm else "",
         "Mask": "none" if image.mask is None else f"{image.mask.mean():.0%} are of the object",
+        "Normals": "stored with it" if image.normals is not None else "",
         "Trained on": _trained_on(told),
         "Read as": _read_as(told.get("photographs")),
         "Held out": held_out(told.get("test_lights")),

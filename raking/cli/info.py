@@ -73,6 +73,7 @@ def image_facts(image: RelightableImage) -> dict[str, Any]:
         "multiply_adds": decoder.multiply_adds,
         "latents": decoder.latents,
         "mask": image.mask is not None,
+        "normals": image.normals is not None,
         **({"title": image.title} if image.title else {}),
         **({"pixel_size_mm": image.pixel_size_mm} if image.pixel_size_mm else {}),
         **image.provenance,

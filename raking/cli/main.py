@@ -14,6 +14,7 @@ from raking.cli.convert import convert
 from raking.cli.evaluate import evaluate
 from raking.cli.gallery import gallery
 from raking.cli.info import info
+from raking.cli.normals import normals
 from raking.cli.printing import errors, warn
 from raking.cli.render import render
 from raking.cli.sample import sample
@@ -30,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
 )
 for command in (
-    *(sample, train, convert, site, render, view, info),
+    *(sample, train, convert, site, render, normals, view, info),
     *(verify, evaluate, bench, gallery, benchmark),
 ):
     app.command()(command)

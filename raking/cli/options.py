@@ -59,6 +59,16 @@ PixelSize = Annotated[
 ]
 
 
+Normals = Annotated[
+    bool | None,
+    typer.Option(
+        "--normals/--no-normals",
+        help="Store the surface's normals with the image, as one more picture.",
+        show_default="up to a million pixels",
+    ),
+]
+
+
 class Renderer(StrEnum):
     auto = "auto"
     gpu = "gpu"

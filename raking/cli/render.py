@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from raking.cli.looks import ModeName, Numbers, check_normals, parse_look
 from raking.cli.options import (
     LARGEST_FRAME,
     MOST_FRAMES,
@@ -19,8 +20,11 @@ from raking.cli.printing import print_json, print_next, say, tell_done, warn
 from raking.cli.progress import progress_bar
 from renderer.files.aside import settle
 from renderer.files.ours import check_file, check_output
+from renderer.gpu.sheet import PLACES, RAKING, cell_size, contact_sheet, sheet_lights
 from renderer.image.finished import check_force, digest, image_digest
 from renderer.image.relightable import RelightableImage, read_image
+
+ORBIT = 30.0  # degrees above the surface
 
 
 def render(
@@ -38,9 +42,20 @@ def render(
     orbit: Annotated[
         int | None, typer.Option(metavar="N", min=1, max=MOST_FRAMES, help="N lights around.")
     ] = None,
+    sheet: Annotated[
+        bool, typer.Option("--sheet", help="A contact sheet: raking light from eight sides.")
+    ] = False,
     elevation: Annotated[
-        float, typer.Option(min=0, max=90, help="Of the orbit, in degrees.")
-    ] = 30.0,
+        float | None,
+        typer.Option(
+            min=0,
+            max=90,
+            help="Of the orbit or the sheet, in degrees.",
+            show_default=f"{ORBIT:g}, of the sheet {RAKING:g}",
+        ),
+    ] = None,
+    mode: ModeName = "plain",
+    numbers: Numbers = None,
     crop: Annotated[str | None, typer.Option(metavar="X,Y,WIDTH,HEIGHT")] = None,
     size: Annotated[str | None, typer.Option(help="Of the frames, WIDTHxHEIGHT.")] = None,
     scale: Annotated[
@@ -54,29 +69,34 @@ def render(
 
     from renderer.gpu import frames
 
-    if sum(option is not None for option in (light, lights, orbit)) != 1:
-        raise typer.BadParameter("give one of --light, --lights and --orbit")
+    if sum(option is not None for option in (light, lights, orbit, sheet or None)) != 1:
+        raise typer.BadParameter("give one of --light, --lights, --orbit and --sheet")
+    look = parse_look(mode, numbers)
     if size and scale:
         raise typer.BadParameter("give --size or --scale, not both")
-    kind = frames.output_kind(output, several=light is None)
+    kind = frames.output_kind(output, several=light is None and not sheet)
     frame_size = parse_size(size, LARGEST_FRAME) if size else None
     if light is not None:
         directions, names = np.array([parse_light(light)]), ["frame"]
     elif lights is not None:
         directions, names = read_lights(lights)
+    elif sheet:
+        directions = sheet_lights(RAKING if elevation is None else elevation)
+        names = [name for name, _ in PLACES]
     else:
-        directions = frames.orbit(orbit or 1, elevation)
+        directions = frames.orbit(orbit or 1, ORBIT if elevation is None else elevation)
         names = [f"frame_{i:04d}" for i in range(len(directions))]
     (frames.check_sequence if kind == "folder" else check_file)(output)
     check_output(output, [image, *([lights] if lights else [])])
     stored = read_image(image)
-    asked = digest(image_digest(image, stored), directions.tolist(), crop, size, scale)
+    asked = digest(image_digest(image, stored), directions.tolist(), crop, size, scale, look)
     if crop:
         stored = frames.crop_image(stored, parse_numbers(crop, 4, "--crop"))
     if scale is not None:
         frame_size = scaled_size(stored, scale)
+    if sheet and frame_size is None:
+        frame_size = cell_size(stored.width, stored.height)
     frames.check_frame_size(kind, frame_size or (stored.width, stored.height))
-    relit = frames.relight_frames(stored, directions, frame_size)
     facts = {"output": str(output), "frames": len(names), "lights": directions.tolist()}
     if kind == "folder":
         settle(output)
@@ -86,10 +106,16 @@ def render(
             return
         check_force(output, "other frames", force, warn)
     with progress_bar("frames") as show:
+        check_normals(stored, look, lambda done, total: show(done, total, "normals"))
+        relit = frames.relight_frames(stored, directions, frame_size, look)
         if kind == "folder":
             frames.write_sequence(relit, names, output, show, asked)
         elif kind == "MP4":
             frames.write_video(relit, len(names), output, show)
+        elif sheet:
+            each = frame_size or (stored.width, stored.height)
+            frames.write_frame(contact_sheet(relit, each), output)
+            show(1, 1)
         else:
             frames.write_frame(next(relit), output)
             show(1, 1)
@@ -98,6 +124,7 @@ def render(
     else:
         width, height = frame_size or (stored.width, stored.height)
         count = "1 frame" if len(names) == 1 else f"{len(names):,} frames"
+        count = "a sheet of nine frames" if sheet else count
         say(f"Wrote {output}: {count} of {width} x {height} pixels")
         print_next("raking", "view", image)
 

@@ -1,6 +1,5 @@
 """`raking train`: a relightable image from photographs."""
 
-from functools import partial
 from typing import get_args
 
 import typer
@@ -10,6 +9,7 @@ from raking.cli.options import (
     Json,
     LightsPath,
     MlicPath,
+    Normals,
     PixelSize,
     Title,
     check_more_than_nothing,
@@ -46,7 +46,10 @@ from raking.cli.training import (
 from raking.cli.writing import write_converted, write_piece
 from renderer.files.aside import check_place, settle
 from renderer.image.finished import image_is_done
+from renderer.image.normal_levels import normal_levels
 from renderer.image.pyramid import TileFormat
+from renderer.image.relightable import RelightableImage
+from trainer.running.plan import Plan
 from trainer.training.settings import Encoder
 
 
@@ -73,6 +76,7 @@ def train(
     tiles: Tiles = False,
     pixel_size: PixelSize = None,
     title: Title = None,
+    normals: Normals = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -106,7 +110,9 @@ def train(
     with shown_plan(settings.minutes if settings.trains_networks else None) as plan:
         from trainer.collection.mlic import read_mlic
         from trainer.running.checkpoint import make_place, remove_checkpoint
+        from trainer.surface.normals import costs_little, photograph_normals
         from trainer.training.asked import training_asked
+        from trainer.training.rehearsal import piece_of_collection
         from trainer.training.train import train as train_image
 
         reading = plan.begin("reading")
@@ -115,6 +121,7 @@ def train(
         )
         for warning in collection.warnings:
             warn(warning)
+        with_normals = costs_little(collection.train) if normals is None else normals
         asked = training_asked(
             collection,
             settings,
@@ -122,6 +129,7 @@ def train(
             tiles=tiles,
             pixel_size=pixel_size,
             title=title,
+            normals=with_normals,
         )
         if image_is_done(output, asked, force, warn):
             remove_checkpoint(checkpoint)
@@ -134,6 +142,13 @@ def train(
             warn(f"{keep_teacher} is there already, and is written again")
         if settings.trains_networks:
             make_place(checkpoint, warn)
+
+        def finish(piece: RelightableImage, rehearsal: Plan) -> None:
+            if with_normals:
+                some = piece_of_collection(collection).train
+                photograph_normals(some, rehearsal.begin("normals"))
+            write_piece(output, tile_format, piece, rehearsal)
+
         image = train_image(
             collection,
             settings,
@@ -141,10 +156,13 @@ def train(
             keep_teacher=keep_teacher,
             asked=teacher_asked,
             plan=plan,
-            finish=partial(write_piece, output, tile_format),
+            finish=finish,
             warn=warn,
         )
         image.pixel_size_mm, image.title = pixel_size, title
+        if with_normals:
+            found = photograph_normals(collection.train, plan.begin("normals"))
+            image.normals = normal_levels(found)
         levels = write_converted(image, output, tile_format, plan, asked)
     remove_checkpoint(checkpoint)
     if as_json:

@@ -44,6 +44,7 @@ def print_agreement(result: dict[str, Any]) -> None:
         rows.append(
             {
                 "decoder": f"random {model} ({units})" if units else "image",
+                "mode": agreement["mode"],
                 "backend": agreement["name"],
                 "pixels": agreement["pixels"],
                 "lights": agreement["lights"],

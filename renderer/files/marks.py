@@ -1,7 +1,7 @@
-"""The mark in the pictures and videos that this software renders, which tells them from others.
+"""The mark in pictures, videos and meshes of this software, which tells them from others.
 
-It is the software's name where such files have a place for it: `Software` in the text of a PNG and
-in the EXIF block of JPEG and WebP, the comment of a video.
+It is the software's name where such files have a place for it: `Software` in the text of a PNG, in
+the EXIF block of JPEG and WebP and in a TIFF, the comment of a video and of a PLY.
 """
 
 from importlib import metadata
@@ -14,6 +14,7 @@ NAME = "Raking "
 EXIF_SOFTWARE = 0x0131
 VIDEO_COMMENT = "Rendered by Raking "  # no title that a person gives
 SEARCHED = 1 << 20  # bytes at either end of a video, where its description lies
+LONGEST_HEADER = 1 << 10  # bytes of a mesh
 
 
 def software() -> str:
@@ -45,14 +46,22 @@ def video_mark() -> dict[str, str]:
 
 
 def bears_mark(file: Path) -> bool:
-    """Whether a file is a picture or a video that this software rendered."""
+    """Whether a file is a picture, a video or a mesh that this software made."""
     try:
         with Image.open(file) as picture:
             exif = picture.getexif() if picture.format != "PNG" else {}
             named = picture.info.get("Software", exif.get(EXIF_SOFTWARE))
             return isinstance(named, str) and named.startswith(NAME)
     except Exception:  # whatever cannot be read as a picture is none of ours
-        return _is_marked_video(file)
+        return _is_marked_video(file) or _is_marked_mesh(file)
+
+
+def _is_marked_mesh(file: Path) -> bool:
+    with file.open("rb") as mesh:
+        first = mesh.read(LONGEST_HEADER)
+    return (
+        first.startswith(b"ply\n") and f"\ncomment {NAME}".encode() in first.split(b"end_header")[0]
+    )
 
 
 def _is_marked_video(file: Path) -> bool:

@@ -14,6 +14,7 @@ from renderer.gpu.relighter import Relighter
 from renderer.gpu.video import VideoWriter, check_video_size
 from renderer.image.relightable import RelightableImage
 from shaders.errors import RakingError
+from shaders.look import Look
 
 # Pixels of the longer side: animations are to be looked at and sent, and are held whole.
 ANIMATION_SIDE = 960
@@ -48,18 +49,23 @@ def crop_image(image: RelightableImage, crop: tuple[int, int, int, int]) -> Reli
         )
     rows, columns = slice(y, y + height), slice(x, x + width)
     mask = image.mask[rows, columns] if image.mask is not None else None
+    normals = image.normals[rows, columns] if image.normals is not None else None
     planes = np.ascontiguousarray(image.planes[:, rows, columns])
-    return replace(image, planes=planes, mask=mask)
+    return replace(image, planes=planes, mask=mask, normals=normals)
 
 
 def relight_frames(
-    image: RelightableImage, lights: np.ndarray, size: tuple[int, int] | None = None
+    image: RelightableImage,
+    lights: np.ndarray,
+    size: tuple[int, int] | None = None,
+    look: Look = Look(),
 ) -> Iterator[Image.Image]:
-    """The image under each light of [L, 2], decoded whole and then shrunk or enlarged to `size`.
+    """The image under each light of [L, 2] and seen with a look, decoded whole and then shrunk or
+    enlarged to `size`.
 
     With a mask the frames are RGBA, transparent outside the object.
     """
-    relighter = Relighter(image)
+    relighter = Relighter(image, look=look)
     mask = None if image.mask is None else image.mask.astype(np.uint8) * 255
     for light in lights:
         levels = relighter.frame(light)

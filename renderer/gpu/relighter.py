@@ -8,6 +8,8 @@ import wgpu
 
 from renderer.gpu.device import LONGEST_SIDE, VARYINGS, device_name, request_device
 from renderer.image.relightable import RelightableImage
+from shaders.errors import RakingError
+from shaders.look import Look
 from shaders.specialise import Target, baked_wgsl, best_exponential, best_varyings
 
 # Blocks of an image that exceeds one texture; smaller than most limits to keep textures modest.
@@ -35,7 +37,8 @@ class Relighter:
     """One image on the GPU, its shader compiled; relights it for any light.
 
     `target` is "unorm" for 8-bit frames or "float" for the decoder's raw output.
-    Raises RakingError where there is no adapter.
+    `look` is how its colours are seen. Raises RakingError where there is no adapter, and where the
+    look needs normals that the image has not, or is not for its model.
     """
 
     def __init__(
@@ -44,13 +47,22 @@ class Relighter:
         target: Target = "unorm",
         device: wgpu.GPUDevice | None = None,
         block: int = BLOCK,
+        look: Look = Look(),
     ) -> None:
         image.decoder.check_light()
         self.device = device or request_device()
         self.image = image
         self.target: Target = target
+        self.look = look
+        look.check_decoder(image.decoder.kind)
+        if look.needs_normals and image.normals is None:
+            raise RakingError(
+                f"the mode {look.mode} needs the surface's normals, which the image has not: add "
+                "them with raking convert --normals"
+            )
         self._pipeline = self._compile()
         self._frame = self._uniform(image.decoder.frame_values((0.0, 0.0)))
+        self._look = self._uniform(look.values(np.zeros(2)))
         self._texel_step = self._uniform(np.ones(2, np.float32))
         limit = min(block, self.device.limits[LONGEST_SIDE])
         self.blocks = [self._upload(*part) for part in split(image.height, image.width, limit)]
@@ -63,6 +75,7 @@ class Relighter:
         """
         queue = self.device.queue
         queue.write_buffer(self._frame, 0, self.image.decoder.frame_values(light))
+        queue.write_buffer(self._look, 0, self.look.values(np.asarray(light)))
         queue.write_buffer(self._texel_step, 0, np.full(2, 1 / scale, np.float32))
         encoder = self.device.create_command_encoder()
         for block in self.blocks:
@@ -86,7 +99,8 @@ class Relighter:
     def _compile(self) -> wgpu.GPURenderPipeline:
         name = device_name(self.device)
         varyings = best_varyings(name, self.device.limits[VARYINGS])
-        source = baked_wgsl(self.image.decoder, self.target, best_exponential(name), varyings)
+        exponential = best_exponential(name)
+        source = baked_wgsl(self.image.decoder, self.target, exponential, varyings, self.look)
         module = self.device.create_shader_module(code=source, label="relight")
         return self.device.create_render_pipeline(
             layout="auto",
@@ -103,14 +117,18 @@ class Relighter:
         return self.device.create_buffer_with_data(data=values, usage=usage)
 
     def _upload(self, y: int, x: int, height: int, width: int) -> Block:
-        count = len(self.image.planes)
+        stored = [*self.image.planes]
+        if self.look.needs_normals and self.image.normals is not None:
+            stored.append(self.image.normals)
+        count = len(stored)
         planes = self.device.create_texture(
             size=(width, height, count),
             format=wgpu.TextureFormat.rgba8unorm,
             usage=wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_DST,
         )
         levels = np.zeros((count, height, width, 4), np.uint8)
-        levels[..., :3] = self.image.planes[:, y : y + height, x : x + width]
+        for layer, plane in zip(levels, stored, strict=True):
+            layer[..., :3] = plane[y : y + height, x : x + width]
         self.device.queue.write_texture(
             {"texture": planes},
             levels,
@@ -128,6 +146,7 @@ class Relighter:
             planes.create_view(dimension="2d-array"),
             {"buffer": self._frame},
             {"buffer": self._texel_step},
+            *([{"buffer": self._look}] if self.look.has_numbers else []),
         ]
         bindings = self.device.create_bind_group(
             layout=self._pipeline.get_bind_group_layout(0),

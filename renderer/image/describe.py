@@ -23,6 +23,7 @@ class Description:
     height: int
     planes: Sequence[str]  # their files
     mask: str | None = None  # its file
+    normals: str | None = None  # their file
     provenance: dict[str, Any] = field(default_factory=dict)
     lights: np.ndarray | None = None  # [L, 3] of the photographs; an "rbf" decoder's own count
     pixel_size_mm: float | None = None
@@ -44,6 +45,8 @@ class Description:
             block["asked"] = self.asked
         if self.title is not None:
             block["title"] = self.title
+        if self.normals is not None:
+            block["normals"] = self.normals
         info = {
             **keys,
             "width": self.width,

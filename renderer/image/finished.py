@@ -85,7 +85,9 @@ def digest(*asked: object) -> str:
 def image_digest(path: Path, image: RelightableImage) -> str:
     """The SHA-256 of what was read from `path`: its `info.json` and the pixels of its pictures."""
     found = hashlib.sha256(read_info_text(path).encode())
-    for picture in [*image.planes, *([] if image.mask is None else [image.mask])]:
+    for picture in [*image.planes, image.mask, image.normals]:
+        if picture is None:
+            continue
         found.update(np.ascontiguousarray(picture).data)
     return found.hexdigest()
 

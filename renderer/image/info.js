@@ -44,13 +44,15 @@ function readInfo(info) {
 function readBlock(ours) {
 	check(ours === null || (Number.isInteger(ours.version) && ours.version >= 1 && ours.version <= VERSION),
 		`its raking version is ${ours?.version}, where 1 to ${VERSION} are known`);
-	const { provenance = {}, levels, mask, title = null } = ours ?? {};
+	const { provenance = {}, levels, mask, normals, title = null } = ours ?? {};
 	check(isObject(provenance), 'its provenance is no object');
 	check(levels == null || (Array.isArray(levels) && levels.every(isObject)), 'its levels are no list of objects');
 	check(title === null || (typeof title === 'string' && [...title].length <= LONGEST_TITLE),
 		`its title is no text of up to ${LONGEST_TITLE} characters`);
-	return { provenance, title, maskFile: mask == null ? null : fileName(mask) };
+	return { provenance, title, maskFile: optionalFile(mask), normalsFile: optionalFile(normals) };
 }
+
+const optionalFile = name => name == null ? null : fileName(name);
 
 // The ways to number the planes, each with every plane's possible names, the preferred first: the
 // published trainer counts from 0, OpenLIME from 1.

@@ -82,7 +82,7 @@ def _check_lights(info: Info) -> None:
 
 
 def _check_pictures(block: RakingBlock, decoder: Decoder) -> None:
-    for name in [*block.planes, *([] if block.mask is None else [block.mask])]:
+    for name in [*block.planes, *block.other_pictures.values()]:
         if not re.fullmatch(FILE_NAME, name):
             raise RakingError(f"the picture's name {name!r} is not a plain file name")
     if len(block.planes) != decoder.planes:

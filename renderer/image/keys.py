@@ -32,10 +32,17 @@ class RakingBlock(Keys):
     version: Whole = Field(ge=1, le=VERSION)
     planes: list[str]
     mask: str | None = None
+    normals: str | None = None
     title: str | None = Field(None, max_length=LONGEST_TITLE)
     levels: list[dict[str, Any]] | None = None  # the smaller ones of a pyramid, as measured
     provenance: dict[str, Any] = {}
     asked: dict[str, Any] = {}  # of the command that wrote the image, to know it again
+
+    @property
+    def other_pictures(self) -> dict[str, str]:
+        """The files beside the planes: of "mask" and "normals", those that there are."""
+        named = {"mask": self.mask, "normals": self.normals}
+        return {kind: name for kind, name in named.items() if name is not None}
 
 
 class NeuralBlock(RakingBlock):

@@ -36,6 +36,16 @@ export async function loadInfo(folder) {
 	};
 }
 
+// An image with its normals as one more plane.
+export function withNormals(info) {
+	const { folder, planes, normalsFile, maskFile } = info;
+	if (!normalsFile) {
+		throw new Error(`${folder.name} comes without the normals of its surface, which this way of looking needs: `
+			+ 'add them with raking convert --normals.');
+	}
+	return { ...info, planes: [...planes, normalsFile], files: [...planes, normalsFile, maskFile].filter(Boolean) };
+}
+
 export const loadPictures = info => Promise.all(info.files.map(file => take(info, file)));
 
 // What was fetched to find out whether it is there is not fetched again.

@@ -1,8 +1,9 @@
 """The relightable image: planes of 8-bit latents and the decoder that turns them into colour.
 
 It is the contract between making (trainer) and showing (renderer, webviewer). On disk it is a
-folder with `info.json`, lossless planes `plane_0.png`, ... and, where there is one, `mask.png`.
-Tiled, each of these pictures is a Deep Zoom pyramid instead, such as `plane_0.dzi`.
+folder with `info.json`, lossless planes `plane_0.png`, ... and, where there are such, `mask.png`
+and `normals.png`. Tiled, each of these pictures is a Deep Zoom pyramid instead, such as
+`plane_0.dzi`.
 """
 
 from collections.abc import Callable, Sequence
@@ -47,6 +48,7 @@ class RelightableImage:
     `provenance` says how the image was made (software, collection, settings, held-out scores).
     `lights` are those of the photographs that it was made from, unit vectors towards them.
     `title` is what the image is called where it is shown; its folder's name where there is none.
+    `normals` are the surface's, as levels (renderer/image/normal_levels.py).
     """
 
     decoder: Decoder
@@ -56,6 +58,7 @@ class RelightableImage:
     lights: np.ndarray | None = None  # [L, 3] float32
     pixel_size_mm: float | None = None
     title: str | None = None
+    normals: np.ndarray | None = None  # [H, W, 3] uint8
 
     def __post_init__(self) -> None:
         expected = (self.decoder.planes, *self.planes.shape[1:3], 3)
@@ -68,6 +71,13 @@ class RelightableImage:
             raise RakingError(
                 f"the mask is {self.mask.shape}, where the planes are {self.planes.shape[1:3]}"
             )
+        if self.normals is not None:
+            expected = (*self.planes.shape[1:3], 3)
+            if self.normals.shape != expected or self.normals.dtype != np.uint8:
+                raise RakingError(
+                    f"the normals are {self.normals.dtype} {self.normals.shape}, where the planes "
+                    f"need uint8 {expected}"
+                )
 
     @property
     def width(self) -> int:
@@ -106,30 +116,39 @@ def read_image(path: Path) -> RelightableImage:
     """
     path = Path(path)
     info, decoder, files = _look_up(path)
-    read = _reader(info, files)
+    read = _reader(info, list(files.values()))
     check_memory(path, decoder.latents * info.height * info.width)
     planes = np.empty((decoder.planes, info.height, info.width, 3), np.uint8)
-    for file, plane in zip(files, planes, strict=False):
-        read(file, plane)
-    mask = None
-    if len(files) > len(planes):
+    for i, plane in enumerate(planes):
+        read(files[f"plane {i}"], plane)
+    mask = normals = None
+    if "mask" in files:
         levels = np.empty((info.height, info.width), np.uint8)
-        read(files[-1], levels)
+        read(files["mask"], levels)
         mask = levels > 127
-    provenance = info.raking.provenance if info.raking else {}
-    title = info.raking.title if info.raking else None
+    if "normals" in files:
+        normals = np.empty((info.height, info.width, 3), np.uint8)
+        read(files["normals"], normals)
     return RelightableImage(
-        decoder, planes, mask, provenance, info.lights, info.pixel_size_mm, title
+        decoder,
+        planes,
+        mask,
+        info.raking.provenance if info.raking else {},
+        info.lights,
+        info.pixel_size_mm,
+        info.raking.title if info.raking else None,
+        normals,
     )
 
 
 def check_image(path: Path) -> list[Path]:
-    """The files of the planes and of the mask: pictures, or pyramids (.dzi).
+    """The files of the planes, the mask and the normals: pictures, or pyramids (.dzi).
 
     Nothing but descriptions is read, which is quick at any size. Raises RakingError where `path`
     is no relightable image, or where one of these files is missing.
     """
-    info, _, files = _look_up(path)
+    info, _, found = _look_up(path)
+    files = list(found.values())
     _reader(info, files)
     return files
 
@@ -201,7 +220,7 @@ def _own_files(path: Path) -> Callable[[str], bool]:
         info = None
     if info is None or info.raking is None:
         return lambda name: False
-    pictures = [*info.raking.planes, *([info.raking.mask] if info.raking.mask else [])]
+    pictures = [*info.raking.planes, *info.raking.other_pictures.values()]
     pyramids = {}
     for name in pictures:
         if name.endswith(".dzi") and (path / name).is_file():
@@ -225,6 +244,8 @@ def _write_flat(image: RelightableImage, folder: Path, progress: Progress) -> li
         progress(i, len(names))
     if image.mask is not None:
         Image.fromarray(image.mask.astype(np.uint8) * 255, "L").save(folder / "mask.png")
+    if image.normals is not None:
+        Image.fromarray(image.normals, "RGB").save(folder / "normals.png")
     return names
 
 
@@ -237,7 +258,7 @@ def _write_tiles(
 ) -> list[str]:
     """Writes the pyramids; returns the names of the planes."""
     names = [f"plane_{i}.dzi" for i in range(len(image.planes))]
-    pictures = len(names) + (image.mask is not None)
+    pictures = len(names) + (image.mask is not None) + (image.normals is not None)
     pyramid = Pyramid(image.width, image.height, tiles.size, tiles.overlap, tiles.name)
     done, total = 0, pictures * pyramid.count()
 
@@ -250,6 +271,8 @@ def _write_tiles(
     if image.mask is not None:
         weights = halvings(image.mask.astype(np.uint8) * 255)
         write_pyramid(folder / "mask.dzi", weights, tiles, tick)
+    if image.normals is not None:
+        write_pyramid(folder / "normals.dzi", halvings(image.normals, weights), tiles, tick)
     for i, name in enumerate(names):
         write_pyramid(folder / name, _plane_levels(image, i, smaller, weights), tiles, tick)
     return names
@@ -274,12 +297,14 @@ def _write_info(
     smaller: SmallerLevels | None,
     asked: dict[str, Any] | None,
 ) -> None:
+    ending = Path(planes[0]).suffix
     description = Description(
         image.decoder,
         image.width,
         image.height,
         planes,
-        mask=None if image.mask is None else "mask" + Path(planes[0]).suffix,
+        mask=None if image.mask is None else f"mask{ending}",
+        normals=None if image.normals is None else f"normals{ending}",
         provenance=image.provenance,
         lights=image.lights,
         pixel_size_mm=image.pixel_size_mm,
@@ -292,12 +317,15 @@ def _write_info(
     (folder / "info.json").write_text(description.text(), "utf-8")
 
 
-def _look_up(path: Path) -> tuple[Info, Decoder, list[Path]]:
-    """What `info.json` says, and the files of the planes, then of the mask where there is one."""
+def _look_up(path: Path) -> tuple[Info, Decoder, dict[str, Path]]:
+    """What `info.json` says, and the files: of "plane 0" and so on, then of what else there is of
+    "mask" and "normals"."""
     path = Path(path)
     info, decoder = parse_info(read_info_text(path), path / "info.json")
-    mask = [[info.raking.mask]] if info.raking and info.raking.mask else []
-    return info, decoder, [_find(path, names) for names in _numbering(path, info) + mask]
+    others = info.raking.other_pictures if info.raking else {}
+    names = {f"plane {i}": names for i, names in enumerate(_numbering(path, info))}
+    names |= {kind: [name] for kind, name in others.items()}
+    return info, decoder, {kind: _find(path, names) for kind, names in names.items()}
 
 
 def _numbering(path: Path, info: Info) -> list[list[str]]:

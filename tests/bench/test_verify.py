@@ -60,6 +60,29 @@ def test_linear_images_agree_with_pytorch(
         assert 0 < agreement.max_abs_error < 1e-5 * agreement.output_range
 
 
+def test_the_modes_of_reading_agree_with_numpy(
+    browser: Browser, make_linear_image, tmp_path: Path
+) -> None:
+    """And differ where the page has other normals."""
+    image = make_linear_image("ptm", 18)
+    random = np.random.default_rng(0)
+    image.normals = random.integers(90, 166, (48, 64, 3), np.uint8)
+    image.normals[..., 2] = 240
+    write_image(image, tmp_path / "image")
+    looks = verify.looks_of(image)
+    assert {look.mode for look in looks} == {"plain", "normals", "specular", "diffuse"}
+    lights = verify.spread_lights(20)
+    for look in looks:
+        for agreement in verify.compare(image, tmp_path / "image", lights, browser, look=look):
+            assert agreement.ok, agreement
+            assert agreement.mode == look.mode
+    image.normals[5, 5] = (0, 128, 128)
+    for agreement in verify.compare(image, tmp_path / "image", lights, browser, look=looks[-1]):
+        assert agreement.ok == (agreement.name == "wgpu")
+    image.normals = None
+    assert {look.mode for look in verify.looks_of(image)} == {"plain"}
+
+
 def test_a_linear_plane_that_differs_is_found(
     browser: Browser, make_linear_image, tmp_path: Path
 ) -> None:

@@ -58,7 +58,7 @@ def test_train_and_evaluate(sample: Path, trained: Path) -> None:
 
 
 PHASES = ["reading", "guide", "estimating", "teacher", "estimating", "student", "storing"]
-PHASES += ["scoring", "levels", "measuring", "tiles"]
+PHASES += ["scoring", "normals", "levels", "measuring", "tiles"]
 TOLD = re.compile(r"(\w+)(?:, (\d+) %, ([\d.]+) (?:s|min|h) left)?")
 
 

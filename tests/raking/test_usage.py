@@ -20,6 +20,7 @@ NEEDED = {
     "convert": ["{path}", "-o", "{path}/out", "--tiles"],
     "benchmark": ["{path}", "-o", "{path}/out"],
     "render": ["{path}", "-o", "{path}/out", "--orbit", "2"],
+    "normals": ["{path}", "-o", "{path}/out.png"],
     "view": ["{path}", "--no-open"],
     "verify": ["{path}"],
     "bench": ["{path}", "-o", "{path}/out"],

@@ -39,13 +39,14 @@ export class Shelf {
 	 *
 	 * @param {string} key
 	 * @param {string} url
+	 * @param {string} mode
 	 * @param {(share: number) => void} tell
 	 * @returns {Promise<Scene | undefined>}
 	 */
-	async open(key, url, tell) {
+	async open(key, url, mode, tell) {
 		if (!this.#kept.has(key) && !this.#opening.has(key)) {
 			const kept = this.#kept;
-			const opening = this.#create(key, url, tell)
+			const opening = this.#create(key, url, mode, tell)
 				.then(scene => kept === this.#kept ? kept.set(key, scene) && scene : undefined)
 				.finally(() => this.#opening.get(key) === opening && this.#opening.delete(key));
 			this.#opening.set(key, opening);
@@ -80,8 +81,8 @@ export class Shelf {
 		return loadInfo(openFolder(url, () => this.store.state.patience));
 	}
 
-	async #create(key, url, tell) {
+	async #create(key, url, mode, tell) {
 		tell(0);
-		return this.engine.open(key, await this.loadInfo(url), this.store.state, tell);
+		return this.engine.open(key, await this.loadInfo(url), { ...this.store.state, mode }, tell);
 	}
 }

@@ -44,7 +44,7 @@ export class Shown {
 	// Shows what the state asks for; whether that came to be, and was not overtaken. Throws a sentence for the
 	// user, with an `action` where there is one.
 	async show() {
-		const { image, show, tiling, compare } = this.store.state;
+		const { image, show, tiling, mode } = this.store.state;
 		if (!image.length) {
 			throw new Error('No image was given: open one, drop one here, or add ?image=FOLDER to the address of this page.');
 		}
@@ -52,18 +52,27 @@ export class Shown {
 			throw failure(`There is no image number ${show}, of ${image.length} counted from 0: correct show= in the address.`,
 				{ label: 'Show the first', run: () => this.host.setState({ show: 0 }).catch(() => {}) });
 		}
-		const numbers = compare === 'off' || image.length < 2 ? [show] : [show, this.second];
-		const keys = numbers.map(number => JSON.stringify([image[number], tiling]));
+		const shown = [[image[show], mode], ...this.#beside()];
+		const keys = shown.map(([url, mode]) => JSON.stringify([url, tiling, mode]));
 		const wanted = this.#wanted = keys.join();
 		try {
-			const scenes = await Promise.all(keys.map((key, i) => this.#open(key, image[numbers[i]])));
+			const scenes = await Promise.all(keys.map((key, i) => this.#open(key, ...shown[i])));
 			if (this.#wanted !== wanted) return false;
 			this.#use(scenes);
 			return true;
 		} catch (error) {
-			if (this.#wanted === wanted) throw failure(error.message, this.again);
-			return false;
+			if (this.#wanted !== wanted) return false;
+			const plain = { label: 'Show it plain', run: () => this.host.setState({ mode: '', versus: '' }).catch(() => {}) };
+			throw failure(error.message, shown.every(([, mode]) => mode === 'plain') ? this.again : plain);
 		}
+	}
+
+	// What is compared with: this image in another mode, or another image.
+	/** @returns {[string, string][]}  address and mode */
+	#beside() {
+		const { image, show, compare, mode, versus } = this.store.state;
+		if (compare === 'off' || (versus === null && image.length < 2)) return [];
+		return versus === null ? [[image[this.second], mode]] : [[image[show], versus]];
 	}
 
 	/**
@@ -92,16 +101,16 @@ export class Shown {
 		if (!stays) this.scenes = [];
 	}
 
-	async #open(key, url) {
+	async #open(key, url, mode) {
 		const tell = share => this.host.say(
 			`Opening the image …${share ? ` ${Math.round(share * 100)} %` : ''}`, false, undefined, true);
 		if (this.host.away) {
 			this.host.redraw();
 			await this.host.away.promise;
-			return this.#open(key, url);
+			return this.#open(key, url, mode);
 		}
-		const scene = await this.shelf.open(key, url, tell);
-		return scene ?? this.#open(key, url);  // anew where the GPU was lost meanwhile
+		const scene = await this.shelf.open(key, url, mode, tell);
+		return scene ?? this.#open(key, url, mode);  // anew where the GPU was lost meanwhile
 	}
 
 	/** @param {Scene[]} scenes */

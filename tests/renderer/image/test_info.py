@@ -36,6 +36,7 @@ def read(text: str) -> dict[str, Any]:
         "title": ours.title if ours else None,
         "planeFiles": info.plane_files(),
         "maskFile": ours.mask if ours else None,
+        "normalsFile": ours.normals if ours else None,
     }
     return json.loads(json.dumps(found))
 

@@ -1,17 +1,21 @@
 // The decode pass: latents of a tile and a light to a relit picture.
 
+import { lookValues } from '../shaders/look.js';
 import { bakedShader, bestExponential, bestVaryings } from '../shaders/specialise.js';
 import { createProgram, createTarget, readRenderer } from './gl.js';
 
 // The weights that do not follow the light are constants of the text.
 /** @type {MakeShader} */
-export function makeBaked(gl, decoder, target) {
+export function makeBaked(gl, decoder, target, mode) {
 	const { renderer } = readRenderer(gl);
 	const varyings = bestVaryings(renderer, gl.getParameter(gl.MAX_VARYING_VECTORS) - 1);
 	return {
-		...bakedShader(decoder, { target, exponential: bestExponential(renderer), varyings }),
+		...bakedShader(decoder, { target, exponential: bestExponential(renderer), varyings, mode }),
 		begin: () => {},
-		setLight: (_, at, light) => gl.uniform4fv(at('frame'), decoder.frameValues(light)),
+		setLight: (_, at, light, look) => {
+			gl.uniform4fv(at('frame'), decoder.frameValues(light));
+			if (mode) gl.uniform4fv(at('look'), lookValues(look, light));
+		},
 	};
 }
 
@@ -30,10 +34,10 @@ export class DecodePass {
 		made.begin(gl, at);
 	}
 
-	setLight(light) {
+	setLight(light, look) {
 		const { gl, shader: { program, at } } = this;
 		gl.useProgram(program);
-		this.made.setLight(gl, at, light);
+		this.made.setLight(gl, at, light, look);
 	}
 
 	// Decodes a part of a tile, `scale` pixels to each of its own; returns how many.

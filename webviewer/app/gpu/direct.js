@@ -10,12 +10,13 @@ import { coarseFirst } from './light.js';
  * @param {Plan} plan
  * @param {State} state
  */
-export function drawDirect({ canvas, present }, { scene, transform, places }, { shader, light, canvas: [width, height] }) {
+export function drawDirect({ canvas, present }, { scene, transform, places }, state) {
+	const { light, canvas: [width, height] } = state;
 	const found = places.map(place => scene.tiles.get(place.key) ?? scene.above(place)[0]);
 	const tiles = coarseFirst([...new Set(found)].filter(Boolean));
 	const coarser = compose(scaling(canvas.width / width, canvas.height / height), transform);
-	const pass = scene.decodePass(shader);
-	pass.setLight(light);
+	const pass = scene.decodePass(state);
+	pass.setLight(light, scene.look(state));
 	present.clear();
 	for (const tile of tiles) {
 		tile.use();

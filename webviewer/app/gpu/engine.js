@@ -117,7 +117,7 @@ export class Engine {
 	 */
 	async measure(state, scene) {
 		const { DecodeMeasure } = await import('./measure.js');
-		return new DecodeMeasure(this.gl, this.plan(state, scene), state.shader);
+		return new DecodeMeasure(this.gl, this.plan(state, scene), state);
 	}
 
 	// Straight to the canvas: while the light moves, where that is faster and looks no different.

@@ -16,9 +16,11 @@ import { partInSight } from './plan.js';
  * @returns {{ tiles: Tile[], decoded: number, pixels: number, held: boolean, all: boolean,
  *     complete: boolean, scale: number }}  the tiles to draw, coarse first, and how many were decoded
  */
-export function lightTiles(plan, { shader, light, moving }, { scale: adaptive, adapting, budget, whole }) {
+export function lightTiles(plan, state, { scale: adaptive, adapting, budget, whole }) {
 	const { scene, density, found, places } = plan;
-	const version = `${shader} ${light}`;
+	const { shader, light, moving } = state;
+	const look = scene.look(state);
+	const version = `${shader} ${light} ${Object.values(look)}`;
 	const scale = adapting && moving === 'light' ? Math.min(1, density * adaptive) : 1;
 	const isLit = tile => tile.version === version && tile.covers(partInSight(plan, tile, tile.scale));
 	const isDone = tile => isLit(tile) && tile.scale >= scale && (moving || tile.covers(tile.whole));
@@ -26,8 +28,8 @@ export function lightTiles(plan, { shader, light, moving }, { scale: adaptive, a
 	const unfinished = adapting && moving === 'light' ? [] : found.filter(tile => isLit(tile) && !isDone(tile));
 	let [decoded, pixels] = [0, 0];
 	const decode = tile => {
-		const pass = scene.decodePass(shader);
-		if (!pixels) pass.setLight(light);
+		const pass = scene.decodePass(state);
+		if (!pixels) pass.setLight(light, look);
 		const partly = moving === 'light' && tile.version !== version;
 		pixels += pass.decode(tile, scale, partly ? partInSight(plan, tile, scale) : tile.whole);
 		tile.version = version;

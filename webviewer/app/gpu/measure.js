@@ -6,12 +6,13 @@ export class DecodeMeasure {
 	/**
 	 * @param {WebGL2RenderingContext} gl
 	 * @param {Plan} plan
-	 * @param {string} shader
+	 * @param {State} state
 	 */
-	constructor(gl, plan, shader) {
+	constructor(gl, plan, state) {
 		this.gl = gl;
 		this.plan = plan;
-		this.pass = plan.scene.decodePass(shader);
+		this.pass = plan.scene.decodePass(state);
+		this.look = plan.scene.look(state);
 	}
 
 	/**
@@ -20,8 +21,8 @@ export class DecodeMeasure {
 	 * @param {number[]} light
 	 */
 	decode(light) {
-		const { gl, plan, pass } = this;
-		pass.setLight(light);
+		const { gl, plan, pass, look } = this;
+		pass.setLight(light, look);
 		let pixels = 0;
 		for (const tile of plan.found) pixels += pass.decode(tile, 1, partInSight(plan, tile, 1));
 		// A frame must leave for the GPU by itself: one drawn over before that may never be drawn.

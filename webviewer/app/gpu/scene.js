@@ -1,17 +1,22 @@
 // An image on the GPU: its tiles, the shaders that decode them, and where more tiles come from.
 
-import { openTiles } from '../renderer/image/relightable.js';
+import { openTiles, withNormals } from '../renderer/image/relightable.js';
 import { Pyramid } from '../renderer/image/pyramid.js';
+import { changesNothing, isFor, needsNormals } from '../shaders/look.js';
 import { DecodePass } from './decode.js';
 import { createTiles } from './flat.js';
 import { checkMemory } from './gl.js';
 import { Tile } from './tiles.js';
 
-// Without `tiling` it is one tile. Calls progress(0..1).
-export async function openScene(context, key, info, { tiling, memory: megabytes }, progress) {
+// Without `tiling` it is one tile; with it comes what its `mode` needs. Calls progress(0..1).
+export async function openScene(context, key, described, { tiling, mode, memory: megabytes }, progress) {
+	if (!isFor(mode, described.decoder.kind)) {
+		throw new Error(`${described.folder.name} is no PTM image, and diffuse gain is of these alone.`);
+	}
+	const info = needsNormals(mode) ? withNormals(described) : described;
 	if (info.tiled) {
 		const notice = tiling ? '' : 'This image comes in tiles, so tiling stays on.';
-		return new Scene(context, { key, info, notice, ...await openTiles(info) });
+		return new Scene(context, { key, info, mode, notice, ...await openTiles(info) });
 	}
 	const { gl, memory } = context;
 	const { width, height } = info;
@@ -27,7 +32,7 @@ export async function openScene(context, key, info, { tiling, memory: megabytes 
 		notice = `This image takes ${taken} MB of graphics memory, where ${megabytes} MB are meant to do: `
 			+ 'write it in tiles, with raking convert --tiles.';
 	}
-	return new Scene(context, { key, info, pyramid, tiles, notice });
+	return new Scene(context, { key, info, mode, pyramid, tiles, notice });
 }
 
 export class Scene {
@@ -37,13 +42,14 @@ export class Scene {
 
 	/**
 	 * @param {SceneContext} context
-	 * @param {{ key: string, info: any, pyramid: Pyramid, notice: string, tiles?: Map<string, Tile>, load?: LoadTile }}
+	 * @param {{ key: string, info: any, mode: string, pyramid: Pyramid, notice: string, tiles?: Map<string, Tile>, load?: LoadTile }}
 	 *     parts  load brings a tile's pictures, where not all tiles are there
 	 */
-	constructor(context, { key, info, pyramid, notice, tiles = new Map(), load }) {
+	constructor(context, { key, info, mode, pyramid, notice, tiles = new Map(), load }) {
 		this.context = context;
 		this.key = key;
 		this.info = info;
+		this.mode = mode;
 		this.pyramid = pyramid;
 		this.notice = notice;
 		this.tiles = tiles;
@@ -57,15 +63,28 @@ export class Scene {
 	// At most, on the GPU, relit picture included.
 	get bytesPerTile() {
 		const { tileSize, overlap } = this.pyramid;
-		return (tileSize + 2 * overlap) ** 2 * (4 * (this.info.latents / 3 + 1) + (this.info.maskFile ? 1 : 0));
+		return (tileSize + 2 * overlap) ** 2 * (4 * (this.info.planes.length + 1) + (this.info.maskFile ? 1 : 0));
 	}
 
-	/** @param {Target} target */
-	decodePass(shader, target = 'unorm') {
+	/**
+	 * What decodes it as a state has it, its light not yet set.
+	 *
+	 * @param {Pick<State, 'shader' | LookKeys>} state
+	 * @param {Target} target
+	 */
+	decodePass(state, target = 'unorm') {
 		const { context: { gl, shaders }, info, passes } = this;
+		const { shader } = state;
 		const make = shaders.get(shader);
 		if (!make) throw new Error(`There is no shader named ${shader}: correct shader= in the address.`);
-		return passes[`${shader} ${target}`] ??= new DecodePass(gl, make(gl, info.decoder, target), target);
+		const mode = changesNothing(this.look(state)) ? null : this.mode;
+		return passes[`${shader} ${target} ${mode}`] ??= new DecodePass(gl, make(gl, info.decoder, target, mode), target);
+	}
+
+	// How its colours are seen: the state's numbers in its own mode.
+	/** @param {Pick<State, LookKeys>} state */
+	look({ exposure, gamma, saturation, kd, ks, exponent, diffuse }) {
+		return { mode: this.mode, exposure, gamma, saturation, kd, ks, exponent, diffuse };
 	}
 
 	get isThere() {

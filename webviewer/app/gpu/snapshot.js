@@ -9,20 +9,20 @@ const AT_A_TIME = 6;  // tiles under way
  *
  * @param {Engine} engine
  * @param {Scene} scene
- * @param {{ shader: string, light: number[] }} state
+ * @param {State} state
  * @param {number} y0
  * @param {number} y1
  * @param {{ target?: Target, ground?: boolean }} how  ground: whether it shows where the object is not
  */
-async function decodeRows({ present }, scene, { shader, light }, y0, y1, { target = 'unorm', ground = false }) {
+async function decodeRows({ present }, scene, state, y0, y1, { target = 'unorm', ground = false }) {
 	const { width } = scene.info;
 	const rows = new (target === 'float' ? Float32Array : Uint8Array)(width * (y1 - y0) * 4);
 	const places = scene.pyramid.tiles(0, { left: 0, top: y0, right: width, bottom: y1 });
 	await Promise.all(Array.from({ length: AT_A_TIME }, async () => {
 		for (let place; (place = places.shift());) {
 			await scene.withTile(place, tile => {
-				const pass = scene.decodePass(shader, target);
-				pass.setLight(light);
+				const pass = scene.decodePass(state, target);
+				pass.setLight(state.light, scene.look(state));
 				pass.readRows(tile, y0, y1, width, rows, () => ground && present.coverGround(tile));
 			});
 		}
@@ -36,7 +36,7 @@ async function decodeRows({ present }, scene, { shader, light }, y0, y1, { targe
  *
  * @param {Engine} engine
  * @param {Scene} scene
- * @param {{ shader: string, light: number[] }} state
+ * @param {State} state
  * @param {(share: number) => void} progress
  */
 export async function takeSnapshot(engine, scene, state, progress) {
@@ -45,7 +45,7 @@ export async function takeSnapshot(engine, scene, state, progress) {
 	const file = new PngWriter(width, height, {
 		Software: 'Raking',
 		Title: `${info.title}, ${info.label}`,
-		Description: `Light from x ${light[0].toFixed(4)}, y ${light[1].toFixed(4)}`,
+		Description: `Light from x ${light[0].toFixed(4)}, y ${light[1].toFixed(4)}; ${described(scene.look(state))}`,
 	});
 	const step = Math.min(pyramid.tileSize, 1024);
 	for (let y = 0; y < height; y += step) {
@@ -55,6 +55,8 @@ export async function takeSnapshot(engine, scene, state, progress) {
 	}
 	return file.end();
 }
+
+const described = look => Object.entries(look).map(([key, value]) => `${key} ${value}`).join(', ');
 
 function withoutAlpha(rgba) {
 	const rgb = new Uint8Array(rgba.length / 4 * 3);

@@ -40,6 +40,7 @@ export function createActions(viewer, element, parts) {
 		difference: compare('difference'),
 		lessGain: gain(1 / 2),
 		moreGain: gain(2),
+		reading: () => openReading(viewer, parts),
 		measure: () => startRuler(viewer),
 		snapshot: () => saveSnapshot(viewer),
 		copyLink: () => copyLink(viewer, element),
@@ -54,6 +55,15 @@ export function createActions(viewer, element, parts) {
 /** @param {Viewer} viewer */
 export function change(viewer, settings) {
 	viewer.setState(settings).catch(() => {});
+}
+
+/** @param {Viewer} viewer */
+async function openReading(viewer, parts) {
+	try {
+		(await import('./reading.js')).toggleReading(viewer, parts);
+	} catch {
+		viewer.say('The panel could not be loaded: is the server still running?', true);
+	}
 }
 
 /** @param {Viewer} viewer */

@@ -1,6 +1,7 @@
 // Two images under one light: which, how, and what stands on the picture meanwhile.
 
 import { change } from './actions.js';
+import { MODE_NAMES } from './modes.js';
 import { connectDrag, stepByKeys, on } from './points.js';
 
 const STEPS = { ArrowLeft: -0.02, ArrowRight: 0.02, PageUp: 0.1, PageDown: -0.1, Home: -1, End: 1 };
@@ -33,7 +34,8 @@ export function connectCompare(viewer, parts) {
 		last.textContent = `${Math.round(255 / gain)}+`;
 		left.hidden = mode === 'off';
 		if (left.hidden) return;
-		const names = distinct([scene.info, other.info]);
+		const names = scene.mode === other.mode ? distinct([scene.info, other.info])
+			: [scene, other].map(({ mode }) => MODE_NAMES[mode]);
 		left.textContent = { split: names[0], blink: names[Number(flipped)], difference: names.join(' − ') }[mode];
 		right.textContent = names[1];
 	};

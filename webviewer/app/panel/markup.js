@@ -67,6 +67,8 @@ const MARKUP = `
 			${group('turning', 'Turn the picture',
 				button('turnLeft', icon('M4.5 10a5.5 5.5 0 1 0 2-4.2M6.2 2.6v3.6h3.6'), 'Turn left by 90°'),
 				button('turnRight', icon('M15.5 10a5.5 5.5 0 1 1-2-4.2M13.8 2.6v3.6h-3.6'), 'Turn right by 90°'))}
+			${group('looking', 'Reading', button('reading', 'Reading', 'Modes, the light in numbers, exposure (L)',
+				'aria-expanded="false"'))}
 			${group('lighting', 'Light and drawing', toggle('orbit', 'Orbit', 'Let the light circle (O)'),
 				toggle('tiling', 'Tiling', 'Decode only the tiles in sight (T)'),
 				toggle('adaptive', 'Adaptive', 'Decode more coarsely while something moves (A)'))}
@@ -98,6 +100,7 @@ const MARKUP = `
 			${keys('S B D', 'compare: split, blink, difference')}
 			${keys('X', 'shows the other of two blinking images')}
 			${keys('M', 'measures')}
+			${keys('L', 'opens modes of reading, the light in numbers, exposure')}
 			${keys('O T A', 'orbit, tiling, adaptive resolution')}
 			${keys('H', 'hides and shows the controls')}
 		</dl>

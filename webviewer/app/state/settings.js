@@ -1,5 +1,7 @@
 // What the viewer shows, as a plain object and as the page's address: the same keys in both.
 
+import { MODES, RANGES } from '../shaders/look.js';
+
 const LARGEST = 1e9;  // of numbers that mean something here
 const MARKS = /^(utm_|mc_|fbclid$|gclid$|msclkid$)/;  // that newsletters and social networks put on links
 
@@ -13,7 +15,13 @@ const choice = (...names) => text => names.find(name => name === text);
 const above0 = most => Object.assign(text => {
 	const value = finite(text);
 	return value !== undefined && value > 0 && value <= most ? value : undefined;
-}, { most });
+}, { told: `greater than zero, and at most ${most}` });
+const within = (least, most) => Object.assign(text => {
+	const value = finite(text);
+	return value !== undefined && value >= least && value <= most ? value : undefined;
+}, { told: `${least} to ${most}` });
+const NUMBERS = Object.fromEntries(Object.entries(RANGES).map(
+	([key, [least, most, initial]]) => [key, [initial, within(least, most)]]));
 const write = value => typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
 
 // Initial values, and how a text is read: undefined where it cannot be.
@@ -30,6 +38,9 @@ const KEYS = {
 	with: [null, finite],
 	split: [0.5, finite],
 	gain: [8, above0(1e4)],
+	mode: ['plain', choice(...MODES)],
+	versus: [null, choice(...MODES)],
+	...NUMBERS,
 	ruler: [null, numbersOf(4)],
 	memory: [512, above0(1e6)],
 	patience: [10, above0(86400)],
@@ -116,8 +127,8 @@ function checked(key, value) {
 
 function unreadable(key, text) {
 	const shown = text.length > 40 ? `${text.slice(0, 40)} …` : text;
-	const { most } = KEYS[key][1];
-	return new Error(`The setting ${key}=${shown} ${most ? `must be greater than zero, and at most ${most}` : 'cannot be read'}: `
+	const { told } = KEYS[key][1];
+	return new Error(`The setting ${key}=${shown} ${told ? `must be ${told}` : 'cannot be read'}: `
 		+ "correct the page's address.");
 }
 

@@ -1,0 +1,47 @@
+// How a decoded colour is seen: the mode of reading a surface, exposure, gamma and saturation. The same as look.py.
+
+export const MODES = ['plain', 'normals', 'specular', 'diffuse'];
+const DISPLAY_GAMMA = 2.2;
+export const LOOK_SIZE = 4;  // vectors of four that its shader is given
+
+// The least and the largest value of each number, and its first.
+export const RANGES = {
+	exposure: [-6, 6, 0],
+	gamma: [0.2, 5, 1],
+	saturation: [0, 4, 1],
+	kd: [0, 2, 0.4],
+	ks: [0, 2, 0.7],
+	exponent: [1, 150, 75],
+	diffuse: [1, 10, 3],
+};
+
+/**
+ * @typedef {{ mode: string, exposure: number, gamma: number, saturation: number, kd: number, ks: number,
+ *     exponent: number, diffuse: number }} Look
+ */
+
+/** @type {(look: Look) => boolean} */
+export const changesNothing = ({ mode, exposure, gamma, saturation }) =>
+	mode === 'plain' && exposure === 0 && gamma === 1 && saturation === 1;
+
+export const needsNormals = mode => mode !== 'plain';
+
+// Whether a mode is for decoders of a kind.
+export const isFor = (mode, kind) => mode !== 'diffuse' || kind === 'ptm';
+
+/**
+ * What its shader is given for a light [x, y], in fours.
+ *
+ * @param {Look} look
+ * @param {number[]} light
+ */
+export function lookValues({ exposure, gamma, saturation, kd, ks, exponent, diffuse }, [x, y]) {
+	const z = 1 + Math.sqrt(Math.max(0, 1 - x * x - y * y));
+	const length = Math.hypot(x, y, z);
+	return new Float32Array([
+		2 ** (exposure / DISPLAY_GAMMA), 1 / gamma, saturation, 0,
+		x / length, y / length, z / length, 0,
+		kd, ks, exponent, 0,
+		x, y, diffuse - 1, 0,
+	]);
+}

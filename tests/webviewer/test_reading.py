@@ -1,0 +1,141 @@
+"""The panel of reading: modes, the light in numbers and exposure, with hands on its controls."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bench.common.shown import decode_rows
+from renderer.gpu.relighter import Relighter
+from renderer.image.relightable import read_image, write_image
+from shaders.look import Look
+
+from .test_accessibility import assert_accessible
+
+
+@pytest.fixture(scope="module")
+def with_normals(small, tmp_path_factory):
+    """`small` with the normals of ripples."""
+    image = read_image(small)
+    x = np.mgrid[: image.height, : image.width][1]
+    normals = np.stack([0.6 * np.sin(x / 4), 0 * x, 1 + 0 * x], axis=-1)
+    normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
+    image.normals = np.rint((normals + 1) / 2 * 255).astype(np.uint8)
+    path = tmp_path_factory.mktemp("normals") / "image"
+    write_image(image, path)
+    return path
+
+
+def open_panel(page):
+    page.keyboard.press("l")
+    return page.get_by_role("region", name="Reading the surface")
+
+
+def state(page) -> dict:
+    return page.evaluate("raking.state()")
+
+
+def picture(page, light, rows=(0, 48)) -> np.ndarray:
+    return decode_rows(page, 64, light, rows)
+
+
+LOOKS = [
+    Look("normals"),
+    Look("specular", kd=0.8, ks=1.2, exponent=20),
+    Look("specular", exposure=-0.5, gamma=1.3, saturation=1.8),
+    Look(exposure=1.5, saturation=0.0),
+]
+
+
+@pytest.mark.parametrize("tiled", [False, True])
+def test_the_page_shows_what_the_native_renderer_does(
+    open_viewer, with_normals, tmp_path, tiled
+) -> None:
+    path = with_normals
+    if tiled:
+        path = tmp_path / "tiled"
+        from renderer.image.pyramid import TileFormat
+
+        write_image(read_image(with_normals), path, tiles=TileFormat(size=64))
+    image, light = read_image(path), (0.4, -0.3)
+    with open_viewer([path], light="0.4,-0.3") as page:
+        for look in LOOKS:
+            page.evaluate("look => raking.setState(look)", vars(look))
+            expected = Relighter(image, look=look).frame(light)
+            steps = picture(page, light).astype(int) - expected
+            assert np.abs(steps).max() <= 1, look
+            assert np.count_nonzero(steps) / steps.size < 1e-3, look
+
+
+def test_a_mode_is_chosen_explained_and_kept_in_the_address(open_viewer, with_normals) -> None:
+    with open_viewer([with_normals]) as page:
+        panel = open_panel(page)
+        assert not panel.get_by_label("Gloss").is_visible()
+        panel.get_by_label("Show").select_option("Specular enhancement")
+        panel.get_by_text("shallow marks").wait_for()
+        panel.get_by_label("Gloss").fill("1.5")
+        page.wait_for_url(re.compile("mode=specular.*ks=1.5"))
+        page.reload()
+        page.evaluate("raking.ready")
+        assert (state(page)["mode"], state(page)["ks"]) == ("specular", 1.5)
+        panel = open_panel(page)
+        assert panel.get_by_label("Gloss").input_value() == "1.5"
+        panel.get_by_role("button", name="Reset").click()
+        page.wait_for_url(re.compile(r"^(?!.*(mode|ks)=)"))
+        assert panel.get_by_label("Show").input_value() == "plain"
+
+
+def test_two_modes_beside_each_other(open_viewer, with_normals) -> None:
+    with open_viewer([with_normals]) as page:
+        open_panel(page).get_by_label("Beside it").select_option("Normals")
+        page.locator("#right").get_by_text("Normals").wait_for()
+        assert page.locator("#left").inner_text() == "Photograph"
+        page.keyboard.press("Escape")
+        page.evaluate("raking.setState({ split: 0 })")
+        shown = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB")).astype(int)
+        middle = shown[shown.shape[0] // 2, 250:390]
+        assert (middle[:, 2] > 180).mean() > 0.8  # towards the viewer: blue
+
+
+def test_the_light_in_numbers_and_from_the_sides(open_viewer, with_normals) -> None:
+    with open_viewer([with_normals], light="0,0") as page:
+        panel = open_panel(page)
+        panel.get_by_role("button", name="Light from the upper left").click()
+        x, y = state(page)["light"]
+        cosine = np.cos(np.radians(15))
+        np.testing.assert_allclose([x, y], [-cosine / 2**0.5, cosine / 2**0.5], atol=1e-6)
+        assert panel.get_by_label("Azimuth").input_value() == "135"
+        assert panel.get_by_label("Elevation").input_value() == "15"
+        panel.get_by_label("Elevation").fill("60")
+        panel.get_by_label("Azimuth").fill("0")
+        panel.get_by_label("Azimuth").press("Tab")
+        np.testing.assert_allclose(state(page)["light"], [0.5, 0], atol=1e-6)
+        panel.get_by_role("button", name="Light from straight above").click()
+        np.testing.assert_allclose(state(page)["light"], [0, 0], atol=1e-6)
+
+
+def test_an_image_without_normals_says_so_and_offers_what_it_has(open_viewer, small) -> None:
+    with open_viewer([small], ready=False, mode="specular") as page:
+        page.get_by_text("comes without the normals").wait_for()
+        page.get_by_role("button", name="Show it plain").click()
+        page.evaluate("raking.setState({})")
+        assert state(page)["mode"] == "plain"
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+def test_axe_finds_nothing_in_the_panel(open_viewer, with_normals, size) -> None:
+    with open_viewer([with_normals], *size, mode="specular") as page:
+        page.keyboard.press("l")
+        page.get_by_role("region", name="Reading the surface").wait_for()
+        assert_accessible(page)
+        page.keyboard.press("Escape")
+        assert not page.get_by_role("region", name="Reading the surface").is_visible()
+
+
+@pytest.mark.parametrize("text", ["mode=shiny", "exposure=99", "ks=-1", "versus=none"])
+def test_what_an_address_cannot_ask_for(open_viewer, small, text) -> None:
+    key, value = text.split("=")
+    with open_viewer([small], ready=False, **{key: value}) as page:
+        page.get_by_text(f"The setting {text}").wait_for()

@@ -1,0 +1,53 @@
+"""How a decoded picture is seen, in NumPy: the oracle that the shaders' looks are held against.
+
+After RTIViewer's manual, with the colour's mean in place of a luminance; see `shaders/look.py`.
+"""
+
+import numpy as np
+
+from renderer.image.normal_levels import normals_of_levels
+from renderer.image.relightable import RelightableImage
+from shaders.linear import LinearDecoder
+from shaders.look import DISPLAY_GAMMA, Look
+from trainer.models.quantise import dequantise
+
+REC_709 = np.array([0.2126, 0.7152, 0.0722])
+
+
+def seen(image: RelightableImage, decoded: np.ndarray, look: Look, light: np.ndarray) -> np.ndarray:
+    """What an image decoded to under a light (x, y), [H, W, 3], with a look; not clamped."""
+    levels = image.normals
+    if look.changes_nothing:
+        return decoded
+    normals = None if levels is None else normals_of_levels(levels).astype(np.float64)
+    if look.mode == "normals":
+        assert normals is not None
+        return (normals + 1) / 2
+    colour = np.maximum(decoded.astype(np.float64), 0)
+    if look.mode == "specular":
+        assert normals is not None
+        towards = np.array([*light, np.sqrt(max(0.0, 1 - float(np.square(light).sum())))])
+        half = towards + np.array([0, 0, 1])
+        half /= np.linalg.norm(half)
+        gloss = np.maximum(normals @ half, 0) ** look.exponent
+        colour = look.kd * colour + look.ks * (colour.mean(axis=-1) * gloss)[..., None]
+    if look.mode == "diffuse":
+        assert normals is not None
+        colour = np.maximum(decoded + (look.diffuse - 1) * _bend(image, normals, light), 0)
+    toned = (colour * 2 ** (look.exposure / DISPLAY_GAMMA)) ** (1 / look.gamma)
+    grey = (toned @ REC_709)[..., None]
+    return np.asarray(grey + (toned - grey) * look.saturation)
+
+
+def _bend(image: RelightableImage, normals: np.ndarray, light: np.ndarray) -> np.ndarray:
+    """The second-order part of a PTM about each pixel's own light, [H, W, 3] float64."""
+    decoder = image.decoder
+    assert isinstance(decoder, LinearDecoder)
+    levels = np.concatenate(list(image.planes), axis=-1)  # [H, W, K]
+    terms = dequantise(levels, decoder.latent_min, decoder.latent_max).astype(np.float64)
+    u, v = np.moveaxis(np.asarray(light, np.float64) - normals[..., :2], -1, 0)
+    squares = np.stack([u * u, u * v, v * v], axis=-1)  # [H, W, 3]
+    if decoder.lrgb:
+        return np.asarray(terms[..., :3] * (terms[..., 6:] * squares).sum(axis=-1)[..., None])
+    second = terms[..., 9:].reshape(*terms.shape[:2], 3, 3)  # term, channel
+    return np.asarray((second * squares[..., None]).sum(axis=-2))

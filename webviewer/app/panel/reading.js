@@ -1,0 +1,178 @@
+// How the surface is read: the mode, the light in numbers, and the picture's exposure. A panel over the picture,
+// made when it is first asked for.
+
+import { MODES, RANGES, isFor } from '../shaders/look.js';
+import { change } from './actions.js';
+import { MODE_NAMES } from './modes.js';
+import { on } from './points.js';
+
+// What each mode does in a sentence, and its numbers.
+/** @type {Record<string, [string, string[]]>} */
+const TOLD = {
+	plain: ['As the photographs show the surface, under any light.', []],
+	normals: ['Which way the surface faces: red to the right, green up, blue towards you. '
+		+ 'Colour and light are left out, and the relief remains.', []],
+	specular: ['Gives the surface a gloss that it has not, so that shallow marks '
+		+ 'catch the light. Move the light to see them.', ['kd', 'ks', 'exponent']],
+	diffuse: ['Deepens light and shade on slopes, the colours staying where the surface faces the light. '
+		+ 'Of PTM images alone.', ['diffuse']],
+};
+const NAMES = {
+	kd: 'Colour', ks: 'Gloss', exponent: 'Sharpness', diffuse: 'Gain',
+	exposure: 'Exposure', gamma: 'Gamma', saturation: 'Saturation',
+};
+const STEPS = { exposure: 0.1, exponent: 1 };  // 0.05 of the others
+const TONES = ['exposure', 'gamma', 'saturation'];
+const RAKING = 15;  // degrees above the surface
+// Row by row, as the light stands about the object: degrees counter-clockwise from the right.
+/** @type {[string, number | null][]} */
+const SIDES = [
+	['the upper left', 135], ['the top', 90], ['the upper right', 45],
+	['the left', 180], ['straight above', null], ['the right', 0],
+	['the lower left', 225], ['the bottom', 270], ['the lower right', 315],
+];
+const FIRST_LIGHT = [0.35, 0.45];
+
+const slider = key => {
+	const [least, most] = RANGES[key];
+	return `<label class="number" data-key="${key}"><span>${NAMES[key]}</span>
+		<input type="range" id="number-${key}" min="${least}" max="${most}" step="${STEPS[key] ?? 0.05}"><output></output></label>`;
+};
+const options = MODES.map(mode => `<option value="${mode}">${MODE_NAMES[mode]}</option>`).join('');
+const arrow = angle => angle === null ? '<circle cx="10" cy="10" r="3.5"/>'
+	: `<path d="M4 10h11M11 6l4 4-4 4" transform="rotate(${180 - angle} 10 10)"/>`;
+const side = ([name, angle], index) =>
+	`<button data-side="${index}" aria-label="Light from ${name}" title="Light from ${name}">
+		<svg class="icon" viewBox="0 0 20 20" aria-hidden="true">${arrow(angle)}</svg></button>`;
+const degrees = (id, name, title, most) => `<label title="${title}"><span>${name}</span>
+	<input type="number" id="${id}" min="0" max="${most}" step="1" aria-label="${title}">°</label>`;
+
+const MARKUP = `
+	<button id="closeReading" aria-label="Close">×</button>
+	<label><span>Show</span><select id="mode">${options}</select></label>
+	<p id="told" aria-live="polite"></p>
+	<div>${Object.keys(RANGES).filter(key => !TONES.includes(key)).map(slider).join('')}</div>
+	<label><span>Beside it</span><select id="versus"><option value="">nothing</option>${options}</select></label>
+	<h3>Light</h3>
+	<div id="sides" role="group" aria-label="Raking light">${SIDES.map(side).join('')}</div>
+	<div id="angles">${degrees('azimuth', 'Azimuth', 'Azimuth in degrees, counter-clockwise from the right', 359)}
+		${degrees('elevation', 'Elevation', 'Elevation in degrees above the surface', 90)}</div>
+	<h3>Picture</h3>
+	<div>${TONES.map(slider).join('')}</div>
+	<button id="reset">Reset</button>`;
+
+const panels = new WeakMap();  // viewer -> its panel
+
+/** @param {Viewer} viewer */
+export function toggleReading(viewer, { stage, reading }) {
+	const toggle = () => {
+		const panel = panels.get(viewer);
+		panel.hidden = !panel.hidden;
+		reading.ariaExpanded = String(!panel.hidden);
+		(panel.hidden ? viewer.canvas : panel.querySelector('select')).focus();
+	};
+	if (!panels.has(viewer)) panels.set(viewer, createPanel(viewer, stage, toggle));
+	toggle();
+}
+
+/** @param {Viewer} viewer */
+function createPanel(viewer, stage, close) {
+	const panel = document.createElement('section');
+	panel.id = 'readingPanel';
+	panel.ariaLabel = 'Reading the surface';
+	panel.innerHTML = MARKUP;
+	panel.hidden = true;
+	const part = id => /** @type {any} */ (panel.querySelector(`#${id}`));
+	connectModes(viewer, part);
+	connectNumbers(viewer, panel);
+	connectLight(viewer, panel, part);
+	part('reset').onclick = () => {
+		const numbers = Object.fromEntries(Object.entries(RANGES).map(([key, [, , initial]]) => [key, initial]));
+		change(viewer, { ...numbers, mode: '', versus: '', light: FIRST_LIGHT });
+	};
+	part('closeReading').onclick = close;
+	panel.onkeydown = event => {
+		event.stopPropagation();  // keys are the panel's while it has the focus
+		if (event.key === 'Escape') close();
+	};
+	stage.append(panel);
+	return panel;
+}
+
+/** @param {Viewer} viewer */
+function connectModes(viewer, part) {
+	const { store } = viewer;
+	const [mode, versus, told] = ['mode', 'versus', 'told'].map(part);
+	mode.onchange = () => change(viewer, { mode: mode.value });
+	versus.onchange = () => {
+		const { compare, image } = store.state;
+		const compared = versus.value ? compare.replace('off', 'split') : image.length > 1 ? compare : 'off';
+		change(viewer, { versus: versus.value, compare: compared });
+	};
+	const show = () => {
+		const { state } = store;
+		mode.value = state.mode;
+		versus.value = state.compare === 'off' ? '' : state.versus ?? '';
+		[told.textContent] = TOLD[state.mode];
+		const shown = [state.mode, versus.value || state.mode].flatMap(name => TOLD[name][1]);
+		for (const key of Object.keys(RANGES)) {
+			if (!TONES.includes(key)) part(`number-${key}`).parentElement.hidden = !shown.includes(key);
+		}
+	};
+	store.subscribe('mode versus compare', show);
+	// What is not for the image shown cannot be chosen.
+	const offer = () => {
+		const { kind } = viewer.scene.info.decoder;
+		for (const option of [...mode.options, ...versus.options]) option.disabled = !isFor(option.value, kind);
+	};
+	on(viewer, 'scene', offer);
+	offer();
+	show();
+}
+
+/** @param {Viewer} viewer */
+function connectNumbers(viewer, panel) {
+	const { store, motion } = viewer;
+	for (const label of panel.querySelectorAll('[data-key]')) {
+		const { key } = label.dataset;
+		const [input, output] = ['input', 'output'].map(name => label.querySelector(name));
+		const show = () => {
+			input.value = store.state[key];
+			output.textContent = Number(store.state[key].toFixed(2));
+		};
+		// As while the light moves, what is in sight is drawn as coarsely as it must be.
+		input.oninput = () => motion.move('light', { [key]: input.valueAsNumber });
+		store.subscribe(key, show);
+		show();
+	}
+}
+
+/** @param {Viewer} viewer */
+function connectLight(viewer, panel, part) {
+	const { store, motion } = viewer;
+	const [azimuth, elevation] = ['azimuth', 'elevation'].map(part);
+	const radians = value => value * Math.PI / 180;
+	const put = (turn, height) => {
+		const radius = Math.cos(radians(height));
+		motion.moveLight(viewer.view.lightFromScreen([Math.cos(radians(turn)), Math.sin(radians(turn))].map(at => at * radius)));
+	};
+	const typed = () => {
+		const [turn, height] = [azimuth, elevation].map(({ value }) => Number(value));
+		if (azimuth.value !== '' && elevation.value !== '') put(turn, Math.min(90, Math.max(0, height)));
+	};
+	azimuth.onchange = elevation.onchange = typed;
+	for (const button of panel.querySelectorAll('[data-side]')) {
+		const [, angle] = SIDES[button.dataset.side];
+		button.onclick = () => put(angle ?? 0, angle === null ? 90 : RAKING);
+	}
+	const show = () => {
+		const [x, y] = viewer.view.lightToScreen(store.state.light);
+		const turn = Math.round(Math.atan2(y, x) * 180 / Math.PI + 360) % 360;
+		const height = Math.round(Math.acos(Math.min(1, Math.hypot(x, y))) * 180 / Math.PI);
+		azimuth.value = height === 90 ? 0 : turn;
+		elevation.value = height;
+	};
+	store.subscribe('light rotation', show);
+	on(viewer, 'scene', show);
+	show();
+}

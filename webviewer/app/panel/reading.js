@@ -53,11 +53,11 @@ const MARKUP = `
 	<p id="told" aria-live="polite"></p>
 	<div>${Object.keys(RANGES).filter(key => !TONES.includes(key)).map(slider).join('')}</div>
 	<label><span>Beside it</span><select id="versus"><option value="">nothing</option>${options}</select></label>
-	<h3>Light</h3>
+	<h2>Light</h2>
 	<div id="sides" role="group" aria-label="Raking light">${SIDES.map(side).join('')}</div>
 	<div id="angles">${degrees('azimuth', 'Azimuth', 'Azimuth in degrees, counter-clockwise from the right', 359)}
 		${degrees('elevation', 'Elevation', 'Elevation in degrees above the surface', 90)}</div>
-	<h3>Picture</h3>
+	<h2>Picture</h2>
 	<div>${TONES.map(slider).join('')}</div>
 	<button id="reset">Reset</button>`;
 

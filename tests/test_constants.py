@@ -32,4 +32,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, LinearModel):
         sizes = {str(count): size._asdict() for count, size in value.sizes.items()}
         return {"name": value.name, "sizes": sizes, "lowest": value.lowest}
-    return list(value) if isinstance(value, dict | tuple) else value
+    if isinstance(value, dict) and all(isinstance(each, LinearModel) for each in value.values()):
+        return list(value)
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    return list(value) if isinstance(value, tuple) else value

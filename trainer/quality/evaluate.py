@@ -8,10 +8,9 @@ import numpy as np
 
 from renderer.image.relightable import RelightableImage
 from shaders.errors import RakingError, shortened
-from trainer.collection.files import visible_files
-from trainer.collection.folder import AUXILIARY
+from trainer.collection.files import AUXILIARY, visible_files
 from trainer.collection.masks import find_mask, read_mask
-from trainer.collection.mlic import Mlic, Photographs
+from trainer.collection.mlic import Mlic, Photographs, check_one_camera
 from trainer.models.oracle import CHUNK_PIXELS, relight
 from trainer.photographs.pictures import SUFFIXES, read_header, read_picture
 from trainer.quality.scores import ALL, FAST, Pair, Progress, score
@@ -43,6 +42,7 @@ def evaluate(
     HSH 3; None where there is none.
     Raises RakingError where the sizes differ or there is no test light.
     """
+    check_one_camera(mlic)
     if (image.width, image.height) != (mlic.width, mlic.height):
         raise RakingError(
             f"the image is {image.width} x {image.height} pixels but the photographs in "

@@ -39,7 +39,11 @@ from trainer.photographs.pictures import read_picture
 from trainer.photographs.raw import WhiteBalance
 
 __all__ = [
-    *("Mlic", "Photographs", "check_one_camera", "held_out_by_rule", "read_mlic"),
+    "Mlic",
+    "Photographs",
+    "check_one_camera",
+    "held_out_by_rule",
+    "read_mlic",
     "validation_lights",
 ]
 

@@ -26,15 +26,17 @@ def evaluate(
     *,
     test: Photographs | None = None,
     metrics: Sequence[str] = ALL,
+    within: np.ndarray | None = None,
     heat_maps: Path | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """The scores of the image as stored and shown, on the test lights.
 
     Pictures are compared as a viewer shows them: decoded from 8-bit planes, clamped and rounded
-    to 8 bits. The collection's mask, or else the image's, restricts the means to the object. The
-    photographs `test` are those of `held_out_photographs` by default. `metrics` names what to
-    measure: all, or such as FAST. `heat_maps` is a new folder for a picture of the error each.
+    to 8 bits. The collection's mask, or else the image's, restricts the means to the object, and
+    `within` [H, W] bool to a part of it. The photographs `test` are those of
+    `held_out_photographs` by default. `metrics` names what to measure: all, or such as FAST.
+    `heat_maps` is a new folder for a picture of the error each.
 
     Returns what `score` does, and with "smoothness" among the metrics (see
     trainer.quality.smoothness) `smoothness`, the unsteadiness in 8-bit levels per square degree,
@@ -51,6 +53,8 @@ def evaluate(
         )
     held_out = test or held_out_photographs(image, mlic)
     mask = image.mask if mlic.mask is None else mlic.mask
+    if within is not None:
+        mask = within if mask is None else mask & within
     scores = score(_pairs(image, held_out), len(held_out.names), mask, metrics, heat_maps, progress)
     if "smoothness" in metrics:
         found = smoothness(image, mlic)

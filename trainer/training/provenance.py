@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from trainer.collection.mlic import Mlic
+from trainer.training.region import region_name
 from trainer.training.settings import TrainingSettings
 
 
@@ -36,7 +37,14 @@ def recorded(settings: TrainingSettings) -> dict[str, Any]:
         "pixels": settings.pixels,
         "sampling": settings.sampling,
         "guided": settings.guided,
+        **_region(settings),
     }
+
+
+def _region(settings: TrainingSettings) -> dict[str, Any]:
+    if settings.region is None:
+        return {}
+    return {"region": region_name(settings.region), "region_weight": settings.region_weight}
 
 
 def held_out_lights(mlic: Mlic) -> list[str] | dict[str, str]:

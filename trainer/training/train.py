@@ -29,6 +29,7 @@ from trainer.training.classical import fit_classical
 from trainer.training.phase import trained
 from trainer.training.preparation import Run, prepare
 from trainer.training.provenance import held_out_lights, mask_sha256, recorded
+from trainer.training.region import region_sha256
 from trainer.training.rehearsal import Finish
 from trainer.training.settings import Encoder, TrainingSettings
 from trainer.training.storing import stored
@@ -118,6 +119,7 @@ def _origin(mlic: Mlic, settings: TrainingSettings, device: torch.device) -> dic
         "device": device.type,
         "collection": mlic.sha256,
         "mask": mask_sha256(mlic),
+        **({"region": region_sha256(settings, mlic)} if settings.region else {}),
         "test_lights": held_out_lights(mlic),
         "teacher_sha256": sha256((read_info_text(teacher) if teacher else "").encode()).hexdigest(),
     }

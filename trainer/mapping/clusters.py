@@ -11,14 +11,14 @@ GAMMA = 2.2
 
 
 def appearance(responses: np.ndarray) -> np.ndarray:
-    """[N, M, 3] display-referred responses -> [N, 4], what tells materials apart but not slopes.
+    """[N, M, 3] display-referred responses -> [N, 2], what tells materials apart but not slopes.
 
-    That is the colour without its lightness, a and b of CIELAB, of the median over the lights
-    (the diffuse colour) and of their brighter ones (gloss: white on glazes, coloured on metal).
+    That is the colour without its lightness, a and b of CIELAB, under the brighter lights: there
+    metals show their own colour, glazes their gloss, and slopes differ least.
     """
     linear = responses.astype(np.float64) ** GAMMA
-    parts = [np.median(linear, axis=1), np.quantile(linear, BRIGHT, axis=1)]
-    return np.concatenate([rgb2lab(part[None] ** (1 / GAMMA))[0, :, 1:] for part in parts], axis=1)
+    bright = np.quantile(linear, BRIGHT, axis=1) ** (1 / GAMMA)
+    return np.asarray(rgb2lab(bright[None])[0, :, 1:])
 
 
 def grouped(points: np.ndarray, number: int, seed: int) -> np.ndarray:

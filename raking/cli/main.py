@@ -14,6 +14,7 @@ from raking.cli.convert import convert
 from raking.cli.evaluate import evaluate
 from raking.cli.gallery import gallery
 from raking.cli.info import info
+from raking.cli.map import map_
 from raking.cli.normals import normals
 from raking.cli.printing import errors, warn
 from raking.cli.render import render
@@ -35,6 +36,7 @@ for command in (
     *(verify, evaluate, bench, gallery, benchmark),
 ):
     app.command()(command)
+app.command("map")(map_)
 
 INTERRUPTED = 130
 LONGEST_USAGE = 200  # characters of what is wrong with a command line

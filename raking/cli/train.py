@@ -30,6 +30,8 @@ from raking.cli.training import (
     Order,
     OutputPath,
     Pixels,
+    RegionOf,
+    RegionWeight,
     SamplingName,
     Seed,
     Steps,
@@ -40,7 +42,9 @@ from raking.cli.training import (
     check_places,
     check_teacher,
     chosen_settings,
+    parsed_region,
     print_training,
+    region_file,
     tell_done_before,
 )
 from raking.cli.writing import write_converted, write_piece
@@ -68,6 +72,8 @@ def train(
     steps: Steps = None,
     pixels: Pixels = None,
     sampling: SamplingName = None,
+    region: RegionOf = None,
+    region_weight: RegionWeight = None,
     guide: Guide = None,
     lights: LightsPath = None,
     test_lights: TestLights = None,
@@ -82,7 +88,7 @@ def train(
 ) -> None:
     """Train a relightable image from photographs. Interrupted, the same command goes on."""
     taught_by = None if teacher in get_args(Encoder) else teacher
-    check_places(output, keep_teacher, [mlic, lights, test_lights, taught_by])
+    check_places(output, keep_teacher, [mlic, lights, test_lights, taught_by, region_file(region)])
     check_title(title)
     check_more_than_nothing(minutes=minutes, pixels=pixels)
     if all_photographs and test_lights:
@@ -99,6 +105,8 @@ def train(
         steps=steps,
         pixels=pixels,
         sampling=sampling,
+        region=parsed_region(region),
+        region_weight=region_weight,
         guided=guide,
         device=device,
     )

@@ -1,5 +1,6 @@
 """The options of `raking train`, what is checked of them, and what it prints."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,12 +15,14 @@ from renderer.image.relightable import RelightableImage, check_writable
 from shaders.decoder import MAX_LATENTS
 from shaders.network import MAX_UNITS
 from trainer.training.settings import (
+    LARGEST_WEIGHT,
     LATENTS,
     ORDERS,
     UNITS,
     Device,
     Encoder,
     Model,
+    Rectangle,
     Sampling,
     TrainingSettings,
 )
@@ -96,6 +99,20 @@ Pixels = Annotated[
 SamplingName = Annotated[
     Sampling | None, typer.Option(help="How those are chosen.", show_default=DEFAULT.sampling)
 ]
+RegionOf = Annotated[
+    str | None,
+    typer.Option(
+        "--region",
+        metavar="FILE|X,Y,WIDTH,HEIGHT",
+        help="Train on these pixels alone: a CSV with heading x,y, a mask, or a rectangle.",
+    ),
+]
+RegionWeight = Annotated[
+    float | None,
+    typer.Option(
+        min=1, max=LARGEST_WEIGHT, help="Draw those so many times as often as others, instead."
+    ),
+]
 Guide = Annotated[
     bool | None,
     typer.Option(
@@ -119,6 +136,8 @@ DeviceName = Annotated[
 ]
 Tiles = Annotated[bool, typer.Option("--tiles", help="Write Deep Zoom pyramids, for large images.")]
 
+RECTANGLE = re.compile(r"\s*-?\d{1,9}\s*(,\s*-?\d{1,9}\s*){3}", re.ASCII)
+
 # So that one command line serves all models: these are fitted in one pass, without chance.
 OF_NO_EFFECT = ("minutes", "seed")
 
@@ -136,9 +155,23 @@ def chosen_settings(model: Model, **options: Any) -> TrainingSettings:
     settings = TrainingSettings(model, **given)
     of_networks = [key for key in given if key not in (*OF_NO_EFFECT, "order")]
     if of_networks and not settings.trains_networks:
-        option = "guide" if of_networks[0] == "guided" else of_networks[0]
+        option = {"guided": "guide"}.get(of_networks[0], of_networks[0]).replace("_", "-")
         raise typer.BadParameter(f"--{option} goes with --model neural, disk and hyper")
     return settings
+
+
+def parsed_region(text: str | None) -> Path | Rectangle | None:
+    """`X,Y,WIDTH,HEIGHT` as numbers, anything else as the path of a file."""
+    if text is None or not RECTANGLE.fullmatch(text):
+        return None if text is None else Path(text)
+    x, y, width, height = map(int, text.split(","))
+    return x, y, width, height
+
+
+def region_file(text: str | None) -> Path | None:
+    """The file that a region is read from, if it is."""
+    region = parsed_region(text)
+    return region if isinstance(region, Path) else None
 
 
 def check_teacher(
@@ -190,5 +223,14 @@ def print_training(image: RelightableImage, path: Path) -> None:
         say(f"{path}: {image.label}; nothing was held out, so it is not scored")
         return
     print_table(f"{image.label}, {path}", [{"held out": "mean", **provenance["scores"]}])
+    if "region_scores" in provenance:
+        print_region(provenance["region_scores"], provenance["region"])
     test = provenance["test_lights"]
     say("Held out: " + (", ".join(test) if isinstance(test, list) else test["test_set"]))
+
+
+def print_region(scores: dict[str, Any], name: str) -> None:
+    """The scores inside and outside a region."""
+    sides = [side for side in ("inside", "outside") if side in scores]
+    rows = [{"held out": side, **scores[side]} for side in sides]
+    print_table(f"region {name}, {scores['pixels']:,} pixels", rows)

@@ -1,5 +1,6 @@
 """A collection: its folder, its photographs with their lights, and the pixels of the object.
 
 `mlic` is what everyone else needs, `samples` the same for training. Below them `place` and `files`
-say where things lie, `folder` which photograph has which light, `masks` and `reading` read them.
+say where things lie, `folder` which photograph has which light, each an `entry`, `cameras` which
+has which pair of light and camera; `masks` and `reading` read them.
 """

@@ -6,10 +6,14 @@ from pathlib import Path
 
 from shaders.errors import RakingError, shortened
 from trainer.lights.names import natural
+from trainer.photographs.archive import archive_of
 from trainer.photographs.pictures import SUFFIXES
 
 TABLES = (".lp",)
 PROJECTS = (".relight",)
+# Pictures that go with a collection but are no photographs of it, unless they have a light.
+AUXILIARY = {"mask", "normal", "normals", "albedo", "height", "depth", "preview", "thumbnail"}
+AUXILIARY |= {"materials"}
 
 
 def is_folder(path: Path) -> bool:
@@ -57,6 +61,8 @@ def light_files(folder: Path) -> list[Path]:
 
 
 def _inside(folder: Path, kind: Callable[[Path], bool]) -> list[Path]:
+    if archive_of(folder):  # of which only pictures are read, whose names tell their lights
+        return []
     try:
         inside = [path for path in folder.iterdir() if _is(path, kind)]
     except OSError as error:

@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from shaders.errors import RakingError, shortened
-from trainer.collection.files import pictures_in, subfolder, visible_files
+from trainer.collection.cameras import paired_pictures, split_pairs, views_of
+from trainer.collection.entry import Entry
+from trainer.collection.files import AUXILIARY, pictures_in, subfolder, visible_files
 from trainer.collection.place import choose_folder, find_light_file, photograph_folders
 from trainer.lights.directions import held_out_by_rule
 from trainer.lights.lightfile import LightFile, read_light_file
@@ -24,22 +26,11 @@ from trainer.lights.names import (
     printable_path,
     without_raw_twins,
 )
+from trainer.lights.pairs import NAME as TABLE
 from trainer.lights.text import is_comment, read_text
 from trainer.photographs.pictures import read_header
 
-__all__ = ["AUXILIARY", "Entry", "lit_photographs", "split_entries", "subfolder", "visible_files"]
-
-# Pictures that go with a collection but are no photographs of it, unless they have a light.
-AUXILIARY = {"mask", "normal", "normals", "albedo", "height", "depth", "preview", "thumbnail"}
-
-
-@dataclass(frozen=True, eq=False)
-class Entry:
-    """A photograph on disk and its light."""
-
-    path: Path
-    light: np.ndarray  # [3]
-    held_out: bool = False
+__all__ = ["Entry", "lit_photographs", "split_entries", "subfolder", "visible_files"]
 
 
 def lit_photographs(path: Path, warnings: list[str], lights: Path | None = None) -> list[Entry]:
@@ -49,7 +40,11 @@ def lit_photographs(path: Path, warnings: list[str], lights: Path | None = None)
     out with a warning, unless they are most; entries without a photograph are skipped with one.
     Where no name agrees, or none is given, lights and photographs are paired in natural order if
     there are as many of both. Raises RakingError where it cannot be told what belongs together.
+    Pictures that `directions.csv` lists, or whose names tell angles, need no light file.
     """
+    told = lights is None or lights.name.lower() == TABLE
+    if told and (paired := paired_pictures(path, warnings, lights)):
+        return paired
     file = find_light_file(path, lights, warnings)
     folders = photograph_folders(path, file)
     read = read_light_file(file, [picture for folder in folders for picture in pictures_in(folder)])
@@ -70,21 +65,23 @@ def lit_photographs(path: Path, warnings: list[str], lights: Path | None = None)
 
 
 def split_entries(
-    entries: list[Entry], folders: Sequence[Path], test_lights: Path | None
+    entries: list[Entry], folders: Sequence[Path], test_lights: Path | None, warnings: list[str]
 ) -> list[Entry]:
     """The same entries, some of them marked as held out.
 
     Those named in the file `test_lights`; else in the first `test.txt` of the folders; else those
-    that `held_out_by_rule` chooses.
+    that `held_out_by_rule` chooses or, of several cameras, `split_pairs`, which leaves some out.
     """
     lists = [folder / "test.txt" for folder in folders]
     listed = test_lights or next((path for path in lists if path.is_file()), None)
     if listed:
         held_out = _named_in(listed, [entry.path for entry in entries])
+    elif views_of(entries) is not None:
+        return split_pairs(entries, warnings)
     else:
         lights = np.array([entry.light for entry in entries])
         held_out = {entries[i].path for i in held_out_by_rule(lights)}
-    return [Entry(entry.path, entry.light, entry.path in held_out) for entry in entries]
+    return [replace(entry, held_out=entry.path in held_out) for entry in entries]
 
 
 def _paired_by_name(

@@ -25,10 +25,13 @@ def find_mask(folders: list[Path], warnings: list[str]) -> Path | None:
     return chosen
 
 
-def read_mask(path: Path, size: tuple[int, int], warnings: list[str] | None = None) -> np.ndarray:
+def read_mask(
+    path: Path, size: tuple[int, int], warnings: list[str] | None = None, what: str = "object"
+) -> np.ndarray:
     """[H, W] bool, true where the mask is brighter than mid-grey and not transparent.
 
-    Raises RakingError where it is of another size (H, W), or nowhere true.
+    `what` it is a mask of, for errors. Raises RakingError where it is of another size (H, W), or
+    nowhere true.
     """
     _check_mask_size(read_header(path).size, size, path)
     picture = read_picture(path)
@@ -38,7 +41,7 @@ def read_mask(path: Path, size: tuple[int, int], warnings: list[str] | None = No
     mask: np.ndarray = level > 0.5
     if not mask.any():
         raise RakingError(
-            f"{shortened(path)} holds no white, so no pixel is of the object: paint the object "
+            f"{shortened(path)} holds no white, so no pixel is of the {what}: paint the {what} "
             "white"
         )
     if warnings is not None and np.mean((level > 0.1) & (level < 0.9)) > GREY:

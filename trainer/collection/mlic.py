@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 
 from shaders.errors import RakingError, shortened
+from trainer.collection.cameras import pair_warnings, views_of
+from trainer.collection.entry import Entry
 from trainer.collection.files import is_folder, subfolder
-from trainer.collection.folder import Entry, lit_photographs, split_entries
+from trainer.collection.folder import lit_photographs, split_entries
 from trainer.collection.place import collection_folder
 from trainer.collection.reading import (
     Reading,
@@ -31,10 +33,19 @@ from trainer.lights.directions import (
     validation_lights,
 )
 from trainer.lights.names import printable_path, unique
+from trainer.lights.pairs import NAME as TABLE
+from trainer.photographs.archive import is_archive
 from trainer.photographs.pictures import read_picture
 from trainer.photographs.raw import WhiteBalance
 
-__all__ = ["Mlic", "Photographs", "held_out_by_rule", "read_mlic", "validation_lights"]
+__all__ = [
+    "Mlic",
+    "Photographs",
+    "check_one_camera",
+    "held_out_by_rule",
+    "read_mlic",
+    "validation_lights",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +56,13 @@ class Photographs:
     """
 
     names: list[str]
-    lights: np.ndarray  # [L, 3] float32 unit vectors: x right, y up, z to the viewer
+    lights: np.ndarray  # [L, 3] float32 unit vectors: x right, y up, z from the surface
     stored: np.ndarray  # [P, A, 3] uint8 or uint16, display-referred RGB, of the whole collection
     columns: np.ndarray  # [L], which of the A photographs these are
     size: tuple[int, int]  # (H, W)
     mask: np.ndarray | None  # [H, W] bool, true at the P pixels; None where they are all
     white: int  # the integer that stands for 1.0: 255, 65535, or less where 16 bits are not full
+    views: np.ndarray | None = None  # [L, 3], toward the camera; None where it stood still
 
     @property
     def values(self) -> np.ndarray:
@@ -118,6 +130,13 @@ class Mlic:
         """[L, 3] float32 unit vectors, in the order of `names`."""
         return np.concatenate([self.train.lights, self.test.lights])
 
+    @property
+    def views(self) -> np.ndarray | None:
+        """[L, 3] float32 unit vectors toward the camera; None where it stood still."""
+        if self.train.views is None or self.test.views is None:
+            return None
+        return np.concatenate([self.train.views, self.test.views])
+
     def photograph(self, name: str) -> np.ndarray:
         """[H, W, 3] uint8 or uint16, one of `names` whole, as it is read from disk again.
 
@@ -129,7 +148,14 @@ class Mlic:
         """The photographs of these names, whichever side of the split they are on; no copy."""
         chosen = np.array([self._index(name) for name in names], int)
         columns = np.concatenate([self.train.columns, self.test.columns])[chosen]
-        return replace(self.train, names=list(names), lights=self.lights[chosen], columns=columns)
+        views = None if self.views is None else self.views[chosen]
+        return replace(
+            self.train,
+            names=list(names),
+            lights=self.lights[chosen],
+            columns=columns,
+            views=views,
+        )
 
     def _index(self, name: str) -> int:
         """Where a photograph is among `names`; a name without folder will do where it is unique."""
@@ -155,6 +181,7 @@ def read_mlic(
 ) -> Mlic:
     """Reads a collection and splits it into training and held-out photographs.
 
+    `path` is a folder or, of pictures whose names tell light and camera, a zip archive.
     What is read, what is left out and which of several files come first: docs/collections.md.
     Values are kept as integers of 8 or 16 bits, in sRGB: see docs/photographs.md.
     The held-out photographs are those of the `Test` folder; else those named, one a line, in the
@@ -168,10 +195,7 @@ def read_mlic(
     Raises RakingError for a collection that cannot be read; see the messages.
     """
     path = Path(path)
-    if not is_folder(path):
-        raise RakingError(
-            f"{shortened(path)} is not a folder: name the folder that holds the photographs"
-        )
+    _check_kind(path)
     if test_lights and all_photographs:
         raise RakingError("test lights are held out: name none to train on all photographs")
     warnings: list[str] = []
@@ -184,7 +208,7 @@ def read_mlic(
         entries = lit_photographs(dome or path, warnings, lights)
         if not all_photographs:
             folders = [dome or path, entries[0].path.parent]
-            entries = split_entries(entries, folders, test_lights)
+            entries = split_entries(entries, folders, test_lights, warnings)
     if all_photographs:
         entries = [replace(entry, held_out=False) for entry in entries]
     trained = sum(not entry.held_out for entry in entries)
@@ -200,22 +224,36 @@ def read_mlic(
     reading = read_photographs(files, names, list(dict.fromkeys(folders)), progress)
     side = np.array([entry.held_out for entry in order])
     directions = np.array([entry.light for entry in order], np.float32)
-    warnings += reading.warnings + light_warnings(names, directions, side)
+    views = views_of(order)
+    warnings += reading.warnings
+    if views is None:
+        warnings += light_warnings(names, directions, side)
+    else:
+        warnings += pair_warnings(names, directions, views, side)
     warnings += picture_warnings(names, reading.shown, side, reading.white)
     check_varied(path, reading.shown[:trained], reading.white)
     shown = dict(zip(files, reading.shown, strict=True))
     return Mlic(
         path=path,
-        train=_photographs(reading, files, directions, np.flatnonzero(~side)),
-        test=_photographs(reading, files, directions, np.flatnonzero(side)),
+        train=_photographs(reading, files, directions, views, np.flatnonzero(~side)),
+        test=_photographs(reading, files, directions, views, np.flatnonzero(side)),
         test_set=test.name if dome and test and not all_photographs else None,
         mask=reading.mask,
-        sha256=_sha256(entries, shown, path if dome else files[0].parent),
+        sha256=_sha256(entries, shown, path if dome or views is not None else files[0].parent),
         reading=reading.record,
         warnings=warnings,
         files=files,
         white_balance=reading.white_balance,
     )
+
+
+def check_one_camera(mlic: Mlic) -> None:
+    """RakingError where the camera moved, which a model of the light alone cannot follow."""
+    if mlic.views is not None:
+        raise RakingError(
+            f"{shortened(mlic.path)} is of several cameras, and no model here follows the camera: "
+            "name the pictures of one, such as those in a folder tv000_pv000"
+        )
 
 
 def _two_sides(dome: Path, test: Path, warnings: list[str]) -> list[Entry]:
@@ -225,10 +263,27 @@ def _two_sides(dome: Path, test: Path, warnings: list[str]) -> list[Entry]:
     return entries + [replace(entry, held_out=True) for entry in held_out]
 
 
+def _check_kind(path: Path) -> None:
+    if is_folder(path) or is_archive(path):
+        return
+    if path.suffix.lower() == ".btf" and path.is_file():
+        raise RakingError(
+            f"{shortened(path)} is a UBO2014 file, which is not read: write its pictures to a "
+            f"folder with a {TABLE}, as docs/btf.md says"
+        )
+    raise RakingError(
+        f"{shortened(path)} is not a folder: name the folder that holds the photographs"
+    )
+
+
 def _photographs(
-    reading: Reading, files: Sequence[Path], lights: np.ndarray, columns: np.ndarray
+    reading: Reading,
+    files: Sequence[Path],
+    lights: np.ndarray,
+    views: np.ndarray | None,
+    columns: np.ndarray,
 ) -> Photographs:
-    """Those of the photographs read that `columns` names, `files` and `lights` being of all."""
+    """Those of the photographs read that `columns` names, the rest being of all."""
     return Photographs(
         names=unique([files[i] for i in columns]),
         lights=lights[columns],
@@ -237,6 +292,7 @@ def _photographs(
         size=reading.size,
         mask=reading.mask,
         white=reading.white,
+        views=None if views is None else views[columns],
     )
 
 
@@ -264,5 +320,7 @@ def _sha256(entries: list[Entry], shown: dict[Path, Shown], root: Path) -> str:
     for entry in entries:
         digest.update(_below(root, entry.path).encode())
         digest.update(entry.light.tobytes())
+        if entry.view is not None:
+            digest.update(entry.view.tobytes())
         digest.update(shown[entry.path].sha256)
     return digest.hexdigest()

@@ -7,6 +7,7 @@ from shaders.errors import RakingError, shortened
 from trainer.collection.files import exists, light_files, pictures_in, subfolder, visible_folders
 from trainer.lights.lightfile import LightFile
 from trainer.lights.names import best_finder, listing
+from trainer.lights.pairs import NAME as TABLE
 
 # RTIBuilder's folders: of light files, of the photographs that it fits, and of what it makes.
 ASSEMBLY = "assembly-files"
@@ -19,7 +20,7 @@ def collection_folder(path: Path, warnings: list[str]) -> Path:
 
     Raises RakingError where it holds several and is none itself.
     """
-    if light_files(path) or _is_divided(path) or pictures_in(path):
+    if light_files(path) or _is_divided(path) or pictures_in(path) or exists(path / TABLE):
         return path
     inside = [
         folder

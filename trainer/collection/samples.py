@@ -15,9 +15,10 @@ CUDA_SHARE = 0.5  # of the device's free memory that the photographs may take
 class Samples:
     """The object pixels under the training lights, as the integers of the photographs.
 
-    `lights` is [L, 2] (x, y). A pixel is named by its place among the P object pixels. The
-    photographs stay in the machine's memory, and only what is asked for goes to `device`; a CUDA
-    device with room for them holds a copy, so that no step waits for the host.
+    `lights` is [L, 2] (x, y), and so are `views`, where the camera moved. A pixel is named by its
+    place among the P object pixels. The photographs stay in the machine's memory, and only what is
+    asked for goes to `device`; a CUDA device with room for them holds a copy, so that no step waits
+    for the host.
     """
 
     def __init__(self, mlic: Mlic, device: torch.device) -> None:
@@ -28,6 +29,8 @@ class Samples:
         self.place = torch.from_numpy(inside)  # [P] int32, row-major place in the picture
         self.lights = _directions(mlic.train).to(device)
         self.test_lights = _directions(mlic.test).to(device)
+        self.views = _in_plane(mlic.train.views, device)  # [L, 2], or None
+        self.test_views = _in_plane(mlic.test.views, device)  # [T, 2], or None
         self._rows = _near(_bytes_by_pixel(mlic.train.stored), device)
         self._columns = torch.from_numpy(mlic.train.columns).to(device)  # [L]
         self._test_columns = torch.from_numpy(mlic.test.columns).to(device)  # [T]
@@ -40,6 +43,7 @@ class Samples:
         kept = [i for i in range(len(self.lights)) if i not in set(lights)]
         fewer = copy.copy(self)
         fewer.lights = self.lights[kept]
+        fewer.views = None if self.views is None else self.views[kept]
         fewer._columns = self._columns[kept]
         return fewer
 
@@ -66,6 +70,12 @@ class Samples:
 
 def _directions(photographs: Photographs) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(photographs.lights[:, :2]))
+
+
+def _in_plane(views: np.ndarray | None, device: torch.device) -> Tensor | None:
+    if views is None:
+        return None
+    return torch.from_numpy(np.ascontiguousarray(views[:, :2])).to(device)
 
 
 def _bytes_by_pixel(stored: np.ndarray) -> Tensor:

@@ -34,6 +34,7 @@ class LightEntry:
     name: str | None  # the photograph's file name without folders; None in a list of lights only
     direction: np.ndarray  # [3] float32, a unit vector, z >= 0
     folder: str | None = None  # the last folder of the photograph's path, where it has one
+    view: np.ndarray | None = None  # [3] toward the camera, z > 0; None where nobody tells
 
 
 def read_lp(path: Path, photographs: Iterable[Path] = ()) -> tuple[list[LightEntry], list[str]]:

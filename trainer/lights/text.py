@@ -29,14 +29,16 @@ class Text:
     warnings: list[str]
 
 
-def read_text(path: Path, what: str, photographs: Iterable[Path] = ()) -> Text:
+def read_text(
+    path: Path, what: str, photographs: Iterable[Path] = (), largest: int = LARGEST
+) -> Text:
     """Reads a text file: UTF-8, UTF-16 or UTF-32, or else a legacy encoding, with a warning.
 
     UTF-16 is known without a byte-order mark, too: digits and blanks fill every other byte with
     zeros. Of the legacy encodings the one is taken in which most names of `photographs` are in the
-    text. Lines end in LF, CRLF or CR. `what` names the file in errors.
+    text. Lines end in LF, CRLF or CR. `what` names the file in errors, `largest` are its bytes.
     """
-    data = read_small(path, what)
+    data = read_small(path, what, largest)
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return _text(_decode(data[len(mark) :], encoding, path, what), encoding)
@@ -55,14 +57,15 @@ def read_text(path: Path, what: str, photographs: Iterable[Path] = ()) -> Text:
     )
 
 
-def read_small(path: Path, what: str) -> bytes:
+def read_small(path: Path, what: str, largest: int = LARGEST) -> bytes:
     """The bytes of a regular file of a size that a person would write."""
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
             raise RakingError(f"{what} {shortened(path)} is no file: name one")
-        if found.st_size > LARGEST:
-            raise RakingError(f"{what} {shortened(path)} is larger than 1 MB: name another")
+        if found.st_size > largest:
+            size = f"{largest >> 20} MB"
+            raise RakingError(f"{what} {shortened(path)} is larger than {size}: name another")
         return path.read_bytes()
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error

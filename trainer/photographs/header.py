@@ -4,6 +4,7 @@ import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -11,6 +12,7 @@ import pyvips
 from PIL import ExifTags, Image
 
 from shaders.errors import RakingError, shortened
+from trainer.photographs.archive import archive_of, read_member
 from trainer.photographs.colour import Profile, read_profile
 from trainer.photographs.png import foreign_colours, read_chunks
 from trainer.photographs.raw import RAW_SUFFIXES, RawFacts, WhiteBalance, read_raw_facts
@@ -83,7 +85,11 @@ def read_header(path: Path) -> Header:
     if path.suffix.lower() in RAW_SUFFIXES:
         return raw_header(read_raw_facts(path))
     with open_file(path) as file:
-        return open_picture(path, file, pyvips.Source.new_from_file(os.fsencode(path))).header
+        if isinstance(file, BytesIO):
+            source = pyvips.Source.new_from_memory(file.getvalue())
+        else:
+            source = pyvips.Source.new_from_file(os.fsencode(path))
+        return open_picture(path, file, source).header
 
 
 def raw_header(facts: RawFacts) -> Header:
@@ -98,6 +104,9 @@ def raw_header(facts: RawFacts) -> Header:
 
 
 def open_file(path: Path) -> BinaryIO:
+    """A file, also one in a zip archive, which is then in memory: a BytesIO."""
+    if archive_of(path):
+        return read_member(path)
     try:
         return path.open("rb")
     except OSError as error:

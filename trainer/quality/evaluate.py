@@ -8,10 +8,9 @@ import numpy as np
 
 from renderer.image.relightable import RelightableImage
 from shaders.errors import RakingError, shortened
-from trainer.collection.files import visible_files
-from trainer.collection.folder import AUXILIARY
+from trainer.collection.files import AUXILIARY, visible_files
 from trainer.collection.masks import find_mask, read_mask
-from trainer.collection.mlic import Mlic, Photographs
+from trainer.collection.mlic import Mlic, Photographs, check_one_camera
 from trainer.models.oracle import CHUNK_PIXELS, relight
 from trainer.photographs.pictures import SUFFIXES, read_header, read_picture
 from trainer.quality.scores import ALL, FAST, Pair, Progress, score
@@ -27,15 +26,17 @@ def evaluate(
     *,
     test: Photographs | None = None,
     metrics: Sequence[str] = ALL,
+    within: np.ndarray | None = None,
     heat_maps: Path | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """The scores of the image as stored and shown, on the test lights.
 
     Pictures are compared as a viewer shows them: decoded from 8-bit planes, clamped and rounded
-    to 8 bits. The collection's mask, or else the image's, restricts the means to the object. The
-    photographs `test` are those of `held_out_photographs` by default. `metrics` names what to
-    measure: all, or such as FAST. `heat_maps` is a new folder for a picture of the error each.
+    to 8 bits. The collection's mask, or else the image's, restricts the means to the object, and
+    `within` [H, W] bool to a part of it. The photographs `test` are those of
+    `held_out_photographs` by default. `metrics` names what to measure: all, or such as FAST.
+    `heat_maps` is a new folder for a picture of the error each.
 
     Returns what `score` does, and with "smoothness" among the metrics (see
     trainer.quality.smoothness) `smoothness`, the unsteadiness in 8-bit levels per square degree,
@@ -43,6 +44,7 @@ def evaluate(
     HSH 3; None where there is none.
     Raises RakingError where the sizes differ or there is no test light.
     """
+    check_one_camera(mlic)
     if (image.width, image.height) != (mlic.width, mlic.height):
         raise RakingError(
             f"the image is {image.width} x {image.height} pixels but the photographs in "
@@ -51,6 +53,8 @@ def evaluate(
         )
     held_out = test or held_out_photographs(image, mlic)
     mask = image.mask if mlic.mask is None else mlic.mask
+    if within is not None:
+        mask = within if mask is None else mask & within
     scores = score(_pairs(image, held_out), len(held_out.names), mask, metrics, heat_maps, progress)
     if "smoothness" in metrics:
         found = smoothness(image, mlic)

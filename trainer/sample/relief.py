@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trainer.sample.ageing import break_outline, crack, stain, tool_and_wear
 from trainer.sample.frame import carve_corners, carve_frame
@@ -16,7 +17,7 @@ class Relief:
     """A height field and its materials, row 0 at the top.
 
     height [H, W] in pixels; albedo and f0 [H, W, 3] linear RGB 0..1; roughness [H, W] 0..1;
-    mask [H, W] True on the object.
+    mask [H, W] True on the object; material [H, W] which of `materials` each pixel is of.
     """
 
     height: Array
@@ -24,6 +25,8 @@ class Relief:
     f0: Array
     roughness: Array
     mask: Mask
+    material: NDArray[np.uint8]
+    materials: list[str]
 
     def normals(self) -> Array:
         """Unit normals [H, W, 3]: x right, y up, z to the viewer, by central differences."""
@@ -44,4 +47,12 @@ def carve_relief(width: int, height: int, seed: int = 0) -> Relief:
     stain(work)
     crack(work)
     mask = break_outline(work)
-    return Relief(work.height / work.pixel, work.albedo, work.f0, work.roughness, mask)
+    return Relief(
+        work.height / work.pixel,
+        work.albedo,
+        work.f0,
+        work.roughness,
+        mask,
+        work.material,
+        [material.name for material in work.materials],
+    )

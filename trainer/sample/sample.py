@@ -52,7 +52,7 @@ def write_sample(
     10 Mpx would fill more than a gigabyte. `progress(done, total)` is called after each picture.
     The folder appears only when it is complete. Raises RakingError.
     """
-    check_arguments(path, width, height, seed)
+    check_arguments(path, width, height, seed, MAX_PIXELS)
     with writing_aside(path, check_free) as folder:
         folder.mkdir()
         relief = carve_relief(width, height, seed)
@@ -92,16 +92,16 @@ def ring_lights(rings: tuple[Ring, ...]) -> Array:
     return np.array(lights, np.float32)
 
 
-def check_arguments(path: Path, width: int, height: int, seed: int) -> None:
+def check_arguments(path: Path, width: int, height: int, seed: int, most: int) -> None:
     if min(width, height) < MIN_SIDE:
         raise RakingError(
             f"A sample of {width} x {height} pixels is too small to show anything: "
             f"ask for at least {MIN_SIDE} pixels a side."
         )
-    if width * height > MAX_PIXELS:
+    if width * height > most:
         raise RakingError(
             f"A sample of {width} x {height} pixels is too large: "
-            f"ask for at most {MAX_PIXELS // 1_000_000} megapixels."
+            f"ask for at most {most // 1_000_000} megapixels."
         )
     if seed < 0:
         raise RakingError(f"The sample's seed {seed} is negative: give 0 or more.")

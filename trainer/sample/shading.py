@@ -2,7 +2,7 @@
 
 Shading is Cook-Torrance with GGX (Walter et al. 2007, Microfacet Models for Refraction through
 Rough Surfaces) and Schlick's Fresnel term, under directional lights, with cast shadows and without
-interreflections, for an orthographic viewer on +z.
+interreflections, for a viewer far away: on +z, but where another view is given.
 """
 
 import math
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from trainer.sample.relief import Relief
 from trainer.sample.workpiece import Array
 
+ABOVE = np.array([0, 0, 1], np.float32)
+GRAZING = 0.02  # the least cosine at which a surface is seen
 LIGHT_RADIUS = 0.016  # radians: a lamp of 3 cm a metre away
 SKEWS = (-0.7, 0.0, 0.7)  # parts of the lamp that cast shadows, in light radii to the side
 EXPOSURE = 1.05
@@ -34,23 +36,30 @@ def photograph(relief: Relief, normals: Array, light: Array) -> NDArray[np.uint8
     return picture
 
 
-def reflect(normals: Array, albedo: Array, f0: Array, roughness: Array, light: Array) -> Array:
-    """Radiance [..., 3] toward +z, relative to a white diffuser facing the light.
+def reflect(
+    normals: Array,
+    albedo: Array,
+    f0: Array,
+    roughness: Array,
+    light: Array,
+    view: Array = ABOVE,
+) -> Array:
+    """Radiance [..., 3] toward `view`, relative to a white diffuser facing the light.
 
     The light and the viewer are far away, so the half vector, and with it the Fresnel weight, is
     the same for all pixels.
     """
-    half = light + np.array([0, 0, 1], np.float32)
+    half = light + view
     half /= np.linalg.norm(half)
     n_l = np.maximum(normals @ light, 0)
     n_h = normals @ half
-    n_v = normals[..., 2]
+    n_v = np.maximum(normals @ view, GRAZING)
     alpha2 = np.square(np.square(roughness))
     ggx = alpha2 / (math.pi * np.square(n_h * n_h * (alpha2 - 1) + 1))
     smith_l = n_l + np.sqrt(alpha2 + (1 - alpha2) * n_l * n_l)
     smith_v = n_v + np.sqrt(alpha2 + (1 - alpha2) * n_v * n_v)
     specular = math.pi * ggx / (smith_l * smith_v)
-    fresnel = f0 + (1 - f0) * np.float32((1 - half[2]) ** 5)
+    fresnel = f0 + (1 - f0) * np.float32((1 - half @ view) ** 5)
     colour = albedo * (1 - fresnel) + fresnel * specular[..., None]
     return np.asarray(colour * n_l[..., None], np.float32)
 

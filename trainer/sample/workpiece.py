@@ -23,6 +23,7 @@ MARGIN = 0.065  # dark ground around the tablet
 FIELD = 0.262  # where the frame ends and the inscribed field begins
 MEDALLION = 0.53  # radius
 FIELD_HEIGHT = 0.009
+COVERED = 0.5  # from which a pixel is of the material laid on it
 
 
 class Workpiece:
@@ -42,6 +43,8 @@ class Workpiece:
         self.albedo = np.full((*self.shape, 3), STONE.albedo, np.float32)
         self.f0 = np.full((*self.shape, 3), STONE.f0, np.float32)
         self.roughness = np.full(self.shape, STONE.roughness, np.float32)
+        self.materials = [STONE]
+        self.material = np.zeros(self.shape, np.uint8)  # the one on top, of `materials`
 
     def random(self, label: str) -> np.random.Generator:
         """A generator of its own for each feature, so that features do not disturb each other."""
@@ -95,6 +98,9 @@ class Workpiece:
             layer[region] += cover * (np.array(value, np.float32) - layer[region])
         self.roughness[region] += coverage * (material.roughness - self.roughness[region])
         self.stone[region] += coverage * (float(material is STONE) - self.stone[region])
+        if material not in self.materials:
+            self.materials.append(material)
+        self.material[region][coverage > COVERED] = self.materials.index(material)
 
 
 def stud(

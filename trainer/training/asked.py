@@ -6,10 +6,11 @@ from typing import Any
 from renderer.image.relightable import read_info_text
 from trainer.collection.mlic import Mlic
 from trainer.training.provenance import held_out_lights, mask_sha256, other_latents, recorded
+from trainer.training.region import region_sha256
 from trainer.training.settings import TrainingSettings
 
 # What is recorded of networks alone; the others are recorded of every model.
-OF_NETWORKS = ("seed", "minutes", "steps", "pixels", "sampling", "guided")
+OF_NETWORKS = ("seed", "minutes", "steps", "pixels", "sampling", "guided", "region_weight")
 
 
 def training_asked(mlic: Mlic, settings: TrainingSettings, **writing: Any) -> dict[str, Any]:
@@ -17,8 +18,8 @@ def training_asked(mlic: Mlic, settings: TrainingSettings, **writing: Any) -> di
     be written, and the files that are read, which are the collection, its mask and split, and the
     teacher.
 
-    Raises RakingError where the teacher's folder holds no image. On which device it runs is not
-    asked.
+    Raises RakingError where the teacher's folder holds no image, and as `read_region` does. On
+    which device it runs is not asked.
     """
     known = recorded(settings) if settings.trains_networks else {}
     return {
@@ -30,11 +31,19 @@ def training_asked(mlic: Mlic, settings: TrainingSettings, **writing: Any) -> di
         **other_latents(settings),
         **writing,
         **{key: known[key] for key in OF_NETWORKS if key in known},
+        **_region(mlic, settings),
         "teacher": _teacher(settings),
         "collection": mlic.sha256,
         "mask": mask_sha256(mlic),
         "test_lights": held_out_lights(mlic),
     }
+
+
+def _region(mlic: Mlic, settings: TrainingSettings) -> dict[str, str | None]:
+    """What tells the region from others, of a model that follows one."""
+    if settings.region is None or not settings.trains_networks:
+        return {}
+    return {"region": region_sha256(settings, mlic)}
 
 
 def _teacher(settings: TrainingSettings) -> str | None:

@@ -15,8 +15,9 @@ from trainer.running.checkpoint import Checkpoint
 from trainer.running.plan import Plan
 from trainer.running.threads import one_thread
 from trainer.training.guide import Guide
+from trainer.training.region import read_region
 from trainer.training.rehearsal import Finish
-from trainer.training.sampling import choose_pixels
+from trainer.training.sampling import choose_in_region
 from trainer.training.settings import TrainingSettings
 from trainer.training.validation import Validation, spared_lights
 
@@ -29,7 +30,8 @@ class Run:
 
     mlic: Mlic
     samples: Samples  # without the validation lights
-    pixels: Tensor  # [P] those to train on
+    region: np.ndarray | None  # [H, W] bool, true at the pixels of interest; None without such
+    pixels: Tensor  # [P] those to train on, as often as they are to be drawn
     projection: tuple[Tensor, Tensor]
     guide: Guide | None
     spared: list[int]  # the training lights that validate
@@ -56,9 +58,10 @@ def prepare(
     plan.begin("guide")
     everything = Samples(mlic, device)
     spared = spared_lights(mlic.train.lights)
-    validation = Validation(everything, spared)
-    samples = validation.samples
-    pixels = choose_pixels(samples, settings.pixels, settings.sampling, settings.seed)
+    samples = everything.without(spared)
+    region = read_region(settings, mlic)
+    pixels = choose_in_region(samples, region, settings)
+    validation = Validation(everything, spared, None if region is None else pixels)
     random = torch.Generator().manual_seed(settings.seed)
     some = pixels[torch.randperm(len(pixels), generator=random)[:DESCRIBED_PIXELS]]
     values = samples.values(some).cpu()  # [S, L, 3]
@@ -71,6 +74,7 @@ def prepare(
     return Run(
         mlic=mlic,
         samples=samples,
+        region=region,
         pixels=pixels.to(device),
         projection=principal_axes(values.flatten(1)),
         guide=guide,

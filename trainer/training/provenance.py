@@ -9,6 +9,7 @@ import numpy as np
 
 from trainer.collection.mlic import Mlic
 from trainer.models.networks import LATENTS
+from trainer.training.region import region_name
 from trainer.training.settings import TrainingSettings
 
 
@@ -38,6 +39,7 @@ def recorded(settings: TrainingSettings) -> dict[str, Any]:
         "sampling": settings.sampling,
         "guided": settings.guided,
         **other_latents(settings),
+        **_region(settings),
     }
 
 
@@ -46,6 +48,12 @@ def other_latents(settings: TrainingSettings) -> dict[str, int]:
     chosen: what was trained then is still known again."""
     latents = settings.latent_values
     return {"latents": latents} if latents not in (0, LATENTS) else {}
+
+
+def _region(settings: TrainingSettings) -> dict[str, Any]:
+    if settings.region is None:
+        return {}
+    return {"region": region_name(settings.region), "region_weight": settings.region_weight}
 
 
 def held_out_lights(mlic: Mlic) -> list[str] | dict[str, str]:

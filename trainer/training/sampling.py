@@ -1,11 +1,12 @@
-"""Which pixels to train on, where not all: at random, on a grid, or those that tell the most."""
+"""Which pixels to train on, where not all: at random, on a grid, those that tell the most, or those
+of a region."""
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from trainer.collection.samples import Samples
-from trainer.training.settings import Sampling
+from trainer.training.settings import Sampling, TrainingSettings
 
 FEWEST_PIXELS = 256
 
@@ -40,6 +41,31 @@ def choose_pixels(samples: Samples, fraction: float, sampling: Sampling, seed: i
     else:
         chosen = _informed(samples, number, random)
     return torch.from_numpy(chosen.astype(np.int64))
+
+
+def choose_in_region(
+    samples: Samples,
+    region: np.ndarray | None,
+    settings: TrainingSettings,
+) -> Tensor:
+    """The object pixels to train on, [n] int64, as often as they are to be drawn.
+
+    As `choose_pixels`; of a `region` [H, W] bool its pixels alone or, with a weight, all pixels,
+    those of the region repeated. Where the weight is no whole number, chance makes up the rest.
+    """
+    fraction, sampling, seed = settings.pixels, settings.sampling, settings.seed
+    if region is None:
+        return choose_pixels(samples, fraction, sampling, seed)
+    inside = torch.from_numpy(region.reshape(-1))[samples.place.long()]  # [P]
+    if settings.region_weight is None:
+        among = inside.nonzero().flatten()
+        number = min(len(among), max(round(fraction * len(among)), FEWEST_PIXELS))
+        random = np.random.default_rng(seed)
+        return among[torch.from_numpy(_uniform(len(among), number, random))]
+    pixels = choose_pixels(samples, fraction, sampling, seed)
+    weight = torch.where(inside[pixels], settings.region_weight, 1.0)
+    chance = torch.rand(len(pixels), generator=torch.Generator().manual_seed(seed))
+    return pixels.repeat_interleave((weight + chance).floor().long())
 
 
 def _uniform(pixels: int, number: int, random: np.random.Generator) -> np.ndarray:

@@ -17,10 +17,12 @@ Model = Literal["neural", "disk", "hyper", "ptm", "hsh", "rbf"]
 Encoder = Literal["original", "improved"]
 Sampling = Literal["uniform", "regular", "informed"]
 Device = Literal["cpu", "cuda"]
+Rectangle = tuple[int, int, int, int]  # x, y, width, height in pixels, from the top left
 
 UNITS = {"neural": 50, "disk": 20, "hyper": 8}  # of the models that are networks
 LATENTS = {"neural": 9, "disk": 9, "hyper": 12}
 ORDERS = (2, 3)  # of HSH
+LARGEST_WEIGHT = 1000  # of a region
 # Steps of each kind of training, whatever the size of the picture: pixels are drawn at random.
 STEPS = {"neural": 12_000, "hyper": 16_000, "teacher": 6_000, "student": 16_000}
 
@@ -45,8 +47,13 @@ class TrainingSettings:
     `seed` is 0 or more; the same seed, settings and machine give the same image, unless time
     decides the number of steps. `steps` replaces the default number of every phase, `minutes` is a
     budget for the whole run instead. `pixels` is the fraction of the object's pixels to train on,
-    above 0 and up to 1, `sampling` how they are chosen (trainer/training/sampling.py). `guided`,
-    networks also follow an interpolation of the photographs at lights between them
+    above 0 and up to 1, `sampling` how they are chosen (trainer/training/sampling.py).
+
+    `region` is a part of the picture, a rectangle, a CSV of pixels or a mask
+    (trainer/training/region.py): networks are trained on its pixels alone or, with a
+    `region_weight` of 1 to 1000, draw them so many times as often as others. All are encoded.
+
+    `guided`, networks also follow an interpolation of the photographs at lights between them
     (trainer/training/guide.py). `device` is "cpu" or "cuda"; by default CUDA where there is one.
 
     Raises RakingError for values that cannot be.
@@ -65,6 +72,8 @@ class TrainingSettings:
     sampling: Sampling = "uniform"
     guided: bool = True
     device: Device | None = None
+    region: str | Path | Rectangle | None = None
+    region_weight: float | None = None
 
     def __post_init__(self) -> None:
         _check_choice("unknown model", self.model, Model)
@@ -91,8 +100,27 @@ class TrainingSettings:
                 "to 1"
             )
         _check_choice("unknown sampling", self.sampling, Sampling)
+        self._check_region()
         if self.device is not None:
             _check_choice("no device", self.device, Device)
+
+    def _check_region(self) -> None:
+        if isinstance(self.region, tuple):
+            x, y, width, height = self.region
+            if min(x, y) < 0 or min(width, height) < 1:
+                raise RakingError(
+                    f"a region of {width} x {height} pixels from {x},{y} cannot be: choose "
+                    "X,Y,WIDTH,HEIGHT inside the picture"
+                )
+        if self.region_weight is None:
+            return
+        if self.region is None:
+            raise RakingError("a weight of the region needs a region: choose one, or no weight")
+        if not 1 <= self.region_weight <= LARGEST_WEIGHT:
+            raise RakingError(
+                f"a region's weight of {self.region_weight:g} cannot be: choose 1 to "
+                f"{LARGEST_WEIGHT}"
+            )
 
     @property
     def trains_networks(self) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from renderer.image.relightable import RelightableImage
+from trainer.collection.mlic import Mlic
 from trainer.collection.samples import Samples
 from trainer.models.networks import TEACHER_UNITS, Networks
 from trainer.models.quantise import dequantise, latent_ranges, quantise
@@ -40,7 +41,20 @@ def stored(phase: str, run: Run, networks: Networks, facts: dict[str, Any]) -> R
         scores = evaluate(image, run.mlic, metrics=FAST, progress=progress)
         image.provenance["scores"] = {key: scores[key] for key in FAST}
         image.provenance["scores"]["psnr_float"] = scores["psnr"] + cost
+        if run.region is not None:
+            image.provenance["region_scores"] = _region_scores(image, run.mlic, run.region)
     return image
+
+
+def _region_scores(image: RelightableImage, mlic: Mlic, region: np.ndarray) -> dict[str, Any]:
+    """The number of `pixels` in a region, and the scores `inside` and `outside` it."""
+    found: dict[str, Any] = {"pixels": int(np.count_nonzero(region))}
+    rest = ~region if mlic.mask is None else mlic.mask & ~region
+    for side, part in (("inside", region), ("outside", rest)):
+        if part.any():
+            scores = evaluate(image, mlic, metrics=FAST, within=part)
+            found[side] = {key: scores[key] for key in FAST}
+    return found
 
 
 def _store(

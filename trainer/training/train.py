@@ -21,7 +21,7 @@ from renderer.image.relightable import (
     write_image,
 )
 from shaders.errors import RakingError
-from trainer.collection.mlic import Mlic
+from trainer.collection.mlic import Mlic, check_one_camera
 from trainer.running.checkpoint import Checkpoint
 from trainer.running.plan import Plan
 from trainer.training.ahead import look_ahead
@@ -29,6 +29,7 @@ from trainer.training.classical import fit_classical
 from trainer.training.phase import trained
 from trainer.training.preparation import Run, prepare
 from trainer.training.provenance import held_out_lights, mask_sha256, recorded
+from trainer.training.region import region_sha256
 from trainer.training.rehearsal import Finish
 from trainer.training.settings import Encoder, TrainingSettings
 from trainer.training.storing import stored
@@ -61,10 +62,11 @@ def train(
     resumes after an interrupt; removing it in the end is the caller's. `keep_teacher` is a folder
     to write a newly trained teacher to, `asked` what it records of the command.
 
-    Raises RakingError for a teacher that does not fit, a device that is not there, photographs
-    that are too few for a model, and training that diverges.
+    Raises RakingError for a collection of several cameras, a teacher that does not fit, a device
+    that is not there, photographs that are too few for a model, and training that diverges.
     """
     plan = plan or Plan()
+    check_one_camera(mlic)
     if not settings.trains_networks:
         return fit_classical(mlic, settings, plan, finish, warn)
     plan.budget = None if settings.minutes is None else 60 * settings.minutes
@@ -117,6 +119,7 @@ def _origin(mlic: Mlic, settings: TrainingSettings, device: torch.device) -> dic
         "device": device.type,
         "collection": mlic.sha256,
         "mask": mask_sha256(mlic),
+        **({"region": region_sha256(settings, mlic)} if settings.region else {}),
         "test_lights": held_out_lights(mlic),
         "teacher_sha256": sha256((read_info_text(teacher) if teacher else "").encode()).hexdigest(),
     }

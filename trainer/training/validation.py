@@ -17,13 +17,18 @@ WATCHED_LIGHTS = 8  # of those trained on
 
 
 class Validation:
-    """PSNR of some pixels under lights that are taken out of the training lights."""
+    """PSNR of some pixels under lights that are taken out of the training lights.
 
-    def __init__(self, samples: Samples, lights: list[int]) -> None:
+    They are drawn from all object pixels, or from `among`, [n] of them.
+    """
+
+    def __init__(self, samples: Samples, lights: list[int], among: Tensor | None = None) -> None:
         self.samples = samples.without(lights)
         self.lights = samples.lights[lights]  # [V, 2]
         random = torch.Generator().manual_seed(0)
-        self.pixels = torch.randint(len(samples), (VALIDATION_PIXELS,), generator=random)
+        number = len(samples) if among is None else len(among)
+        drawn = torch.randint(number, (VALIDATION_PIXELS,), generator=random)
+        self.pixels = drawn if among is None else among[drawn]
         self.values = self.samples.values(self.pixels)  # [P, L, 3]
         self.truth = samples.values(self.pixels)[:, lights]  # [P, V, 3]
 

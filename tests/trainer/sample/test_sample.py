@@ -1,5 +1,6 @@
 """The procedural collection: its lights, its shading against independent oracles, its files."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -54,6 +55,8 @@ def bump(material: Material, size: int = 64) -> Relief:
         colour * np.array(material.f0, np.float32),
         flat * np.float32(material.roughness),
         flat > 0,
+        np.zeros((size, size), np.uint8),
+        [material.name],
     )
 
 
@@ -154,10 +157,7 @@ def test_normals_are_those_of_the_height_field() -> None:
     rise_x, rise_y = 0.3, 0.5
     row, column = np.mgrid[:20, :30]
     relief = bump(STONE)
-    plane = Relief(
-        (rise_x * column - rise_y * row).astype(np.float32),
-        relief.albedo, relief.f0, relief.roughness, relief.mask,
-    )  # fmt: skip
+    plane = replace(relief, height=(rise_x * column - rise_y * row).astype(np.float32))
     expected = np.array([-rise_x, -rise_y, 1]) / np.linalg.norm([rise_x, rise_y, 1])
     assert plane.normals() == pytest.approx(np.broadcast_to(expected, (20, 30, 3)), abs=1e-5)
 
@@ -247,7 +247,10 @@ def test_behind_a_ridge_it_is_darker_than_under_the_opposite_light() -> None:
     shape = height.shape
     albedo = np.full((*shape, 3), 0.5, np.float32)
     flat = np.full(shape, 0.8, np.float32)
-    relief = Relief(height, albedo, albedo * np.float32(0.08), flat, flat > 0)
+    material = np.zeros(shape, np.uint8)
+    relief = Relief(
+        height, albedo, albedo * np.float32(0.08), flat, flat > 0, material, ["plaster"]
+    )
     east, west = (
         photograph(relief, relief.normals(), np.array([x, 0, 0.26], np.float32))
         for x in (0.966, -0.966)

@@ -21,6 +21,7 @@ NEEDED = {
     "benchmark": ["{path}", "-o", "{path}/out"],
     "render": ["{path}", "-o", "{path}/out", "--orbit", "2"],
     "normals": ["{path}", "-o", "{path}/out.png"],
+    "map": ["{path}", "-o", "{path}/out"],
     "view": ["{path}", "--no-open"],
     "verify": ["{path}"],
     "bench": ["{path}", "-o", "{path}/out"],
@@ -39,7 +40,7 @@ def numeric_options() -> Iterator[tuple[str, str, type]]:
             )
             numbers = {int, float} & {kind, *get_args(kind)}
             if option and numbers:
-                yield function.__name__, f"--{name.replace('_', '-')}", numbers.pop()
+                yield registered.name or function.__name__, f"--{name.replace('_', '-')}", numbers.pop()
 
 
 def run(capsys, monkeypatch, arguments: list[str]) -> tuple[int, str]:

@@ -40,7 +40,11 @@ def numeric_options() -> Iterator[tuple[str, str, type]]:
             )
             numbers = {int, float} & {kind, *get_args(kind)}
             if option and numbers:
-                yield registered.name or function.__name__, f"--{name.replace('_', '-')}", numbers.pop()
+                yield (
+                    registered.name or function.__name__,
+                    f"--{name.replace('_', '-')}",
+                    numbers.pop(),
+                )
 
 
 def run(capsys, monkeypatch, arguments: list[str]) -> tuple[int, str]:

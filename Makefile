@@ -7,18 +7,20 @@ SCRIPTS = node_modules/.installed
 
 .PHONY: demo test check setup system clean-demo
 
-demo: demo/neural50 demo/disk20
+demo: demo/neural50 demo/disk20 demo/hyper8
 	$(RAKING) evaluate demo/neural50 demo/sample
 	$(RAKING) evaluate demo/disk20 demo/sample
-	test -d demo/orbit || $(RAKING) render demo/disk20 --orbit 36 -o demo/orbit
+	$(RAKING) evaluate demo/hyper8 demo/sample
+	test -d demo/orbit || $(RAKING) render demo/hyper8 --orbit 36 -o demo/orbit
 	$(RAKING) verify demo/neural50
 	$(RAKING) verify demo/disk20
-	$(RAKING) bench demo/neural50 demo/disk20 --quick -o demo/bench
+	$(RAKING) verify demo/hyper8
+	$(RAKING) bench demo/neural50 demo/disk20 demo/hyper8 --quick -o demo/bench
 	@echo
 	@echo "The sample:       demo/sample/Dome"
 	@echo "Relit frames:     demo/orbit/animation.webp"
 	@echo "The report:       demo/bench/report.html"
-	@echo "Relight it now:   $(RAKING) view demo/disk20 demo/neural50"
+	@echo "Relight it now:   $(RAKING) view demo/hyper8 demo/disk20 demo/neural50"
 
 # NeuralRTI(50) is the teacher, too; the student learns from it.
 demo/neural50: demo/sample
@@ -26,6 +28,9 @@ demo/neural50: demo/sample
 
 demo/disk20: demo/sample demo/neural50
 	$(RAKING) train demo/sample -o $@ --model disk --units 20 --teacher demo/neural50
+
+demo/hyper8: demo/sample
+	$(RAKING) train demo/sample -o $@
 
 demo/sample: | setup
 	$(RAKING) sample $@

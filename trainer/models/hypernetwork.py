@@ -19,7 +19,7 @@ from trainer.models.networks import (
 
 WIDTH = 32  # of the hidden layers of the network of the light
 FACTORS = 8
-FOLLOWS = (True, False, True)  # of each layer's weights; all biases follow
+FOLLOWS = (True, False, False)  # of each layer's weights; all biases follow
 PARTS_SHARE = 0.5  # how much smaller than a layer's own part its other parts begin
 
 

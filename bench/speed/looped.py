@@ -18,13 +18,13 @@ SHOW_LOOPED = Path(__file__).with_name("looped.js").read_text("utf-8")
 def show_looped(page: Page, image: Path) -> None:
     """Has a page that shows `image` decode it with weights in uniform arrays, walked in loops.
 
-    Raises RakingError for a classical image, which has no network to loop over; a playwright error
-    where the driver has too little room for uniforms.
+    Raises RakingError for an image that is no network of fixed weights; a playwright error where the
+    driver has too little room for uniforms.
     """
     _, decoder = parse_info(read_info_text(image), image / "info.json")
     if not isinstance(decoder, NeuralDecoder):
         raise RakingError(
-            f"A {decoder.kind} image has no looped shader: nothing in it is a network."
+            f"A {decoder.kind} image has no looped shader: it is no network of fixed weights."
         )
     texts = {target: looped_glsl(decoder, target) for target in ("unorm", "float")}
     page.evaluate("window.raking.ready")

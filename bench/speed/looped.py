@@ -18,8 +18,8 @@ SHOW_LOOPED = Path(__file__).with_name("looped.js").read_text("utf-8")
 def show_looped(page: Page, image: Path) -> None:
     """Has a page that shows `image` decode it with weights in uniform arrays, walked in loops.
 
-    Raises RakingError for an image that is no network of fixed weights; a playwright error where the
-    driver has too little room for uniforms.
+    Raises RakingError for an image that is no network of fixed weights; a playwright error where
+    the driver has too little room for uniforms.
     """
     _, decoder = parse_info(read_info_text(image), image / "info.json")
     if not isinstance(decoder, NeuralDecoder):

@@ -297,7 +297,7 @@ def held_out_psnr(provenance: Record) -> float | None:
 
 def cannot_loop(record: Record) -> bool:
     """Whether a looped case could not be: its weights exceed the driver's room for uniforms, or
-    it is a classical image, which has no network to loop over."""
+    it is no network of fixed weights."""
     reasons = ("uniform vectors", "has no looped shader")
     return record["case"]["shader"] == "looped" and any(r in record["error"] for r in reasons)
 

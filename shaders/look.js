@@ -20,9 +20,16 @@ export const RANGES = {
  *     exponent: number, diffuse: number }} Look
  */
 
-/** @type {(look: Look) => boolean} */
-export const changesNothing = ({ mode, exposure, gamma, saturation }) =>
-	mode === 'plain' && exposure === 0 && gamma === 1 && saturation === 1;
+/**
+ * What of a look is in a shader's text; null where it changes nothing.
+ *
+ * @typedef {{ mode: string, toned: boolean } | null} Variant
+ * @type {(look: Look) => Variant}
+ */
+export function variantOf({ mode, exposure, gamma, saturation }) {
+	const toned = exposure !== 0 || gamma !== 1 || saturation !== 1;
+	return mode === 'plain' && !toned ? null : { mode, toned };
+}
 
 export const needsNormals = mode => mode !== 'plain';
 

@@ -71,7 +71,11 @@ class Look:
 
     @property
     def changes_nothing(self) -> bool:
-        return self.mode == "plain" and (self.exposure, self.gamma, self.saturation) == (0, 1, 1)
+        return self.mode == "plain" and not self.toned
+
+    @property
+    def toned(self) -> bool:
+        return (self.exposure, self.gamma, self.saturation) != (0, 1, 1)
 
     def check_decoder(self, kind: str) -> None:
         """RakingError where the mode is not for decoders of that kind."""

@@ -125,7 +125,7 @@ declare global {
 	type Target = 'unorm' | 'float';  // 8-bit levels, or the raw output
 
 	type MakeShader = (
-		gl: WebGL2RenderingContext, decoder: specialise.Decoder, target: Target, mode: string | null,
+		gl: WebGL2RenderingContext, decoder: specialise.Decoder, target: Target, variant: look.Variant,
 	) => Shader;
 
 	/** What scenes have of their engine. */

@@ -26,7 +26,7 @@ Mode = Literal["plain", "normals", "specular", "diffuse"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 DISPLAY_GAMMA = 2.2
 LOOK_SIZE = 4  # vectors of four that its shader is given
-# The values that each number may have, and has first; as in look.js.
+# The values that each number may have, and has first.
 RANGES = {
     "exposure": (-6.0, 6.0, 0.0),
     "gamma": (0.2, 5.0, 1.0),

@@ -1,28 +1,24 @@
-// How a decoded colour is seen: the mode of reading a surface, exposure, gamma and saturation. The same as look.py.
+// How a decoded colour is seen: the mode of reading a surface, exposure, gamma and saturation. The same as look.py;
+// the modes and the ranges of their numbers are in the viewer's state/looks.js.
 
-export const MODES = ['plain', 'normals', 'specular', 'diffuse'];
 const DISPLAY_GAMMA = 2.2;
 export const LOOK_SIZE = 4;  // vectors of four that its shader is given
-
-// The least and the largest value of each number, and its first.
-export const RANGES = {
-	exposure: [-6, 6, 0],
-	gamma: [0.2, 5, 1],
-	saturation: [0, 4, 1],
-	kd: [0, 2, 0.4],
-	ks: [0, 2, 0.7],
-	exponent: [1, 150, 75],
-	diffuse: [1, 10, 3],
-};
 
 /**
  * @typedef {{ mode: string, exposure: number, gamma: number, saturation: number, kd: number, ks: number,
  *     exponent: number, diffuse: number }} Look
  */
 
-/** @type {(look: Look) => boolean} */
-export const changesNothing = ({ mode, exposure, gamma, saturation }) =>
-	mode === 'plain' && exposure === 0 && gamma === 1 && saturation === 1;
+/**
+ * What of a look is in a shader's text; null where it changes nothing.
+ *
+ * @typedef {{ mode: string, toned: boolean } | null} Variant
+ * @type {(look: Look) => Variant}
+ */
+export function variantOf({ mode, exposure, gamma, saturation }) {
+	const toned = exposure !== 0 || gamma !== 1 || saturation !== 1;
+	return mode === 'plain' && !toned ? null : { mode, toned };
+}
 
 export const needsNormals = mode => mode !== 'plain';
 

@@ -26,7 +26,7 @@ Mode = Literal["plain", "normals", "specular", "diffuse"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 DISPLAY_GAMMA = 2.2
 LOOK_SIZE = 4  # vectors of four that its shader is given
-# The values that each number may have, and has first; as in look.js.
+# The values that each number may have, and has first.
 RANGES = {
     "exposure": (-6.0, 6.0, 0.0),
     "gamma": (0.2, 5.0, 1.0),
@@ -71,7 +71,11 @@ class Look:
 
     @property
     def changes_nothing(self) -> bool:
-        return self.mode == "plain" and (self.exposure, self.gamma, self.saturation) == (0, 1, 1)
+        return self.mode == "plain" and not self.toned
+
+    @property
+    def toned(self) -> bool:
+        return (self.exposure, self.gamma, self.saturation) != (0, 1, 1)
 
     def check_decoder(self, kind: str) -> None:
         """RakingError where the mode is not for decoders of that kind."""

@@ -13,11 +13,11 @@ const SMALLEST_NORMAL = 2 ** -126;
  * The fragment shader of a decoder, and the vertex shader that goes with it.
  *
  * @param {Decoder} decoder
- * @param {{ target?: 'unorm' | 'float', exponential?: string, varyings?: number, mode?: string | null }} options  8-bit levels, or the
- *     raw output; that of ELU; how many of the vectors that follow the light may be flat varyings; the mode of
- *     the look, null where it changes nothing
+ * @param {{ target?: 'unorm' | 'float', exponential?: string, varyings?: number, variant?: import('./look.js').Variant }} options  8-bit levels, or the
+ *     raw output; that of ELU; how many of the vectors that follow the light may be flat varyings; how the
+ *     colours are seen
  */
-export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin', varyings = 0, mode = null } = {}) {
+export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin', varyings = 0, variant = null } = {}) {
 	const { latents } = decoder;
 	const size = decoder.frameValues(Array(decoder.conditions).fill(0)).length / 4;
 	const flat = Math.min(varyings, size);
@@ -35,9 +35,9 @@ export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin'
 		frame_size: size,
 		uniforms: flat < size,
 		flat,
-		look: mode ? lookBody(mode, decoder) : '',
+		look: variant ? lookBody(variant, decoder) : '',
 		look_size: LOOK_SIZE,
-		shown: mode ? 'seen(decode(texel), texel)' : 'decode(texel)',
+		shown: variant ? 'seen(decode(texel), texel)' : 'decode(texel)',
 		rounded: target === 'unorm',
 		polynomial: exponential === 'polynomial',
 	});
@@ -45,9 +45,9 @@ export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin'
 }
 
 // What makes a decoded colour seen; the normals are the plane after the others.
-function lookBody(mode, decoder) {
+function lookBody({ mode, toned }, decoder) {
 	const [only_normals, specular, diffuse] = ['normals', 'specular', 'diffuse'].map(name => name === mode);
-	const names = { only_normals, specular, diffuse, normals: decoder.latents / 3 };
+	const names = { only_normals, specular, diffuse, toned, normals: decoder.latents / 3 };
 	return render(shaderText('look.jinja'), { ...names, ...diffuse ? secondOrder(decoder) : { lrgb: false } });
 }
 

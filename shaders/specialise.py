@@ -36,7 +36,7 @@ def baked_wgsl(
     for, or a "polynomial", which `best_exponential` chooses where that is faster. Of the vectors
     that follow the light the first reach the fragments as flat varyings, up to as many as
     `varyings` (`best_varyings`), the others as uniforms. Of the `look` its mode is in the text, and
-    whether there is any; its numbers are uniforms.
+    whether it is toned; its numbers are uniforms.
     """
     return _baked("baked.wgsl.jinja", decoder, target, exponential, varyings, look)
 
@@ -129,6 +129,7 @@ def _look_body(decoder: Decoder, look: Look) -> str:
         only_normals=look.mode == "normals",
         specular=look.mode == "specular",
         diffuse=diffuse,
+        toned=look.toned,
         normals=decoder.planes,
         **(_second_order(decoder) if diffuse else {"lrgb": False}),
     )

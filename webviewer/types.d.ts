@@ -46,7 +46,7 @@ declare global {
 		with: number | null;  // the number of the image to compare with, null for the next
 		split: number;  // where the two meet, as a share of the width
 		gain: number;  // of the map of differences
-		mode: string;  // of reading the surface, as shaders/look.js has them
+		mode: string;  // of reading the surface, as state/looks.js has them
 		versus: string | null;  // the mode to compare with, of the same image; null for another image
 		exposure: number;  // stops
 		gamma: number;
@@ -125,7 +125,7 @@ declare global {
 	type Target = 'unorm' | 'float';  // 8-bit levels, or the raw output
 
 	type MakeShader = (
-		gl: WebGL2RenderingContext, decoder: specialise.Decoder, target: Target, mode: string | null,
+		gl: WebGL2RenderingContext, decoder: specialise.Decoder, target: Target, variant: look.Variant,
 	) => Shader;
 
 	/** What scenes have of their engine. */

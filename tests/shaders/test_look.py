@@ -115,7 +115,8 @@ def test_refused(changes: dict, sentence: str) -> None:
 
 
 def test_both_languages_have_the_same_modes_and_ranges() -> None:
-    text = (Path(__file__).parents[2] / "shaders" / "look.js").read_text("utf-8")
+    state = Path(__file__).parents[2] / "webviewer" / "app" / "state"
+    text = (state / "looks.js").read_text("utf-8")
     modes = re.search(r"MODES = (\[.*?\]);", text)
     ranges = re.search(r"RANGES = \{(.*?)\};", text, re.DOTALL)
     assert modes is not None

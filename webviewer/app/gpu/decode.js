@@ -6,15 +6,15 @@ import { createProgram, createTarget, readRenderer } from './gl.js';
 
 // The weights that do not follow the light are constants of the text.
 /** @type {MakeShader} */
-export function makeBaked(gl, decoder, target, mode) {
+export function makeBaked(gl, decoder, target, variant) {
 	const { renderer } = readRenderer(gl);
 	const varyings = bestVaryings(renderer, gl.getParameter(gl.MAX_VARYING_VECTORS) - 1);
 	return {
-		...bakedShader(decoder, { target, exponential: bestExponential(renderer), varyings, mode }),
+		...bakedShader(decoder, { target, exponential: bestExponential(renderer), varyings, variant }),
 		begin: () => {},
 		setLight: (_, at, light, look) => {
 			gl.uniform4fv(at('frame'), decoder.frameValues(light));
-			if (mode) gl.uniform4fv(at('look'), lookValues(look, light));
+			if (variant) gl.uniform4fv(at('look'), lookValues(look, light));
 		},
 	};
 }

@@ -2,7 +2,7 @@
 
 import { openTiles, withNormals } from '../renderer/image/relightable.js';
 import { Pyramid } from '../renderer/image/pyramid.js';
-import { changesNothing, isFor, needsNormals } from '../shaders/look.js';
+import { isFor, needsNormals, variantOf } from '../shaders/look.js';
 import { DecodePass } from './decode.js';
 import { createTiles } from './flat.js';
 import { checkMemory } from './gl.js';
@@ -77,8 +77,9 @@ export class Scene {
 		const { shader } = state;
 		const make = shaders.get(shader);
 		if (!make) throw new Error(`There is no shader named ${shader}: correct shader= in the address.`);
-		const mode = changesNothing(this.look(state)) ? null : this.mode;
-		return passes[`${shader} ${target} ${mode}`] ??= new DecodePass(gl, make(gl, info.decoder, target, mode), target);
+		const variant = variantOf(this.look(state));
+		const key = [shader, target, variant?.mode, variant?.toned].join();
+		return passes[key] ??= new DecodePass(gl, make(gl, info.decoder, target, variant), target);
 	}
 
 	// How its colours are seen: the state's numbers in its own mode.

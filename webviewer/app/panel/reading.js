@@ -1,7 +1,8 @@
 // How the surface is read: the mode, the light in numbers, and the picture's exposure. A panel over the picture,
 // made when it is first asked for.
 
-import { MODES, RANGES, isFor } from '../shaders/look.js';
+import { isFor } from '../shaders/look.js';
+import { MODES, RANGES } from '../state/looks.js';
 import { change } from './actions.js';
 import { MODE_NAMES } from './modes.js';
 import { on } from './points.js';

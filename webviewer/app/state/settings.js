@@ -1,6 +1,6 @@
 // What the viewer shows, as a plain object and as the page's address: the same keys in both.
 
-import { MODES, RANGES } from '../shaders/look.js';
+import { MODES, RANGES } from './looks.js';
 
 const LARGEST = 1e9;  // of numbers that mean something here
 const MARKS = /^(utm_|mc_|fbclid$|gclid$|msclkid$)/;  // that newsletters and social networks put on links

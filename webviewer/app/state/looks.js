@@ -1,0 +1,14 @@
+// The modes of reading a surface, and what their numbers may be: the same as in shaders/look.py.
+
+export const MODES = ['plain', 'normals', 'specular', 'diffuse'];
+
+// The least and the largest value of each number, and its first.
+export const RANGES = {
+	exposure: [-6, 6, 0],
+	gamma: [0.2, 5, 1],
+	saturation: [0, 4, 1],
+	kd: [0, 2, 0.4],
+	ks: [0, 2, 0.7],
+	exponent: [1, 150, 75],
+	diffuse: [1, 10, 3],
+};

@@ -8,7 +8,8 @@ ROOT = Path(__file__).parents[1]
 ROOMS = (
     *("shaders", "renderer.files", "renderer.image", "renderer.gpu", "renderer"),
     *("trainer.photographs", "trainer.lights", "trainer.collection", "trainer.models"),
-    *("trainer.running", "trainer.quality", "trainer.training", "trainer.sample", "trainer"),
+    *("trainer.running", "trainer.quality", "trainer.training"),
+    *("trainer.calibration", "trainer.sample", "trainer"),
     *("webviewer", "bench.common", "bench.speed", "bench.fidelity", "bench"),
     *("raking.cli", "raking"),
 )

@@ -47,6 +47,7 @@ class Tabletop:
     window: bool = False  # a window that the spheres reflect in every photograph
     camera_mm: float | None = None  # the camera's distance; None: no perspective
     spheres: int = 2
+    lights: int = LIGHTS
 
 
 def write_tabletop(
@@ -72,15 +73,15 @@ def write_tabletop(
         (folder / TRUTH).mkdir()
         table = lay_table(scene.width, scene.height, scene.seed, scene.chart, scene.coin)
         random = np.random.default_rng([scene.seed, 2])
-        lamps = dome_lamps(LIGHTS, DISTANCE * scene.width, random)
+        lamps = dome_lamps(scene.lights, DISTANCE * scene.width, random)
         lamps = [lamps[i] for i in np.argsort([_turn(lamp) for lamp in lamps])]
-        names = picture_names(LIGHTS, scene.width, scene.height)
+        names = picture_names(scene.lights, scene.width, scene.height)
         _write_truth(folder / TRUTH, scene, table, lamps, names)
         for index, (name, lamp) in enumerate(zip(names, lamps, strict=True)):
             picture = photograph_table(table, lamp, scene, random)
             write_picture(folder / PHOTOGRAPHS / name, picture)
             if progress:
-                progress(index + 1, LIGHTS)
+                progress(index + 1, scene.lights)
 
 
 def photograph_table(
@@ -118,7 +119,7 @@ def asked_for(scene: Tabletop) -> dict[str, Any]:
 def tabletop_is_done(path: Path, scene: Tabletop) -> bool:
     """Whether `path` holds the sample that such a call writes, with all its files."""
     settle(path)
-    names = picture_names(LIGHTS, scene.width, scene.height)
+    names = picture_names(scene.lights, scene.width, scene.height)
     files = [path / TRUTH / "lights.lp", *(path / PHOTOGRAPHS / name for name in names)]
     try:
         truth = json.loads((path / TRUTH / "spheres.json").read_text("utf-8"))

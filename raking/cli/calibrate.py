@@ -54,6 +54,14 @@ def calibrate(
         ),
     ] = None,
     pixel_size: PixelSize = None,
+    dome: Annotated[
+        Path | None,
+        typer.Option(metavar="DOME", help="Take the lights of a dome that --save-dome wrote."),
+    ] = None,
+    save_dome: Annotated[
+        Path | None,
+        typer.Option(metavar="DOME", help="A JSON file for the lights, for other objects."),
+    ] = None,
     refine: Annotated[
         bool,
         typer.Option("--refine", help="Move lights to where they explain the photographs best."),
@@ -67,11 +75,15 @@ def calibrate(
     """Find spheres and highlights in photographs, and from them the lights."""
     if distance is not None and pixel_size is None:
         raise typer.BadParameter("--distance is in millimetres, and needs --pixel-size")
+    if dome is not None and (sphere or focal or distance):
+        raise typer.BadParameter("with --dome no sphere is looked for: leave its options out")
+    from trainer.calibration import dome as domes
     from trainer.calibration.calibrate import Settings
     from trainer.calibration.calibrate import calibrate as find_lights
     from trainer.calibration.record import (
         check_calibration,
         check_light_file,
+        dome_of,
         facts,
         stored_record,
         write_calibration,
@@ -88,7 +100,11 @@ def calibrate(
         pixel_mm=pixel_size,
         refine=refine,
         anyway=anyway,
+        dome=domes.read_dome(dome) if dome else None,
     )
+    if save_dome is not None:
+        check_output(save_dome, [photographs, output, *([dome] if dome else [])])
+        domes.check_dome(save_dome)
     check_output(output, [photographs])
     (check_light_file if alone else check_calibration)(output)
     files = photographs_in(photographs, warn)
@@ -97,7 +113,7 @@ def calibrate(
     following: list[object] = ["raking", "train", photographs, "--lights", lights]
     following += ["-o", f"{photographs.resolve().name}-image"]
     stored = {} if alone else stored_record(output)
-    if stored and not force:
+    if stored and not force and not (save_dome and stored.get("asked") == asked):
         if stored.get("asked") != asked:
             raise RakingError(
                 f"{output} holds a calibration of other photographs or settings; add --force to "
@@ -112,13 +128,15 @@ def calibrate(
             write_light_file(result, output)
         else:
             write_calibration(result, output, asked)
+        if save_dome is not None:
+            domes.save_dome(dome_of(result), save_dome)
     for warning in result.warnings:
         warn(warning)
     if as_json:
         print_json({"calibration": str(output), **facts(result)})
         return
     print_facts(told(result))
-    say(f"Wrote {output}")
+    say(f"Wrote {output}{f' and, for other objects, {save_dome}' if save_dome else ''}")
     if not alone:
         say(f"All of it, with pictures: {output / 'calibration.html'}")
     print_next(*following)

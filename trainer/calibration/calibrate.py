@@ -7,6 +7,7 @@ import numpy as np
 
 from shaders.errors import RakingError
 from trainer.calibration.camera import Camera, Sphere, focal_from_exif, place_sphere
+from trainer.calibration.dome import Dome, lights_in_order
 from trainer.calibration.lights import Light, Rays, disagreements, lights_of, on_dome, rays_of
 from trainer.calibration.prediction import (
     FEWEST,
@@ -25,7 +26,9 @@ FOCALS = np.geomspace(0.4, 8, 40)  # of the longer side: from a fisheye's to a l
 APART = 4.0  # degrees between spheres, from which a focal length is looked for
 BETTER = 0.4  # of that, that it must leave
 AS_GOOD = 1.1  # of the least: the longest focal length with so little
-TWO_LAMPS = 0.5  # of the photographs have two highlights on every sphere
+# Degrees, below which EXIF's focal length is left aside: it is of a lens that looks far away.
+TILTED = 3.0
+TWO_LAMPS = 0.4  # of the photographs have two highlights on every sphere
 EMPTY = 40.0  # degrees to the nearest light, beyond which there is a gap
 GAP_LOWEST = 20.0  # degrees of elevation, above which gaps are told of
 
@@ -40,6 +43,7 @@ class Settings:
     pixel_mm: float | None = None  # what a pixel of the table is
     refine: bool = False
     anyway: bool = False  # also lights that lie on one side
+    dome: Dome | None = None  # whose lights are taken, without looking for spheres
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +77,8 @@ class Calibration:
 
     def reason(self, photograph: int) -> str:
         """Why a photograph has no light."""
+        if not self.found:
+            return "the dome has no light for it"
         reasons = dict.fromkeys(sphere.highlights[photograph].reason for sphere in self.found)
         return "; ".join(reason for reason in reasons if reason)
 
@@ -84,6 +90,8 @@ def calibrate(shots: Shots, settings: Settings, plan: Plan) -> Calibration:
     lights all on one side, which `settings.anyway` allows.
     """
     overview = shots.overview(plan.begin("looking"))
+    if settings.dome is not None:
+        return _from_dome(shots, overview, settings.dome, settings)
     progress = plan.begin("spheres")
     if settings.spheres:
         found = spheres_by_hand(shots, settings.spheres, progress)
@@ -91,6 +99,20 @@ def calibrate(shots: Shots, settings: Settings, plan: Plan) -> Calibration:
         found = find_spheres(shots, overview, progress)
     plan.begin("lights")
     return from_spheres(shots, overview, found, settings)
+
+
+def _from_dome(shots: Shots, overview: View, dome: Dome, settings: Settings) -> Calibration:
+    """The lights of a dome that was calibrated before."""
+    lights = lights_in_order(dome, len(shots.files), object_products(overview, []))
+    empty = np.zeros((0, len(lights)))
+    rays = Rays(empty[..., None], empty[..., None], empty, empty.astype(bool))
+    result = Calibration(
+        *(shots, Camera(shots.size), "of no effect, as the dome is known", [], [], rays, lights),
+        settings,
+        [None] * len(lights),
+    )
+    result = _predicted(result, overview)
+    return replace(result, warnings=_warnings(result))
 
 
 def from_spheres(
@@ -117,10 +139,12 @@ def _camera(shots: Shots, found: Sequence[Found], settings: Settings) -> tuple[C
     """The camera, by what is said, by EXIF, or by how the spheres agree best."""
     if settings.focal:
         return Camera(shots.size, settings.focal), "as given"
-    focal = focal_from_exif(shots.files[0], max(shots.size))
-    if focal is not None:
-        return Camera(shots.size, focal), "from EXIF"
     parallel = Camera(shots.size)
+    focal = focal_from_exif(shots.files[0], max(shots.size))
+    if focal is not None and _tilt(found, parallel, focal) > TILTED:
+        return Camera(shots.size, focal), "from EXIF"
+    if focal is not None:
+        return parallel, "of no effect, as the spheres lie near the picture's middle"
     if len(found) < 2:
         return parallel, "not known, so rays are taken as parallel"
     apart = _disagreement(found, parallel)
@@ -130,6 +154,13 @@ def _camera(shots: Shots, found: Sequence[Found], settings: Settings) -> tuple[C
         return parallel, "not known, so rays are taken as parallel"
     best = next(f for f, other in zip(focals, others, strict=True) if other < AS_GOOD * min(others))
     return Camera(shots.size, float(best)), "as the spheres agree best"
+
+
+def _tilt(found: Sequence[Found], camera: Camera, focal: float) -> float:
+    """The largest angle between the camera's axis and a sphere's middle, in degrees."""
+    places = np.array([(sphere.outline.x, sphere.outline.y) for sphere in found])
+    away = np.linalg.norm(places - camera.middle, axis=1).max()
+    return float(np.degrees(np.arctan2(away, focal)))
 
 
 def _disagreement(found: Sequence[Found], camera: Camera) -> float:

@@ -16,7 +16,6 @@ from renderer.files.aside import write_aside
 from renderer.files.marks import software
 from renderer.files.ours import check_file
 from shaders.errors import RakingError, shortened
-from trainer.calibration.calibrate import Calibration
 from trainer.calibration.lights import Light
 from trainer.training.guide import Interpolator
 
@@ -38,20 +37,19 @@ class Dome:
     unit: str  # of positions: "mm", or "px" of those photographs' table
 
 
-def save_dome(result: Calibration, path: Path, unit: str, scale: float) -> None:
-    """Writes the dome; `scale` is the unit's length of a pixel. Raises RakingError where a file
-    stands that is no dome of ours."""
+def save_dome(dome: Dome, path: Path) -> None:
+    """Writes the dome. Raises RakingError where a file stands that is no dome of ours."""
     check_dome(path)
     lamps: list[dict[str, Any]] = []
-    for name, light in zip(result.names, result.lights, strict=True):
+    for name, light in zip(dome.names, dome.lights, strict=True):
         lamp: dict[str, Any] = {"name": name}
         if light is not None:
             lamp["direction"] = np.round(light.direction, 6).tolist()
             lamp["deviation_degrees"] = round(light.deviation, 3)
             if light.position is not None:
-                lamp["position"] = np.round(light.position * scale, 3).tolist()
+                lamp["position"] = np.round(light.position, 3).tolist()
         lamps.append(lamp)
-    record = {"kind": KIND, "software": software(), "unit": unit, "lamps": lamps}
+    record = {"kind": KIND, "software": software(), "unit": dome.unit, "lamps": lamps}
     write_aside(path, json.dumps(record, indent=1) + "\n")
 
 
@@ -146,10 +144,11 @@ def _light(lamp: Any, path: Path) -> Light | None:
             f"{shortened(path)} is damaged: a lamp's direction is not three numbers with z above "
             "0; write the dome anew"
         )
-    deviation = lamp.get("deviation_degrees")
-    good = isinstance(deviation, int | float) and 0 <= deviation < 180
-    position = _numbers(lamp.get("position"))
-    return Light(direction / np.linalg.norm(direction), float(deviation) if good else 1.0, position)
+    told = lamp.get("deviation_degrees")
+    known = isinstance(told, int | float) and 0 <= told < 180
+    deviation: float = told if known else UNKNOWN
+    unit = direction / np.linalg.norm(direction)
+    return Light(unit, float(deviation), _numbers(lamp.get("position")))
 
 
 def _numbers(value: Any) -> np.ndarray | None:

@@ -10,7 +10,7 @@ from trainer.calibration.spots import HORIZON, Spot, find_spot, without_backgrou
 from trainer.calibration.views import View
 
 TILTED = 0.3  # of the radius, that the images of all lamps move outward at the picture's corner
-DOUBLE = 0.6  # of the flux of the brighter one: two images of lamps
+DOUBLE = 0.35  # of the flux of the brighter one: two images of lamps
 PLATEAU = 0.06  # of a saturated image's radius, by which its middle is unsure
 READING = 0.15  # pixels, by which any is
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from renderer.files.marks import software
 from renderer.files.ours import check_folder
 from shaders.errors import RakingError
 from trainer.calibration.calibrate import Calibration
+from trainer.calibration.dome import Dome
 from trainer.calibration.summary import summary_page
 
 LIGHTS, POSITIONS = "lights.lp", "positions.csv"
@@ -101,7 +103,21 @@ def position_text(result: Calibration) -> str:
     return "\n".join(lines) + "\n"
 
 
+def dome_of(result: Calibration) -> Dome:
+    """The lights, for the next object in the same dome."""
+    unit, scale = unit_of(result)
+    lights = [
+        light
+        if light is None or light.position is None
+        else replace(light, position=light.position * scale)
+        for light in result.lights
+    ]
+    return Dome(result.names, lights, unit)
+
+
 def unit_of(result: Calibration) -> tuple[str, float]:
+    if result.settings.dome is not None:
+        return result.settings.dome.unit, 1.0
     pixel = result.settings.pixel_mm
     return ("px", 1.0) if pixel is None else ("mm", pixel)
 

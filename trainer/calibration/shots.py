@@ -1,7 +1,7 @@
 """Which files of a folder are the photographs to calibrate, and what a calibration was asked."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -52,8 +52,11 @@ def asked_of(files: Sequence[Path], settings: Settings) -> dict[str, Any]:
     for file in files:
         digest.update(file.name.encode(errors="surrogateescape"))
         digest.update(sha256(file.read_bytes()).digest())
-    chosen = asdict(settings)
+    chosen = {**asdict(replace(settings, dome=None)), "dome": None}
     chosen["spheres"] = [list(sphere) for sphere in settings.spheres]
+    if settings.dome is not None:
+        lights = [light.direction for light in settings.dome.lights if light is not None]
+        chosen["dome"] = sha256(b"".join(light.tobytes() for light in lights)).hexdigest()
     return {"photographs": digest.hexdigest(), **chosen}
 
 

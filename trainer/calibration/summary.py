@@ -32,9 +32,10 @@ def summary_page(result: Calibration) -> str:
 
 def _answer(result: Calibration) -> str:
     deviations = [light.deviation for light in result.lights if light is not None]
-    spheres = "one sphere" if len(result.found) == 1 else f"{len(result.found)} spheres"
+    source = "one sphere" if len(result.found) == 1 else f"{len(result.found)} spheres"
+    source = f"found on {source}" if result.found else "that of the dome"
     return (
-        f"{len(deviations)} of {len(result.lights)} photographs have a light, found on {spheres}, "
+        f"{len(deviations)} of {len(result.lights)} photographs have a light, {source}, "
         f"to {np.median(deviations):.1f} degrees in the middle and {max(deviations):.1f} at worst."
     )
 
@@ -46,6 +47,8 @@ def _set_up(result: Calibration) -> str:
         focal = f"Focal length: {result.camera.focal:.0f} pixels, {result.focal_from}."
     if not result.near:
         return f"{focal} Lamps are taken as distant."
+    if result.settings.dome is not None:
+        return "The lights are those of a dome that was calibrated before."
     scale = result.settings.pixel_mm
     lengths = [
         float(np.linalg.norm(light.position))

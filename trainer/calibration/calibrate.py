@@ -93,12 +93,14 @@ def calibrate(shots: Shots, settings: Settings, plan: Plan) -> Calibration:
     if settings.dome is not None:
         return _from_dome(shots, overview, settings.dome, settings)
     progress = plan.begin("spheres")
+    remarks: list[str] = []
     if settings.spheres:
         found = spheres_by_hand(shots, settings.spheres, progress)
     else:
-        found = find_spheres(shots, overview, progress)
+        found, remarks = find_spheres(shots, overview, progress)
     plan.begin("lights")
-    return from_spheres(shots, overview, found, settings)
+    result = from_spheres(shots, overview, found, settings)
+    return replace(result, warnings=remarks + result.warnings)
 
 
 def _from_dome(shots: Shots, overview: View, dome: Dome, settings: Settings) -> Calibration:

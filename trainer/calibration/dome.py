@@ -145,10 +145,11 @@ def _light(lamp: Any, path: Path) -> Light | None:
             "0; write the dome anew"
         )
     told = lamp.get("deviation_degrees")
-    known = isinstance(told, int | float) and 0 <= told < 180
-    deviation: float = told if known else UNKNOWN
+    deviation = UNKNOWN
+    if isinstance(told, int | float) and 0 <= told < 180:
+        deviation = float(told)
     unit = direction / np.linalg.norm(direction)
-    return Light(unit, float(deviation), _numbers(lamp.get("position")))
+    return Light(unit, deviation, _numbers(lamp.get("position")))
 
 
 def _numbers(value: Any) -> np.ndarray | None:

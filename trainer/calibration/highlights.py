@@ -27,6 +27,7 @@ class Highlight:
     deviation: float = 0.0  # pixels
     peak: float = 0.0  # levels of 255 above what is there in other photographs
     other: tuple[float, float] | None = None  # the place of a second one that rivals it
+    size: float = 0.0  # radius of the lamp's image, in pixels
     reason: str = ""
 
     @property
@@ -81,4 +82,6 @@ def _highlight(spot: Spot | None, view: View) -> Highlight:
     if spot.rival > DOUBLE and spot.rival_place is not None:
         column, row = map(float, view.outward(np.array(spot.rival_place)))
         other = (column, row)
-    return Highlight("double" if other else "found", x, y, deviation, spot.peak, other)
+    return Highlight(
+        "double" if other else "found", x, y, deviation, spot.peak, other, scale * float(size)
+    )

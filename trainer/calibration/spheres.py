@@ -21,6 +21,7 @@ SURE = 0.6  # share of the photographs with a highlight, in full detail
 ROUND = 0.33  # of the rays, with an edge at the rim
 WHOLE = 0.93  # of the rim in the picture
 REACH = 0.78  # of the radius: no lamp is mirrored farther out, but on spheres seen from the side
+ALIKE = 0.5  # rank correlation of the highlights' columns, and rows, on two spheres
 MOVED = 0.015  # of the radius, and pixels, between the first and the last photographs
 MOVED_PIXELS = 1.5
 
@@ -38,8 +39,10 @@ class Found:
         return sum(h.usable for h in self.highlights) / len(self.highlights)
 
 
-def find_spheres(shots: Shots, overview: View, progress: Progress | None = None) -> list[Found]:
-    """The spheres in the photographs, from left to right.
+def find_spheres(
+    shots: Shots, overview: View, progress: Progress | None = None
+) -> tuple[list[Found], list[str]]:
+    """The spheres in the photographs, from left to right, and what was taken for none, in words.
 
     Raises RakingError where there is none, the only ones are cut by the picture's border, or they
     moved.
@@ -63,12 +66,17 @@ def find_spheres(shots: Shots, overview: View, progress: Progress | None = None)
         sphere = _sphere(view, circles, frame_of(shots))
         if sphere is not None:
             (found if sphere.outline.whole >= WHOLE else cut).append(sphere)
-    found = _distinct(found)
+    found, others = _agreeing(_distinct(found))
     if not found:
         raise RakingError(_none_found(shots, overview, cut))
     for sphere in found:
         check_still(sphere, frame_of(shots))
-    return sorted(found, key=lambda sphere: sphere.outline.x)
+    remarks = [
+        f"what is at {sphere.outline.x:.0f}, {sphere.outline.y:.0f} is round and shines, but does "
+        "not mirror the lamps as a sphere does; it is left out"
+        for sphere in others
+    ]
+    return sorted(found, key=lambda sphere: sphere.outline.x), remarks
 
 
 def spheres_by_hand(
@@ -245,6 +253,36 @@ def _distinct(found: list[Found]) -> list[Found]:
         ):
             kept.append(sphere)
     return kept
+
+
+def _agreeing(found: list[Found]) -> tuple[list[Found], list[Found]]:
+    """The most spheres whose highlights move alike, and the others.
+
+    Of groups of one size that is taken on which the lamps' images are smallest: what is round and
+    glossy without being a sphere, such as a coin, shines in patches.
+    """
+    groups = [[other for other in found if _alike(sphere, other)] for sphere in found]
+    best = min(groups, key=lambda group: (-len(group), _patches(group)), default=[])
+    return best, [sphere for sphere in found if sphere not in best]
+
+
+def _alike(one: Found, other: Found) -> bool:
+    """Whether the highlights on two spheres go to and fro together, whatever the perspective."""
+    if one is other:
+        return True
+    pairs = zip(one.highlights, other.highlights, strict=True)
+    places = np.array([[*a.place, *b.place] for a, b in pairs if a.usable and b.usable])
+    if len(places) < FEWEST:
+        return False
+    # So that a few strays do not decide.
+    order = np.argsort(np.argsort(places, axis=0), axis=0)
+    likeness = np.asarray(np.corrcoef(order.T))
+    return bool(likeness[0, 2] > ALIKE and likeness[1, 3] > ALIKE)
+
+
+def _patches(group: list[Found]) -> float:
+    sizes = [h.size / s.outline.across for s in group for h in s.highlights if h.usable]
+    return float(np.mean(sizes))
 
 
 def _none_found(shots: Shots, overview: View, cut: list[Found]) -> str:

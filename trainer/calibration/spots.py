@@ -18,7 +18,7 @@ BACKGROUND = 60  # percentile over the photographs: what is there without the la
 FAINTEST = 14.0  # levels
 ABOVE_NOISE = 7.0
 HALF = 0.5  # of a spot's peak, above which pixels belong to it
-LARGEST_SPOT = 0.05  # of the disc's area
+LARGEST_SPOT = 0.02  # of the disc's area
 FEWEST_PIXELS = 30  # of a disc in the picture
 WINDOW = 2.2  # radii of a spot, and at least SMALLEST_WINDOW pixels, in which its middle is found
 SMALLEST_WINDOW = 3.0
@@ -89,7 +89,7 @@ def _middle(bright: np.ndarray, start: tuple[float, float], size: float) -> tupl
         step = (columns + left - x, rows + top - y)
         shift = [float((weights * value).sum()) / total for value in step]
         x, y = x + 2 * shift[0], y + 2 * shift[1]
-        if np.hypot(*shift) < 1e-3:
+        if max(map(abs, shift)) < 1e-3:
             break
         x, y = (float(np.clip(v, s - size, s + size)) for v, s in zip((x, y), start, strict=True))
     return x, y

@@ -15,6 +15,7 @@ from trainer.sample.workpiece import Array
 
 LOWEST, HIGHEST = 14.0, 80.0  # degrees of elevation
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
+WIDE = 0.045  # a lamp's radius, of its distance
 JITTER = 0.03  # of a lamp's distance, for a lamp that is moved by hand
 
 
@@ -43,7 +44,7 @@ def dome_lamps(count: int, distance: float, random: np.random.Generator) -> list
         direction += random.normal(0, JITTER, 3)
         length = distance * (1 + random.normal(0, JITTER))
         position = length * direction / np.linalg.norm(direction)
-        lamps.append(Lamp(position.astype(np.float32), 0.025 * distance, distance))
+        lamps.append(Lamp(position.astype(np.float32), WIDE * distance, distance))
     return lamps
 
 

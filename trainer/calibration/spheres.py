@@ -76,6 +76,11 @@ def find_spheres(
         "not mirror the lamps as a sphere does; it is left out"
         for sphere in others
     ]
+    remarks += [
+        f"the sphere at {sphere.outline.x:.0f}, {sphere.outline.y:.0f} is cut by the picture's "
+        "border; it is left out"
+        for sphere in cut
+    ]
     return sorted(found, key=lambda sphere: sphere.outline.x), remarks
 
 

@@ -143,3 +143,19 @@ def test_a_coin_is_told_from_spheres(tmp_path: Path, open_shots) -> None:
     assert [round(found.outline.x / 10) for found in result.found] == pytest.approx(
         [sphere["x"] / 10 for sphere in spheres], abs=0.6
     )
+
+
+def test_perspective_by_its_focal_length(tmp_path: Path, open_shots, angles) -> None:
+    """A camera near above the table: told its focal length, rays from spheres lead to the lamps."""
+    scene = replace(SCENE, camera_mm=450.0, width=400, height=300, chart=False, coin=False)
+    write_tabletop(tmp_path / "near", scene)
+    truth = json.loads((tmp_path / "near" / "truth" / "spheres.json").read_text())
+    shots = open_shots(tmp_path / "near" / "photographs")
+    lamps = np.array([truth["lamps_mm"][name] for name in shots.names]) / truth["pixel_mm"]
+    errors = []
+    for focal in (450.0 / truth["pixel_mm"], 1e6):
+        rays = calibrate(shots, Settings(focal=focal), Plan()).rays
+        toward = lamps - rays.places
+        toward /= np.linalg.norm(toward, axis=-1, keepdims=True)
+        errors.append(angles(toward, rays.directions)[rays.valid].mean())
+    assert errors[0] < 2.5 and errors[0] < 0.4 * errors[1]

@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from bench.common.figures import write_figure
 from bench.common.journal import Record
-from bench.common.page import render_page
 from bench.fidelity.columns import ANCHORS, COLUMNS
 from bench.fidelity.fits import FidelityJournal
 from bench.fidelity.items import GROUPS, Item
@@ -19,6 +18,7 @@ from bench.fidelity.parameters import draw_parameters
 from bench.fidelity.results import Results, elevation, known, mean_of, write_scores, write_summary
 from bench.fidelity.tables import REALRTI, SYNTHRTI, Row, Table, all_tables, signed
 from renderer.files.aside import write_aside
+from renderer.files.page import render_page
 
 SOURCES = {
     "Test set": "the photographs of its folder Test",

@@ -11,13 +11,13 @@ from markupsafe import Markup
 
 from bench.common.figures import write_figure
 from bench.common.journal import Journal, Record
-from bench.common.page import render_page
 from bench.speed.cost import cost_rows, draw_cost
 from bench.speed.native import native_table
 from bench.speed.rates import Curve, draw_panels, draw_rates
 from bench.speed.scenarios import Case
 from bench.speed.statistics import Estimate, Summary, summarise
 from renderer.files.aside import write_aside
+from renderer.files.page import render_page
 
 MARKS = {20.0: "20 fps, the paper's target", 30.0: "30 fps"}
 

@@ -10,6 +10,7 @@ import typer
 
 from raking.cli.bench import bench
 from raking.cli.benchmark import benchmark
+from raking.cli.calibrate import calibrate
 from raking.cli.convert import convert
 from raking.cli.evaluate import evaluate
 from raking.cli.gallery import gallery
@@ -32,7 +33,7 @@ app = typer.Typer(
     add_completion=False,
 )
 for command in (
-    *(sample, train, convert, site, render, normals, view, info),
+    *(sample, calibrate, train, convert, site, render, normals, view, info),
     *(verify, evaluate, bench, gallery, benchmark),
 ):
     app.command()(command)

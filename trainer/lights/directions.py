@@ -64,6 +64,11 @@ def light_warnings(names: Sequence[str], lights: np.ndarray, held_out: np.ndarra
     return warnings
 
 
+def one_sided(lights: np.ndarray) -> str | None:
+    """How lights [L, 3] leave most of the sky out, in words; None where they do not."""
+    return _extrapolated(lights)
+
+
 def leak(groups: Sequence[np.ndarray], held_out: np.ndarray) -> str:
     """What it means for the test if one of a group of equals is held out and another is not."""
     if any(held_out[group].any() and not held_out[group].all() for group in groups):

@@ -6,6 +6,7 @@ interreflections, for a viewer far away: on +z, but where another view is given.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,15 +52,31 @@ def reflect(
     """
     half = light + view
     half /= np.linalg.norm(half)
-    n_l = np.maximum(normals @ light, 0)
-    n_h = normals @ half
+    weight = np.float32((1 - half @ view) ** 5)
     n_v = np.maximum(normals @ view, GRAZING)
+    return _cook_torrance(albedo, f0, roughness, normals @ light, normals @ half, n_v, weight)
+
+
+def reflect_near(normals: Array, albedo: Array, f0: Array, roughness: Array, light: Array) -> Array:
+    """As `reflect` from straight above, the light [..., 3] being another for each pixel."""
+    half = light + np.array([0, 0, 1], np.float32)
+    half /= np.linalg.norm(half, axis=-1, keepdims=True)
+    n_l, n_h = np.sum(normals * light, axis=-1), np.sum(normals * half, axis=-1)
+    weight = (1 - half[..., 2:]) ** 5
+    return _cook_torrance(albedo, f0, roughness, n_l, n_h, normals[..., 2], weight)
+
+
+def _cook_torrance(
+    albedo: Array, f0: Array, roughness: Array, n_l: Array, n_h: Array, n_v: Array, weight: Any
+) -> Array:
+    """Radiance [..., 3]; `weight` is Schlick's, of the half vector against the viewer."""
+    n_l = np.maximum(n_l, 0)
     alpha2 = np.square(np.square(roughness))
     ggx = alpha2 / (math.pi * np.square(n_h * n_h * (alpha2 - 1) + 1))
     smith_l = n_l + np.sqrt(alpha2 + (1 - alpha2) * n_l * n_l)
     smith_v = n_v + np.sqrt(alpha2 + (1 - alpha2) * n_v * n_v)
     specular = math.pi * ggx / (smith_l * smith_v)
-    fresnel = f0 + (1 - f0) * np.float32((1 - half @ view) ** 5)
+    fresnel = f0 + (1 - f0) * weight
     colour = albedo * (1 - fresnel) + fresnel * specular[..., None]
     return np.asarray(colour * n_l[..., None], np.float32)
 

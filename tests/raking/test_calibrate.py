@@ -1,0 +1,86 @@
+"""`raking calibrate` as a user calls it: what it writes, what it leaves, and that it can be trained
+on."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from trainer.sample.tabletop import Tabletop, write_tabletop
+
+from .conftest import Raking, contents
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("calibrate") / "sample"
+    write_tabletop(path, Tabletop(360, 270, seed=2, lights=16))
+    return path
+
+
+def directions(path: Path) -> dict[str, np.ndarray]:
+    count, *lines = path.read_text().splitlines()
+    assert int(count) == len(lines)
+    return {line.split()[0]: np.array(line.split()[1:], float) for line in lines}
+
+
+def test_from_photographs_to_lights_and_a_dome(
+    raking: Raking, sample: Path, tmp_path: Path
+) -> None:
+    out, dome = tmp_path / "lights", tmp_path / "dome.json"
+    photographs = sample / "photographs"
+    run = raking(
+        *("calibrate", photographs, "-o", out, "--pixel-size", 200 / 360, "--save-dome", dome)
+    )
+    assert run.status == 0, run.err
+    assert {path.name for path in out.iterdir()} == {
+        *("lights.lp", "positions.csv", "calibration.json", "calibration.html")
+    }
+    found, true = directions(out / "lights.lp"), directions(sample / "truth" / "lights.lp")
+    angles = [np.degrees(np.arccos(np.clip(found[n] @ true[n], -1, 1))) for n in true]
+    assert len(found) == 16 and np.mean(angles) < 1.5
+    page = (out / "calibration.html").read_text()
+    assert all(name in page for name in true)
+
+    before = contents(out)
+    again = raking("calibrate", photographs, "-o", out, "--pixel-size", 200 / 360)
+    assert again.status == 0 and "done before" in again.out and contents(out) == before
+    other = raking("calibrate", photographs, "-o", out)
+    assert other.status == 1 and "--force" in other.err and contents(out) == before
+
+    with_dome = tmp_path / "other.lp"
+    run = raking("calibrate", photographs, "-o", with_dome, "--dome", dome, "--json")
+    assert run.status == 0 and json.loads(run.out)["spheres"] == []
+    assert directions(with_dome).keys() == found.keys()
+    run = raking("calibrate", photographs, "-o", with_dome, "--dome", dome)
+    assert run.status == 1 and "does not tell who wrote it" in run.err
+
+    image = tmp_path / "image"
+    run = raking("train", photographs, "--lights", with_dome, "-o", image, "--model", "ptm")
+    assert run.status == 0, run.err
+    assert json.loads((image / "info.json").read_text())["type"] == "ptm"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--sphere", "1,2"], "X,Y,R"),
+        (["--distance", "300"], "--pixel-size"),
+        (["--dome", "dome.json", "--focal", "900"], "leave its options out"),
+        (["--sphere", "0,0,20"], "not whole"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_written(
+    raking: Raking, sample: Path, tmp_path: Path, arguments: list[str], sentence: str
+) -> None:
+    run = raking("calibrate", sample / "photographs", "-o", tmp_path / "out", *arguments)
+    assert run.status in (1, 2) and sentence in run.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_output_goes_beside_the_photographs(raking: Raking, sample: Path) -> None:
+    before = contents(sample)
+    run = raking("calibrate", sample / "photographs", "-o", sample / "photographs" / "lights")
+    assert run.status == 1 and "choose a place beside it" in run.err
+    assert contents(sample) == before

@@ -1,0 +1,288 @@
+"""Photographs and a glossy sphere or two beside the object: the lights of all photographs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from shaders.errors import RakingError
+from trainer.calibration.camera import Camera, Sphere, focal_from_exif, place_sphere
+from trainer.calibration.dome import Dome, lights_in_order
+from trainer.calibration.lights import Light, Rays, disagreements, lights_of, on_dome, rays_of
+from trainer.calibration.prediction import (
+    FEWEST,
+    Prediction,
+    object_products,
+    predict_each,
+    refined_lights,
+)
+from trainer.calibration.spheres import Found, find_spheres, spheres_by_hand
+from trainer.calibration.views import Shots, View
+from trainer.lights.directions import light_warnings, one_sided
+from trainer.lights.names import listing
+from trainer.running.plan import Plan
+
+FOCALS = np.geomspace(0.4, 8, 40)  # of the longer side: from a fisheye's to a long lens's
+APART = 4.0  # degrees between spheres, from which a focal length is looked for
+BETTER = 0.4  # of that, that it must leave
+AS_GOOD = 1.1  # of the least: the longest focal length with so little
+# Degrees, below which EXIF's focal length is left aside: it is of a lens that looks far away.
+TILTED = 3.0
+TWO_LAMPS = 0.4  # of the photographs have two highlights on every sphere
+EMPTY = 40.0  # degrees to the nearest light, beyond which there is a gap
+GAP_LOWEST = 20.0  # degrees of elevation, above which gaps are told of
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a person says of the set-up."""
+
+    spheres: tuple[tuple[float, float, float], ...] = ()  # (column, row, radius); none: found
+    focal: float | None = None  # pixels; None: as the photographs' EXIF has it
+    distance_mm: float | None = None  # of all lamps from the middle of the picture
+    pixel_mm: float | None = None  # what a pixel of the table is
+    refine: bool = False
+    anyway: bool = False  # also lights that lie on one side
+    dome: Dome | None = None  # whose lights are taken, without looking for spheres
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """The lights of photographs, and how they were found."""
+
+    shots: Shots
+    camera: Camera
+    focal_from: str  # where the focal length comes from, in words
+    found: list[Found]
+    spheres: list[Sphere]
+    rays: Rays
+    lights: list[Light | None]
+    settings: Settings
+    predictions: list[Prediction | None]
+    moved: dict[str, float] = field(default_factory=dict)  # degrees, of refined lights
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        return self.shots.names
+
+    @property
+    def known(self) -> list[int]:
+        """The photographs that have a light."""
+        return [i for i, light in enumerate(self.lights) if light is not None]
+
+    @property
+    def near(self) -> bool:
+        return any(light is not None and light.position is not None for light in self.lights)
+
+    def reason(self, photograph: int) -> str:
+        """Why a photograph has no light."""
+        if not self.found:
+            return "the dome has no light for it"
+        reasons = dict.fromkeys(sphere.highlights[photograph].reason for sphere in self.found)
+        return "; ".join(reason for reason in reasons if reason)
+
+
+def calibrate(shots: Shots, settings: Settings, plan: Plan) -> Calibration:
+    """Finds spheres, highlights and lights.
+
+    Raises RakingError where the photographs show no sphere that can be used, two lamps each, or
+    lights all on one side, which `settings.anyway` allows.
+    """
+    overview = shots.overview(plan.begin("looking"))
+    if settings.dome is not None:
+        return _from_dome(shots, overview, settings.dome, settings)
+    progress = plan.begin("spheres")
+    remarks: list[str] = []
+    if settings.spheres:
+        found = spheres_by_hand(shots, settings.spheres, progress)
+    else:
+        found, remarks = find_spheres(shots, overview, progress)
+    plan.begin("lights")
+    result = from_spheres(shots, overview, found, settings)
+    return replace(result, warnings=remarks + result.warnings)
+
+
+def _from_dome(shots: Shots, overview: View, dome: Dome, settings: Settings) -> Calibration:
+    """The lights of a dome that was calibrated before."""
+    lights = lights_in_order(dome, len(shots.files), object_products(overview, []))
+    empty = np.zeros((0, len(lights)))
+    rays = Rays(empty[..., None], empty[..., None], empty, empty.astype(bool))
+    result = Calibration(
+        *(shots, Camera(shots.size), "of no effect, as the dome is known", [], [], rays, lights),
+        settings,
+        [None] * len(lights),
+    )
+    result = _predicted(result, overview)
+    return replace(result, warnings=_warnings(result))
+
+
+def from_spheres(
+    shots: Shots, overview: View, found: list[Found], settings: Settings
+) -> Calibration:
+    """The lights that the highlights on the spheres found tell of. Raises as `calibrate`."""
+    _check_one_lamp(found)
+    camera, focal_from = _camera(shots, found, settings)
+    spheres = [place_sphere(sphere.outline, camera) for sphere in found]
+    rays = rays_of(spheres, [sphere.highlights for sphere in found])
+    if settings.distance_mm is not None:
+        assert settings.pixel_mm is not None
+        lights = on_dome(rays, settings.distance_mm / settings.pixel_mm)
+    else:
+        lights = lights_of(rays)
+    result = Calibration(
+        shots, camera, focal_from, found, spheres, rays, lights, settings, [None] * len(lights)
+    )
+    result = _predicted(result, overview)
+    return replace(result, warnings=_warnings(result))
+
+
+def _camera(shots: Shots, found: Sequence[Found], settings: Settings) -> tuple[Camera, str]:
+    """The camera, by what is said, by EXIF, or by how the spheres agree best."""
+    if settings.focal:
+        return Camera(shots.size, settings.focal), "as given"
+    parallel = Camera(shots.size)
+    focal = focal_from_exif(shots.files[0], max(shots.size))
+    if focal is not None and _tilt(found, parallel, focal) > TILTED:
+        return Camera(shots.size, focal), "from EXIF"
+    if focal is not None:
+        return parallel, "of no effect, as the spheres lie near the picture's middle"
+    if len(found) < 2:
+        return parallel, "not known, so rays are taken as parallel"
+    apart = _disagreement(found, parallel)
+    focals = FOCALS[::-1] * max(shots.size)
+    others = [_disagreement(found, Camera(shots.size, focal)) for focal in focals]
+    if apart < APART or min(others) > BETTER * apart:
+        return parallel, "not known, so rays are taken as parallel"
+    best = next(f for f, other in zip(focals, others, strict=True) if other < AS_GOOD * min(others))
+    return Camera(shots.size, float(best)), "as the spheres agree best"
+
+
+def _tilt(found: Sequence[Found], camera: Camera, focal: float) -> float:
+    """The largest angle between the camera's axis and a sphere's middle, in degrees."""
+    places = np.array([(sphere.outline.x, sphere.outline.y) for sphere in found])
+    away = np.linalg.norm(places - camera.middle, axis=1).max()
+    return float(np.degrees(np.arctan2(away, focal)))
+
+
+def _disagreement(found: Sequence[Found], camera: Camera) -> float:
+    """The median angle between the rays of several spheres and the lights, in degrees."""
+    spheres = [place_sphere(sphere.outline, camera) for sphere in found]
+    rays = rays_of(spheres, [sphere.highlights for sphere in found])
+    angles = [
+        np.mean([angle for angle in light.residuals if angle is not None])
+        for photograph, light in enumerate(lights_of(rays))
+        if light is not None and rays.valid[:, photograph].sum() > 1
+    ]
+    return float(np.median(angles)) if angles else 0.0
+
+
+def _check_one_lamp(found: Sequence[Found]) -> None:
+    both = np.array([[h.state == "double" for h in sphere.highlights] for sphere in found])
+    twice = both.all(axis=0).mean()
+    if twice > TWO_LAMPS:
+        raise RakingError(
+            f"in {100 * twice:.0f} % of the photographs the spheres mirror two lamps, and no "
+            "photograph can be relit by one of them: take the photographs again with one lamp lit, "
+            "and cover windows"
+        )
+
+
+def _predicted(result: Calibration, overview: View) -> Calibration:
+    """With what the photographs say of each other, and the lights moved where that is asked."""
+    circles = [
+        (s.outline.x, s.outline.y, s.outline.across * (1 + s.outline.elongation))
+        for s in result.found
+    ]
+    known = result.known
+    products = object_products(overview, circles)
+    if products is None or len(known) < FEWEST:
+        return result
+    lights = [light for light in result.lights if light is not None]
+    directions = np.array([light.direction for light in lights])
+    deviations = np.array([light.deviation for light in lights])
+    predicted = predict_each(directions, products[np.ix_(known, known)], deviations)
+    predictions: list[Prediction | None] = [None] * len(result.lights)
+    for photograph, prediction in zip(known, predicted, strict=True):
+        predictions[photograph] = prediction
+    if not result.settings.refine:
+        return replace(result, predictions=predictions)
+    after, moved = list(result.lights), {}
+    for photograph, light, prediction in zip(known, lights, predicted, strict=True):
+        direction = refined_lights(light.direction, light.deviation, prediction)
+        angle = float(np.degrees(np.arccos(np.clip(direction @ light.direction, -1, 1))))
+        if angle > 0:
+            distance = None if light.position is None else np.linalg.norm(light.position)
+            position = None if distance is None else distance * direction
+            after[photograph] = replace(light, direction=direction, position=position)
+            moved[result.names[photograph]] = angle
+    return replace(result, lights=after, predictions=predictions, moved=moved)
+
+
+def _warnings(result: Calibration) -> list[str]:
+    names, known = result.names, result.known
+    lights = np.array([light.direction for light in result.lights if light is not None])
+    warnings = []
+    dark = [names[i] for i in range(len(names)) if i not in known]
+    if dark:
+        warnings.append(f"without a highlight, and so left out: {listing(dark)}")
+    double = [
+        name
+        for i, name in enumerate(names)
+        if any(sphere.highlights[i].state == "double" for sphere in result.found)
+    ]
+    if double:
+        warnings.append(
+            f"with a second highlight, of which the brighter is taken: {listing(double)}"
+        )
+    apart = disagreements(result.rays, result.lights)
+    if apart:
+        worst = listing(
+            f"{names[p]} ({angle:.0f} degrees)"
+            for _, p, angle in sorted(apart, key=lambda a: -a[2])
+        )
+        warnings.append(f"spheres disagree about the light of {worst}")
+    flagged = [
+        f"{names[i]} ({prediction.angle:.0f} degrees)"
+        for i, prediction in enumerate(result.predictions)
+        if prediction is not None and prediction.flagged
+    ]
+    if flagged and not result.settings.refine:
+        warnings.append(
+            f"the other photographs predict another light for {listing(flagged)}: look at their "
+            "highlights, or let --refine move them"
+        )
+    far = [
+        f"{name} ({angle:.0f} degrees)"
+        for name, angle in result.moved.items()
+        if (light := result.lights[names.index(name)]) and angle > 2 * light.deviation
+    ]
+    if far:
+        warnings.append(f"moved by more than their uncertainty: {listing(far)}")
+    if wrong := one_sided(lights):
+        if not result.settings.anyway:
+            raise RakingError(
+                f"{wrong}, so nothing can be relit from elsewhere: photograph the object with the "
+                "lamp all around it, or add --anyway"
+            )
+        warnings.append(wrong)
+    else:
+        warnings += _gap(lights)
+    held_out = np.zeros(len(known), bool)
+    repeats = light_warnings([names[i] for i in known], lights, held_out)
+    return warnings + [warning for warning in repeats if warning.startswith("lights repeat")]
+
+
+def _gap(lights: np.ndarray) -> list[str]:
+    """The widest part of the sky above the horizon without a light."""
+    azimuth, elevation = np.meshgrid(np.arange(0, 360, 10), np.arange(GAP_LOWEST, 90, 5))
+    a, e = np.radians(azimuth.ravel()), np.radians(elevation.ravel())
+    sky = np.column_stack([np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)])
+    nearest = np.degrees(np.arccos((sky @ lights.T).max(axis=1).clip(-1, 1)))
+    worst = int(np.argmax(nearest))
+    if nearest[worst] < EMPTY:
+        return []
+    return [
+        f"no light within {nearest[worst]:.0f} degrees of azimuth {azimuth.ravel()[worst]} and "
+        f"elevation {elevation.ravel()[worst]:.0f} degrees (azimuth from the right, anticlockwise)"
+    ]

@@ -22,6 +22,7 @@ ROUND = 0.33  # of the rays, with an edge at the rim
 WHOLE = 0.93  # of the rim in the picture
 REACH = 0.78  # of the radius: no lamp is mirrored farther out, but on spheres seen from the side
 ALIKE = 0.5  # rank correlation of the highlights' columns, and rows, on two spheres
+GONE = 0.4  # of the other half's support for the rim
 MOVED = 0.015  # of the radius, and pixels, between the first and the last photographs
 MOVED_PIXELS = 1.5
 
@@ -131,13 +132,17 @@ def frame_of(shots: Shots) -> Frame:
 def check_still(sphere: Found, frame: Frame) -> None:
     """RakingError where the sphere, or the camera, moved between the photographs."""
     halves = np.array_split(np.arange(len(sphere.highlights)), 2)
-    centres = []
+    outlines = []
     for half in halves:
         part = View(sphere.view.region, sphere.view.values[half])
-        outline = _outline(part, _circle_in(part, sphere.outline)[None], frame, np.zeros((0, 2)))
-        if outline is None:
-            return
-        centres.append(np.array([outline.x, outline.y]))
+        circle = _circle_in(part, sphere.outline)[None]
+        outlines.append(_outline(part, circle, frame, np.zeros((0, 2))))
+    seen = [0.0 if outline is None else outline.support for outline in outlines]
+    if min(seen) < GONE * max(seen):
+        raise RakingError(_moved(sphere.outline, "away"))
+    centres = [np.array([o.x, o.y]) for o in outlines if o is not None]
+    if len(centres) < 2:
+        return
     moved = float(np.hypot(*(centres[1] - centres[0])))
     deviation = 4 * sphere.outline.deviation
     if moved > max(MOVED * sphere.outline.across, MOVED_PIXELS, deviation) and _both_show(

@@ -18,10 +18,8 @@ BACKGROUND = 60  # percentile over the photographs: what is there without the la
 FAINTEST = 14.0  # levels
 ABOVE_NOISE = 7.0
 HALF = 0.5  # of a spot's peak, above which pixels belong to it
-LARGEST_SPOT = 0.02  # of the disc's area
+LARGEST_SPOT = 0.05  # of the disc's area
 FEWEST_PIXELS = 30  # of a disc in the picture
-WINDOW = 2.2  # radii of a spot, and at least SMALLEST_WINDOW pixels, in which its middle is found
-SMALLEST_WINDOW = 3.0
 APART = 0.10  # of the radius, that another spot is away
 
 
@@ -60,39 +58,13 @@ def find_spot(bright: np.ndarray, inside: np.ndarray, radius: float) -> Spot | N
     weights = np.where(own, values - 0.5 * HALF * peak, 0)
     rows, columns = np.nonzero(own)
     weight = weights[rows, columns]
-    start = np.average(columns, weights=weight), np.average(rows, weights=weight)
-    size = max(SMALLEST_WINDOW, WINDOW * float(np.sqrt(own.sum() / np.pi)))
-    x, y = _middle((bright - noise).clip(0), start, size)
+    x, y = np.average(columns, weights=weight), np.average(rows, weights=weight)
     around = cv2.dilate(own.astype(np.uint8), _disc(APART * radius)).astype(bool)
     rival, rival_place = _rival(np.where(around, 0, values), peak, float(weight.sum()))
     return Spot(
         *(float(x), float(y), peak, float(own.sum()), float(weight.sum())),
         *(rival, rival_place, noise),
     )
-
-
-def _middle(bright: np.ndarray, start: tuple[float, float], size: float) -> tuple[float, float]:
-    """The centroid under a Gaussian window that is centred on it: what a threshold would cut off
-    counts, too, and what is far away does not."""
-    x, y = map(float, start)
-    reach = int(2 * size) + 1
-    for _ in range(6):
-        left, top = max(0, round(x) - reach), max(0, round(y) - reach)
-        part = bright[top : round(y) + reach + 1, left : round(x) + reach + 1]
-        rows, columns = np.mgrid[: part.shape[0], : part.shape[1]]
-        off = np.square(columns + left - x) + np.square(rows + top - y)
-        weights = part * np.exp(-2 * off / size**2)
-        total = float(weights.sum())
-        if total <= 0:
-            return x, y
-        # The window draws the centroid toward its own middle, by half for a spot of its width.
-        step = (columns + left - x, rows + top - y)
-        shift = [float((weights * value).sum()) / total for value in step]
-        x, y = x + 2 * shift[0], y + 2 * shift[1]
-        if max(map(abs, shift)) < 1e-3:
-            break
-        x, y = (float(np.clip(v, s - size, s + size)) for v, s in zip((x, y), start, strict=True))
-    return x, y
 
 
 def _rival(

@@ -21,6 +21,7 @@ NEEDED = {
     "benchmark": ["{path}", "-o", "{path}/out"],
     "render": ["{path}", "-o", "{path}/out", "--orbit", "2"],
     "normals": ["{path}", "-o", "{path}/out.png"],
+    "calibrate": ["{path}", "-o", "{path}/out"],
     "map": ["{path}", "-o", "{path}/out"],
     "view": ["{path}", "--no-open"],
     "verify": ["{path}"],

@@ -16,9 +16,10 @@ DIRECTIONS = 4096  # without a photograph, drawn once; every step asks about som
 class Lesson:
     """Colours of pixels under lights without a photograph.
 
-    Half of the lights are evenly spread over the (x, y) disc that the photographs reach, half over
-    the dome down to the horizon: a disc has little room for low lights, under which pictures change
-    most, and a light may be dragged beyond the photographs. The answer is the guide's, or the
+    The lights are evenly spread over the (x, y) disc that the photographs reach. With `horizon` half
+    of them are over the dome instead, down to the horizon: a disc has little room for low lights,
+    under which pictures change most, and a light may be dragged beyond the photographs. That is
+    for networks that can tell low lights from each other. The answer is the guide's, or the
     teacher's, or, with both, `teacher_share` of the teacher's and the rest of the guide's.
     """
 
@@ -29,8 +30,11 @@ class Lesson:
         teacher: Teacher | None,
         teacher_share: float,
         random: torch.Generator,
+        *,
+        horizon: bool,
     ) -> None:
-        self.lights = _spread_lights(DIRECTIONS, samples.rim, random).to(samples.device)
+        lights = _spread_lights(DIRECTIONS, samples.rim, random, horizon)
+        self.lights = lights.to(samples.device)
         self.guide = guide
         self.teacher = teacher
         self.teacher_share = teacher_share
@@ -63,11 +67,11 @@ def best_teacher_share(truth: Tensor, guided: Tensor, taught: Tensor) -> float:
     return float(np.clip(float(((truth - guided) * apart).sum()) / squared, 0, 1))
 
 
-def _spread_lights(number: int, rim: float, random: torch.Generator) -> Tensor:
-    """[number, 2] directions: half of them evenly over the disc of radius `rim`, half over the
-    dome."""
+def _spread_lights(number: int, rim: float, random: torch.Generator, horizon: bool) -> Tensor:
+    """[number, 2] directions, evenly over the disc of radius `rim`; half of them over the dome
+    instead, to reach the horizon."""
     even = torch.rand(number, generator=random)
-    on_dome = torch.arange(number) % 2 == 1
+    on_dome = (torch.arange(number) % 2 == 1) & horizon
     radius = torch.where(on_dome, (1 - even.square()).sqrt(), rim * even.sqrt())
     azimuth = 2 * math.pi * torch.rand(number, generator=random)
     return torch.stack([radius * azimuth.cos(), radius * azimuth.sin()], dim=1)

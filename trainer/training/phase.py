@@ -47,7 +47,8 @@ def trained(
         random = torch.Generator().manual_seed(seed)
         lesson = None
         if run.guide or teacher:
-            lesson = Lesson(run.samples, run.guide, teacher, share, random)
+            horizon = phase == "hyper"  # in x and y, low lights are too near to each other
+            lesson = Lesson(run.samples, run.guide, teacher, share, random, horizon=horizon)
         with one_thread():
             taken = fit(networks, run, phase, lesson, schedule, seed)
         run.plan.end()

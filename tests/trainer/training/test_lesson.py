@@ -37,8 +37,11 @@ def guide(samples: Samples) -> Guide:
     return Guide(samples.mlic.train.lights, products_of(values.astype(np.float64)))
 
 
-def lesson(samples: Samples, guide: Guide | None, teacher: Grey | None, share: float) -> Lesson:
-    return Lesson(samples, guide, teacher, share, torch.Generator().manual_seed(0))
+def lesson(
+    samples: Samples, guide: Guide | None, teacher: Grey | None, share: float, horizon: bool = True
+) -> Lesson:
+    random = torch.Generator().manual_seed(0)
+    return Lesson(samples, guide, teacher, share, random, horizon=horizon)
 
 
 def test_it_asks_about_the_horizon_but_mostly_within_the_photographs(samples: Samples) -> None:
@@ -50,6 +53,9 @@ def test_it_asks_about_the_horizon_but_mostly_within_the_photographs(samples: Sa
     assert 0.1 < beyond < 0.3
     assert float(radius.min()) < 0.05
     assert lights.mean(dim=0).norm() < 0.05
+    within = lesson(samples, None, Grey(), 1, horizon=False).lights.norm(dim=1)
+    assert samples.rim - 0.01 < within.max() <= samples.rim
+    assert float((within < samples.rim / 2).float().mean()) == pytest.approx(0.25, abs=0.03)
 
 
 def test_the_teacher_has_its_share_and_the_guide_the_rest(samples: Samples, guide: Guide) -> None:

@@ -16,11 +16,11 @@ DIRECTIONS = 4096  # without a photograph, drawn once; every step asks about som
 class Lesson:
     """Colours of pixels under lights without a photograph.
 
-    The lights are evenly spread over the (x, y) disc that the photographs reach. With `horizon` half
-    of them are over the dome instead, down to the horizon: a disc has little room for low lights,
-    under which pictures change most, and a light may be dragged beyond the photographs. That is
-    for networks that can tell low lights from each other. The answer is the guide's, or the
-    teacher's, or, with both, `teacher_share` of the teacher's and the rest of the guide's.
+    The lights are evenly spread over the (x, y) disc that the photographs reach. With `horizon`
+    half of them are over the dome instead, down to the horizon: a disc has little room for low
+    lights, under which pictures change most, and a light may be dragged beyond the photographs.
+    That is for networks that can tell low lights from each other. The answer is the guide's, or
+    the teacher's, or, with both, `teacher_share` of the teacher's and the rest of the guide's.
     """
 
     def __init__(

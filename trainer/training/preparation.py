@@ -21,7 +21,9 @@ from trainer.training.sampling import choose_in_region
 from trainer.training.settings import TrainingSettings
 from trainer.training.validation import Validation, spared_lights
 
-DESCRIBED_PIXELS = 1 << 16  # that the guide and the principal axes are worked out from
+# Pixels, and values of them, that the guide and the principal axes are worked out from.
+DESCRIBED_PIXELS = 1 << 16
+DESCRIBED_VALUES = 1 << 26
 
 
 @dataclass
@@ -63,10 +65,11 @@ def prepare(
     pixels = choose_in_region(samples, region, settings)
     validation = Validation(everything, spared, None if region is None else pixels)
     random = torch.Generator().manual_seed(settings.seed)
-    some = pixels[torch.randperm(len(pixels), generator=random)[:DESCRIBED_PIXELS]]
+    described = min(DESCRIBED_PIXELS, DESCRIBED_VALUES // (3 * len(samples.seen)))
+    some = pixels[torch.randperm(len(pixels), generator=random)[:described]]
     values = samples.values(some).cpu()  # [S, L, 3]
     guide = None
-    if settings.guided:
+    if settings.guided and mlic.train.views is None:
         flat = values.transpose(1, 2).flatten(0, 1)  # [3 S, L]
         with one_thread():
             products = (flat.T @ flat / len(flat)).double().numpy()

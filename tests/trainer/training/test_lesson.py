@@ -42,7 +42,7 @@ def lesson(samples: Samples, guide: Guide | None, teacher: Grey | None, share: f
 
 
 def test_it_asks_about_the_horizon_but_mostly_within_the_photographs(samples: Samples) -> None:
-    lights = lesson(samples, None, Grey(), 1).lights
+    lights = lesson(samples, None, Grey(), 1).conditions
     radius = lights.norm(dim=1)
     assert radius.max() <= 1
     assert radius.max() > np.cos(np.deg2rad(1))
@@ -56,7 +56,7 @@ def test_the_teacher_has_its_share_and_the_guide_the_rest(samples: Samples, guid
     pixels, directions = torch.arange(10), torch.arange(6)
     values = samples.values(pixels)
     mixed = lesson(samples, guide, Grey(), 0.25)
-    weights = guide.weights(mixed.lights[directions].numpy())
+    weights = guide.weights(mixed.conditions[directions].numpy())
     guided = np.einsum("al,plc->pac", weights, values.numpy()).clip(0, 1)
     alone = lesson(samples, guide, None, 0.25).colours(pixels, values, directions)
     np.testing.assert_allclose(alone, guided, atol=1e-5)

@@ -19,7 +19,7 @@ from trainer.training.region import read_region
 from trainer.training.rehearsal import Finish
 from trainer.training.sampling import choose_in_region
 from trainer.training.settings import TrainingSettings
-from trainer.training.validation import Validation, spared_lights
+from trainer.training.validation import Validation, spared_lights, spared_pairs
 
 # Pixels, and values of them, that the guide and the principal axes are worked out from.
 DESCRIBED_PIXELS = 1 << 16
@@ -59,7 +59,8 @@ def prepare(
     plan.resume(checkpoint.state.get("seconds", 0.0))
     plan.begin("guide")
     everything = Samples(mlic, device)
-    spared = spared_lights(mlic.train.lights)
+    several = mlic.train.views is not None
+    spared = spared_pairs(len(mlic.train.names)) if several else spared_lights(mlic.train.lights)
     samples = everything.without(spared)
     region = read_region(settings, mlic)
     pixels = choose_in_region(samples, region, settings)
@@ -69,7 +70,7 @@ def prepare(
     some = pixels[torch.randperm(len(pixels), generator=random)[:described]]
     values = samples.values(some).cpu()  # [S, L, 3]
     guide = None
-    if settings.guided and mlic.train.views is None:
+    if settings.guided and not several:
         flat = values.transpose(1, 2).flatten(0, 1)  # [3 S, L]
         with one_thread():
             products = (flat.T @ flat / len(flat)).double().numpy()

@@ -58,6 +58,14 @@ def mean_psnr(colours: Tensor, truth: Tensor) -> float:
     return sum(map(psnr_of_error, errors)) / len(errors)
 
 
+def spared_pairs(pairs: int) -> list[int]:
+    """Which of the training pictures of several cameras validate: evenly spaced ones."""
+    if pairs < FEWEST_TO_SPARE_FROM:
+        return []
+    step = LIGHTS_PER_VALIDATION_LIGHT
+    return list(range(min(step, pairs) // 2, pairs, step))
+
+
 def spared_lights(lights: np.ndarray) -> list[int]:
     """Which of the training lights [L, 3] validate instead of being trained on."""
     if len(lights) < FEWEST_TO_SPARE_FROM:

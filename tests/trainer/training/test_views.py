@@ -116,6 +116,7 @@ def test_it_is_stored_and_scored_with_its_views(
     views = [row["view"] for row in scores["per_image"]]
     np.testing.assert_array_equal(np.array(views, np.float32), btf.test.views)
     assert scores["smoothness"] is None
+    assert len(image.provenance["validation_lights"]) == round(len(btf.train.names) / 40)
     assert read.lights is not None and len(read.lights) == len(ring_lights()) - len(TEST_LIGHTS)
 
 

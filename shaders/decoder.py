@@ -71,10 +71,18 @@ class Decoder(ABC):
     def frame_values(self, light: Light) -> np.ndarray:
         """What its shader is given anew for each light, as float32 in fours."""
 
-    def check_light(self) -> None:
-        """RakingError unless a light alone makes a picture: the one place to lift that."""
-        if self.conditions != LIGHT:
-            raise RakingError("this image's decoder asks for a view besides a light; none is known")
+    def conditions_of(self, light: Light) -> np.ndarray:
+        """What the decoder is told under a light [2], or with the view before it [4]: [C] float64.
+
+        Where it takes a view and none is given, the surface is seen from straight above.
+        RakingError where a view is given to an image of one camera.
+        """
+        given = np.asarray(light, np.float64)
+        if len(given) == self.conditions:
+            return given
+        if len(given) != LIGHT:
+            raise RakingError("this image is of one camera, so it can be seen from there alone")
+        return np.concatenate([np.zeros(self.conditions - LIGHT), given])
 
     @property
     def largest_latents(self) -> np.ndarray:

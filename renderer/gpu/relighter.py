@@ -8,6 +8,7 @@ import wgpu
 
 from renderer.gpu.device import LONGEST_SIDE, VARYINGS, device_name, request_device
 from renderer.image.relightable import RelightableImage
+from shaders.decoder import LIGHT
 from shaders.errors import RakingError
 from shaders.look import Look
 from shaders.specialise import Target, baked_wgsl, best_exponential, best_varyings
@@ -49,7 +50,6 @@ class Relighter:
         block: int = BLOCK,
         look: Look = Look(),
     ) -> None:
-        image.decoder.check_light()
         self.device = device or request_device()
         self.image = image
         self.target: Target = target
@@ -61,21 +61,24 @@ class Relighter:
                 "them with raking convert --normals"
             )
         self._pipeline = self._compile()
-        self._frame = self._uniform(image.decoder.frame_values((0.0, 0.0)))
+        dark = np.zeros(image.decoder.conditions)
+        self._frame = self._uniform(image.decoder.frame_values(dark))
         self._look = self._uniform(look.values(np.zeros(2)))
         self._texel_step = self._uniform(np.ones(2, np.float32))
         limit = min(block, self.device.limits[LONGEST_SIDE])
         self.blocks = [self._upload(*part) for part in split(image.height, image.width, limit)]
 
     def decode(self, light: Sequence[float] | np.ndarray, scale: float = 1.0) -> None:
-        """Relights every block into its target texture; `light` is x, y within the unit disc.
+        """Relights every block into its target texture; `light` is x, y within the unit disc, with
+        those of the view before it where the image has views.
 
         With `scale` below 1 only the top-left `scale` of each target is drawn, from every
         1 / scale-th texel.
         """
         queue = self.device.queue
-        queue.write_buffer(self._frame, 0, self.image.decoder.frame_values(light))
-        queue.write_buffer(self._look, 0, self.look.values(np.asarray(light)))
+        conditions = self.image.decoder.conditions_of(light)
+        queue.write_buffer(self._frame, 0, self.image.decoder.frame_values(conditions))
+        queue.write_buffer(self._look, 0, self.look.values(conditions[-LIGHT:]))
         queue.write_buffer(self._texel_step, 0, np.full(2, 1 / scale, np.float32))
         encoder = self.device.create_command_encoder()
         for block in self.blocks:
@@ -83,7 +86,8 @@ class Relighter:
         queue.submit([encoder.finish()])
 
     def frame(self, light: Sequence[float] | np.ndarray) -> np.ndarray:
-        """The relit image for a light (x, y), [H, W, 3]: uint8, or unclamped float32."""
+        """The relit image for a light (x, y), or a view and a light: [H, W, 3], uint8 or unclamped
+        float32."""
         self.decode(light)
         size = (self.image.height, self.image.width, 3)
         frame: np.ndarray = np.empty(size, FORMATS[self.target][1])

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from shaders.errors import RakingError, shortened
-from trainer.collection.cameras import pair_warnings, views_of
+from trainer.collection.cameras import SAME, pair_warnings, views_of
 from trainer.collection.entry import Entry
 from trainer.collection.files import is_folder, subfolder
 from trainer.collection.folder import lit_photographs, split_entries
@@ -63,6 +63,29 @@ class Photographs:
     mask: np.ndarray | None  # [H, W] bool, true at the P pixels; None where they are all
     white: int  # the integer that stands for 1.0: 255, 65535, or less where 16 bits are not full
     views: np.ndarray | None = None  # [L, 3], toward the camera; None where it stood still
+
+    @property
+    def conditions(self) -> np.ndarray:
+        """What a decoder is told of each: x and y of the light, [L, 2], or of the view and then of
+        the light, [L, 4], where the camera moved."""
+        if self.views is None:
+            return np.ascontiguousarray(self.lights[:, :2])
+        return np.concatenate([self.views[:, :2], self.lights[:, :2]], axis=1)
+
+    @property
+    def from_above(self) -> "Photographs":
+        """Those of the camera that looks most straight down; all where there is one camera."""
+        if self.views is None:
+            return self
+        highest = self.views[self.views[:, 2].argmax()]
+        kept = np.flatnonzero(np.linalg.norm(self.views - highest, axis=1) < SAME)
+        return replace(
+            self,
+            names=[self.names[i] for i in kept],
+            lights=self.lights[kept],
+            columns=self.columns[kept],
+            views=None,
+        )
 
     @property
     def values(self) -> np.ndarray:
@@ -251,8 +274,9 @@ def check_one_camera(mlic: Mlic) -> None:
     """RakingError where the camera moved, which a model of the light alone cannot follow."""
     if mlic.views is not None:
         raise RakingError(
-            f"{shortened(mlic.path)} is of several cameras, and no model here follows the camera: "
-            "name the pictures of one, such as those in a folder tv000_pv000"
+            f"{shortened(mlic.path)} is of several cameras, which this model does not follow: "
+            "choose hyper, neural or disk, or name the pictures of one camera, such as those in a "
+            "folder tv000_pv000"
         )
 
 

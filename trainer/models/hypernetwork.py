@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from shaders.decoder import LIGHT
 from shaders.hyper import SPHERE, HyperDecoder, MixedLayer
 from trainer.models.networks import (
     LATENTS,
@@ -24,7 +25,8 @@ PARTS_SHARE = 0.5  # how much smaller than a layer's own part its other parts be
 
 
 def mixed_parameters(light_network: Parameters, layers: Parameters, light: Tensor) -> Parameters:
-    """The three layers under a light [2]: weight [out, in] and bias [out] of each.
+    """The three layers under a light [2], or a view and a light [4]: weight [out, in] and bias
+    [out] of each.
 
     `light_network` are dense layers, ELU between them, that make factors [F] of the light;
     `layers` are weights [1 + F, out, in] or [1, out, in] and biases [1 + F, out] or [1, out]: a
@@ -39,9 +41,11 @@ def mixed_parameters(light_network: Parameters, layers: Parameters, light: Tenso
 
 
 def on_sphere(lights: Tensor) -> Tensor:
-    """Lights [..., 2] -> [..., 3], as `on_sphere` of shaders/hyper.py."""
-    z = (1 - lights.square().sum(dim=-1, keepdim=True)).clamp_min(0).sqrt()
-    return torch.cat([2 * lights * (z / (1 + z)).sqrt(), 2 * z - 1], dim=-1)
+    """Lights [..., 2] -> [..., 3], or views and lights [..., 4] -> [..., 6], as `on_sphere` of
+    shaders/hyper.py."""
+    xy = lights.unflatten(-1, (-1, LIGHT))
+    z = (1 - xy.square().sum(dim=-1, keepdim=True)).clamp_min(0).sqrt()
+    return torch.cat([2 * xy * (z / (1 + z)).sqrt(), 2 * z - 1], dim=-1).flatten(-2)
 
 
 def _mix(parts: Tensor, shares: Tensor) -> Tensor:
@@ -97,10 +101,13 @@ class HyperNetwork(PixelDecoder):
         latents: int = LATENTS,
         widths: tuple[int, ...] = (WIDTH, WIDTH, FACTORS),
         follows: tuple[bool, ...] = FOLLOWS,
+        conditions: int = LIGHT,
     ) -> None:
         super().__init__()
         self.latents = latents
-        dense = list(map(nn.Linear, (SPHERE, *widths[:-1]), widths))
+        self.conditions = conditions
+        inputs = SPHERE * conditions // LIGHT
+        dense = list(map(nn.Linear, (inputs, *widths[:-1]), widths))
         hidden = [module for layer in dense[:-1] for module in (layer, nn.ELU())]
         self.light = nn.Sequential(*hidden, dense[-1])
         self.first, self.second, self.third = (
@@ -111,7 +118,7 @@ class HyperNetwork(PixelDecoder):
         )
 
     def forward(self, latents: Tensor, lights: Tensor) -> Tensor:
-        """[P, K] latents and [L, 2] lights -> [P, L, 3] colours."""
+        """[P, K] latents and [L, C] lights -> [P, L, 3] colours."""
         factors = self.light(on_sphere(lights))
         shares = torch.cat([torch.ones_like(factors[:, :1]), factors], dim=1)  # [L, 1 + F]
         x = functional.elu(self.first(latents[None], shares))
@@ -131,14 +138,16 @@ class HyperNetwork(PixelDecoder):
         """The decoder as it is stored, with the ranges [K] of the 8-bit latents."""
         light_network = [to_layer(layer.weight, layer.bias) for layer in self.light_layers]
         first, second, third = (layer.to_layer() for layer in self.layers)
-        return HyperDecoder(light_network, (first, second, third), latent_min, latent_max)
+        return HyperDecoder(
+            light_network, (first, second, third), latent_min, latent_max, self.conditions
+        )
 
     @classmethod
     def from_decoder(cls, decoder: HyperDecoder) -> "HyperNetwork":
         """The network whose weights are those of a stored decoder."""
         widths = tuple(len(layer.bias) for layer in decoder.light_network)
         follows = tuple(weight for weight, _ in decoder.follows)
-        network = cls(decoder.units, decoder.latents, widths, follows)
+        network = cls(decoder.units, decoder.latents, widths, follows, decoder.conditions)
         for linear, layer in zip(network.light_layers, decoder.light_network, strict=True):
             copy_layer(linear, layer)
         for module, mixed in zip(network.layers, decoder.layers, strict=True):

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from shaders.decoder import LIGHT
 from shaders.network import Layer, NetworkDecoder
 from shaders.neural import NeuralDecoder
 
 LATENTS = 9
-CONDITIONS = 2
 AXES = 64  # principal axes of a pixel's values, which the encoder sees
 LEAST_VARIANCE = 1e-6  # of an axis, as a share of the first one's
 # A gloss is narrow in the disc of lights: weights for it are large, unless the light comes scaled.
@@ -33,11 +33,12 @@ Parameters = list[tuple[Tensor, Tensor]]
 def decode(parameters: Parameters, latents: Tensor, light: Tensor) -> Tensor:
     """Colours of pixels under a light, from their latents.
 
-    `latents` is [..., K] and `light` [..., 2] (x to the right, y up, of a unit vector); they
-    broadcast. Returns [..., 3], display-referred RGB, unclamped, nominally 0..1.
+    `latents` is [..., K] and `light` [..., 2] (x to the right, y up, of a unit vector), or [..., 4]
+    with the view before it; they broadcast. Returns [..., 3], display-referred RGB, unclamped,
+    nominally 0..1.
     """
     shape = torch.broadcast_shapes(latents.shape[:-1], light.shape[:-1])
-    x = torch.cat([latents.expand(*shape, -1), light.expand(*shape, -1)], dim=-1)  # [..., K + 2]
+    x = torch.cat([latents.expand(*shape, -1), light.expand(*shape, -1)], dim=-1)  # [..., K + C]
     (weight1, bias1), (weight2, bias2), (weight3, bias3) = parameters
     x = functional.elu(x @ weight1.T + bias1)  # [..., N]
     x = functional.elu(x @ weight2.T + bias2)  # [..., N]
@@ -92,7 +93,7 @@ class PixelDecoder(nn.Module):
 
     @abstractmethod
     def forward(self, latents: Tensor, lights: Tensor) -> Tensor:
-        """[P, K] latents and [L, 2] lights -> [P, L, 3] colours."""
+        """[P, K] latents and [L, C] lights, or views and lights -> [P, L, 3] colours."""
 
     @abstractmethod
     def to_decoder(self, latent_min: np.ndarray, latent_max: np.ndarray) -> NetworkDecoder:
@@ -112,17 +113,18 @@ def copy_layer(module: nn.Linear, layer: Layer) -> None:
 
 
 class DecoderNetwork(PixelDecoder):
-    """(K + 2) -> N -> N -> 3, as `decode`, for many pixels that share their lights."""
+    """(K + C) -> N -> N -> 3, as `decode`, for many pixels that share their lights."""
 
-    def __init__(self, units: int, latents: int = LATENTS) -> None:
+    def __init__(self, units: int, latents: int = LATENTS, conditions: int = LIGHT) -> None:
         super().__init__()
         self.latents = latents
-        self.first = nn.Linear(latents + CONDITIONS, units)
+        self.conditions = conditions
+        self.first = nn.Linear(latents + conditions, units)
         self.second = nn.Linear(units, units)
         self.third = nn.Linear(units, 3)
 
     def forward(self, latents: Tensor, lights: Tensor) -> Tensor:
-        """[P, K] latents and [L, 2] lights -> [P, L, 3] colours.
+        """[P, K] latents and [L, C] lights -> [P, L, 3] colours.
 
         The first layer is linear in latents and light, so each share is computed once per pixel
         and once per light, rather than once per pair.
@@ -150,12 +152,12 @@ class DecoderNetwork(PixelDecoder):
     def to_decoder(self, latent_min: np.ndarray, latent_max: np.ndarray) -> NeuralDecoder:
         """The decoder as it is stored, with the ranges [K] of the 8-bit latents."""
         first, second, third = (to_layer(*layer) for layer in self.parameter_list())
-        return NeuralDecoder((first, second, third), latent_min, latent_max)
+        return NeuralDecoder((first, second, third), latent_min, latent_max, self.conditions)
 
     @classmethod
     def from_decoder(cls, decoder: NeuralDecoder) -> "DecoderNetwork":
         """The network whose weights are those of a stored decoder."""
-        network = cls(decoder.units, decoder.latents)
+        network = cls(decoder.units, decoder.latents, decoder.conditions)
         modules = (network.first, network.second, network.third)
         for module, layer in zip(modules, decoder.layers, strict=True):
             copy_layer(module, layer)
@@ -168,7 +170,7 @@ class Networks(nn.Module):
     """An encoder and its decoder, with weights drawn from `seed`.
 
     `projection` is what `principal_axes` found for the collection; `make_decoder` makes of K, the
-    latents, what turns [P, K] latents and [L, 2] lights into [P, L, 3] colours.
+    latents, what turns [P, K] latents and [L, C] lights into [P, L, 3] colours.
     """
 
     def __init__(

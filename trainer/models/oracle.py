@@ -19,7 +19,7 @@ from trainer.models.quantise import dequantise
 
 CHUNK_PIXELS = 1 << 15  # what is worked out for them stays near the processor
 
-# Latents [..., K] and a light [2] to colours [..., 3].
+# Latents [..., K] and conditions [C] to colours [..., 3].
 Decode = Callable[[Tensor, Tensor], Tensor]
 
 
@@ -30,25 +30,25 @@ def relight(
     rows: tuple[int, int] | None = None,
     dtype: torch.dtype = torch.float32,
 ) -> Iterator[np.ndarray]:
-    """The image under each light of `lights` [L, 2] (x right, y up), one after the other.
+    """The image under each light of `lights` [L, 2] (x right, y up), or [L, 4] with the view before
+    the light, one after the other. Without a view it is seen from straight above.
 
     Yields [H, W, 3] arrays of `dtype`, display-referred RGB, unclamped. `rows` (first, end)
     restricts the picture to some rows. Latents are decoded from the stored 8-bit levels, a
     chunk of rows at a time, so that memory stays bounded.
     """
-    image.decoder.check_light()
     first, end = rows or (0, image.height)
     decode_latents = torch_decode(image.decoder, dtype)
     chunk = max(1, CHUNK_PIXELS // image.width)
     stored = lru_cache(maxsize=1)(partial(stored_latents, image, dtype=dtype))
-    for light in np.asarray(lights, dtype=np.float32).reshape(-1, 2):
-        direction = torch.from_numpy(light).to(dtype)
+    for light in np.atleast_2d(np.asarray(lights, dtype=np.float32)):
+        conditions = torch.tensor(image.decoder.conditions_of(light), dtype=dtype)
         frame = torch.empty(end - first, image.width, 3, dtype=dtype)
         for start in range(first, end, chunk):
             stop = min(start + chunk, end)
             latents = stored(start, stop)  # once for all lights, where there is one chunk
             with torch.inference_mode():
-                frame[start - first : stop - first] = decode_latents(latents, direction)
+                frame[start - first : stop - first] = decode_latents(latents, conditions)
         yield frame.numpy()
 
 

@@ -10,7 +10,7 @@ from renderer.image.relightable import RelightableImage
 from shaders.errors import RakingError, shortened
 from trainer.collection.files import AUXILIARY, visible_files
 from trainer.collection.masks import find_mask, read_mask
-from trainer.collection.mlic import Mlic, Photographs, check_one_camera
+from trainer.collection.mlic import Mlic, Photographs
 from trainer.models.oracle import CHUNK_PIXELS, relight
 from trainer.photographs.pictures import SUFFIXES, read_header, read_picture
 from trainer.quality.scores import ALL, FAST, Pair, Progress, score
@@ -30,7 +30,7 @@ def evaluate(
     heat_maps: Path | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """The scores of the image as stored and shown, on the test lights.
+    """The scores of the image as stored and shown, on the test lights, from their cameras.
 
     Pictures are compared as a viewer shows them: decoded from 8-bit planes, clamped and rounded
     to 8 bits. The collection's mask, or else the image's, restricts the means to the object, and
@@ -41,10 +41,15 @@ def evaluate(
     Returns what `score` does, and with "smoothness" among the metrics (see
     trainer.quality.smoothness) `smoothness`, the unsteadiness in 8-bit levels per square degree,
     `straying` in 8-bit levels, and `smoothness_ratio` and `straying_ratio`, each over that of
-    HSH 3; None where there is none.
-    Raises RakingError where the sizes differ or there is no test light.
+    HSH 3; None where there is none, as with several cameras.
+    Raises RakingError where the sizes differ, only one is of several cameras, or there is no test
+    light.
     """
-    check_one_camera(mlic)
+    if image.decoder.conditions != mlic.train.conditions.shape[1]:
+        raise RakingError(
+            f"of the image and the photographs in {mlic.path}, only one is of several cameras: "
+            "evaluate it on the collection that it was trained on"
+        )
     if (image.width, image.height) != (mlic.width, mlic.height):
         raise RakingError(
             f"the image is {image.width} x {image.height} pixels but the photographs in "
@@ -57,7 +62,7 @@ def evaluate(
         mask = within if mask is None else mask & within
     scores = score(_pairs(image, held_out), len(held_out.names), mask, metrics, heat_maps, progress)
     if "smoothness" in metrics:
-        found = smoothness(image, mlic)
+        found = smoothness(image, mlic) if mlic.views is None else None
         scores["smoothness"] = found and found.unsteadiness
         scores["smoothness_ratio"] = found and found.unsteadiness_ratio
         scores["straying"] = found and found.straying
@@ -111,13 +116,14 @@ def held_out_photographs(image: RelightableImage, mlic: Mlic) -> Photographs:
 
 def _pairs(image: RelightableImage, test: Photographs) -> Iterator[Pair]:
     """The photographs, and the image under their lights as a viewer shows it."""
-    for index, light in enumerate(test.lights):
-        shown = _shown(image, light[:2])
-        yield Pair(test.names[index], light, test.image(index), shown)
+    for index, (light, conditions) in enumerate(zip(test.lights, test.conditions, strict=True)):
+        shown = _shown(image, conditions)
+        view = None if test.views is None else test.views[index]
+        yield Pair(test.names[index], light, test.image(index), shown, view)
 
 
 def _shown(image: RelightableImage, light: np.ndarray) -> np.ndarray:
-    """The image under a light [2], clamped and rounded to 8 bits, [H, W, 3] float32, 0..1."""
+    """The image under conditions [C], clamped and rounded to 8 bits, [H, W, 3] float32, 0..1."""
     rows = max(1, CHUNK_PIXELS // image.width)
 
     def show(first: int) -> np.ndarray:

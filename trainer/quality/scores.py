@@ -40,6 +40,7 @@ class Pair:
     light: np.ndarray | None  # [3], where it is known
     truth: np.ndarray
     picture: np.ndarray
+    view: np.ndarray | None = None  # [3], where the camera moved
 
 
 def score(
@@ -54,10 +55,10 @@ def score(
 
     Returns the mean of each of the metrics `psnr` (dB), `ssim`, `delta_e`, `flip` and `lpips`
     that is asked for; `intervals`, for each the 95 % interval of that mean over lights, by
-    Student's t, None for a single one; `per_image`, a list of `name`, `light` (x, y, z), and the
-    metrics; `per_elevation`, a list of `elevation` (degrees, to the nearest 10), `lights` (their
-    number), the means and `intervals`. Where LPIPS cannot be measured it is None, and
-    `lpips_absent` says why.
+    Student's t, None for a single one; `per_image`, a list of `name`, `light` (x, y, z), where
+    the camera moved `view`, and the metrics; `per_elevation`, a list of `elevation` (degrees, to
+    the nearest 10), `lights` (their number), the means and `intervals`. Where LPIPS cannot be
+    measured it is None, and `lpips_absent` says why.
     """
     keys = [key for key in PICTURE_METRICS if key in metrics]
     if unknown := set(metrics) - set(ALL):
@@ -75,8 +76,10 @@ def score(
             if "lpips" in keys:
                 absent = of.lpips_absent(pair.truth.shape)
             found = {key: PICTURE_METRICS[key](pair.truth, pair.picture, mask) for key in keys}
-            light = None if pair.light is None else [float(value) for value in pair.light]
-            per_image.append({"name": pair.name, "light": light, **found})
+            known = {"name": pair.name, "light": _listed(pair.light)}
+            if pair.view is not None:
+                known["view"] = _listed(pair.view)
+            per_image.append({**known, **found})
             if folder:
                 write_heat_map(folder, pair.name, pair.truth, pair.picture, mask)
             if progress:
@@ -87,6 +90,10 @@ def score(
         for elevation, rows in _by_elevation(per_image)
     ]
     return scores | ({"lpips_absent": absent} if absent else {})
+
+
+def _listed(direction: np.ndarray | None) -> list[float] | None:
+    return None if direction is None else [float(value) for value in direction]
 
 
 def mean_interval(values: Sequence[float]) -> tuple[float, float] | None:

@@ -34,7 +34,9 @@ def costs_little(photographs: Photographs) -> bool:
 
 def photograph_normals(photographs: Photographs, progress: Progress | None = None) -> np.ndarray:
     """The normals that photographs show: [H, W, 3] float32 unit vectors, x right, y up, z to the
-    viewer; (0, 0, 1) off the object. `progress` is told the pixels done, and of how many."""
+    viewer; (0, 0, 1) off the object. Of several cameras the one that looks most straight down is
+    followed. `progress` is told the pixels done, and of how many."""
+    photographs = photographs.from_above
     values, white = photographs.values, float(photographs.white)
     lights = torch.from_numpy(np.asarray(photographs.lights, np.float32))
 

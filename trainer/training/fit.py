@@ -142,19 +142,20 @@ def _loss(
     device = samples.device
     drawn = torch.randint(len(pixels), (PIXELS_PER_STEP,), generator=random, device=device)
     chosen = pixels[drawn]
-    lit = torch.randperm(len(samples.lights), generator=random, device=device)[:LIGHTS_PER_STEP]
-    values = samples.values(chosen)  # [B, L, 3]
+    lit = torch.randperm(len(samples.conditions), generator=random, device=device)[:LIGHTS_PER_STEP]
+    values = samples.values(chosen)  # [B, S, 3]
+    truth = samples.values(chosen, lit)
     latents = networks.encoder(values.flatten(1))  # [B, K]
     if lesson is None:
-        colours = networks.decoder(latents, samples.lights[lit])
-        return functional.mse_loss(colours, values[:, lit])
+        colours = networks.decoder(latents, samples.conditions[lit])
+        return functional.mse_loss(colours, truth)
     directions = torch.randint(
-        len(lesson.lights), (DIRECTIONS_PER_STEP,), generator=random, device=device
+        len(lesson.conditions), (DIRECTIONS_PER_STEP,), generator=random, device=device
     )
-    lights = torch.cat([samples.lights[lit], lesson.lights[directions]])
-    colours = networks.decoder(latents, lights)
+    conditions = torch.cat([samples.conditions[lit], lesson.conditions[directions]])
+    colours = networks.decoder(latents, conditions)
     photographed, between = colours.split([len(lit), len(directions)], dim=1)
-    return PHOTOGRAPHS_SHARE * functional.mse_loss(photographed, values[:, lit]) + (
+    return PHOTOGRAPHS_SHARE * functional.mse_loss(photographed, truth) + (
         1 - PHOTOGRAPHS_SHARE
     ) * functional.mse_loss(between, lesson.colours(chosen, values, directions))
 

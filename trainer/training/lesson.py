@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from shaders.decoder import LIGHT
 from trainer.collection.samples import Samples
 from trainer.training.guide import Guide
 from trainer.training.teacher import Teacher
@@ -33,20 +34,19 @@ class Lesson:
         *,
         horizon: bool,
     ) -> None:
-        lights = _spread_lights(DIRECTIONS, samples.rim, random, horizon)
-        self.lights = lights.to(samples.device)
+        self.conditions = _spread(samples, random, horizon).to(samples.device)  # [D, C]
         self.guide = guide
         self.teacher = teacher
         self.teacher_share = teacher_share
         if guide:
-            weights = torch.from_numpy(guide.weights(self.lights.cpu().numpy()))
-            self.weights = weights.float().to(samples.device)  # [D, L]
+            weights = torch.from_numpy(guide.weights(self.conditions.cpu().numpy()))
+            self.weights = weights.float().to(samples.device)  # [D, S]
 
     def colours(self, pixels: Tensor, values: Tensor, directions: Tensor) -> Tensor:
-        """[B] pixels, their values [B, L, 3], [A] directions (of `lights`) -> [B, A, 3]."""
+        """[B] pixels, their values [B, S, 3], [A] of the `conditions` -> [B, A, 3]."""
         if self.teacher is None:
             return self._guided(values, directions)
-        taught = self.teacher.colours(pixels, values, self.lights[directions])
+        taught = self.teacher.colours(pixels, values, self.conditions[directions])
         if self.guide is None:
             return taught
         return torch.lerp(self._guided(values, directions), taught, self.teacher_share)
@@ -65,6 +65,15 @@ def best_teacher_share(truth: Tensor, guided: Tensor, taught: Tensor) -> float:
     if squared == 0:
         return 1.0
     return float(np.clip(float(((truth - guided) * apart).sum()) / squared, 0, 1))
+
+
+def _spread(samples: Samples, random: torch.Generator, horizon: bool) -> Tensor:
+    """[D, C] conditions without a photograph."""
+    lights = _spread_lights(DIRECTIONS, samples.rim, random, horizon)
+    if samples.conditions.shape[1] == LIGHT:
+        return lights
+    views = _spread_lights(DIRECTIONS, samples.rim, random, horizon)
+    return torch.cat([views, lights], dim=1)
 
 
 def _spread_lights(number: int, rim: float, random: torch.Generator, horizon: bool) -> Tensor:

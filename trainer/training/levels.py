@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from renderer.image.pyramid import halved, halvings
 from renderer.image.relightable import RelightableImage, SmallerLevels
+from shaders.decoder import LIGHT, Decoder
 from shaders.network import NetworkDecoder
 from trainer.models.oracle import parameters_under, relight, stored_latents
 from trainer.quality.metrics import psnr_of_error
@@ -29,6 +30,7 @@ BLOCK_LEVELS = 10
 
 FIT_LIGHTS = 24
 FARTHEST = 0.97  # of them, from the middle of the disc
+TURNED = 7  # which light, after that of a pair, is the view of the next one
 FIT_STEPS = 2
 WELL_SHOWN = 2e-5  # mean squared error below which nothing is fitted: 47 dB
 TETHER = 1e-2  # to the mean, in units of the latents' ranges: without, lights between are lost
@@ -54,6 +56,14 @@ MEASURED = (
     np.cos(np.radians(ELEVATIONS))
     * np.stack([np.cos(np.radians(AZIMUTHS)), np.sin(np.radians(AZIMUTHS))])
 ).T.astype(np.float32)
+
+
+def _with_views(decoder: Decoder, lights: np.ndarray) -> np.ndarray:
+    """The lights [L, 2], each from another of as many views where the decoder takes one: [L, C]."""
+    if decoder.conditions == LIGHT:
+        return lights
+    others = np.arange(len(lights)) * TURNED % len(lights)
+    return np.concatenate([lights[others], lights], axis=1)
 
 
 def smaller_levels(image: RelightableImage, plan: Plan | None = None) -> SmallerLevels:
@@ -84,7 +94,7 @@ def level_errors(
     blocks are measured; levels too small to be looked at are left out. `progress` is told the
     blocks done, and of how many.
     """
-    weights = _weights(image)
+    weights, measured = _weights(image), _with_views(image.decoder, MEASURED)
     step = -(-image.width * image.height // MEASURED_PIXELS)
     blocks = list(_blocks(image))[::step]
     errors, shares = np.zeros(len(levels)), np.zeros(len(levels))
@@ -92,10 +102,10 @@ def level_errors(
         for done, block in enumerate(blocks):
             if progress:
                 progress(done, len(blocks))
-            for i, truth in enumerate(_mean_colours(image, weights, block, MEASURED, share_out)):
+            for i, truth in enumerate(_mean_colours(image, weights, block, measured, share_out)):
                 planes = levels[i][:, *block.at(i + 1)]
                 part = RelightableImage(image.decoder, np.ascontiguousarray(planes))
-                shown = np.concatenate(list(_frames(part, MEASURED)), axis=2)
+                shown = np.concatenate(list(_frames(part, measured)), axis=2)
                 error = np.square(shown - truth, dtype=np.float64).mean(axis=2)
                 share = np.ones(error.shape) if weights is None else weights[i + 1][block.at(i + 1)]
                 errors[i] += (error * share).sum()
@@ -145,13 +155,14 @@ def _fit_levels(
     progress: Progress,
 ) -> None:
     """Fits the levels' latents, in place."""
-    solver = _Solver(decoder)
+    fitted = _with_views(decoder, FITTED)
+    solver = _Solver(decoder, fitted)
     done = 0
     with all_cores() as share_out:
         for block in _blocks(image):
             finer = _together(image.planes[:, *block.at(0)])
             done += finer[..., 0].size
-            for i, colours in enumerate(_mean_colours(image, weights, block, FITTED, share_out)):
+            for i, colours in enumerate(_mean_colours(image, weights, block, fitted, share_out)):
                 place, weight = block.at(i + 1), None
                 start = halved(finer, None if weights is None else weights[i][block.at(i)])
                 if weights is not None:
@@ -176,7 +187,7 @@ def _mean_colours(
     lights: np.ndarray,
     share_out: ShareOut,
 ) -> Iterator[np.ndarray]:
-    """A block's colours under `lights` [L, 2], clipped to 0..1 and averaged over the pixels that a
+    """A block's colours under `lights` [L, C], clipped to 0..1 and averaged over the pixels that a
     level's pixel stands for: for each level, the largest first, [h, w, 3 L] float32."""
     planes = image.planes[:, *block.at(0)]
     weight = None if weights is None else weights[0][block.at(0)]
@@ -202,7 +213,7 @@ def _mean_colours(
 
 
 def _frames(image: RelightableImage, lights: np.ndarray) -> Iterator[np.ndarray]:
-    """The image under each of `lights` [L, 2], [H, W, 3], clipped to 0..1."""
+    """The image under each of `lights` [L, C], [H, W, 3], clipped to 0..1."""
     decoder = image.decoder
     if not isinstance(decoder, NetworkDecoder):
         yield from (frame.clip(0, 1) for frame in relight(image, lights))
@@ -272,10 +283,10 @@ class _Solver:
     Latents are in units of their ranges, 0..1.
     """
 
-    def __init__(self, decoder: NetworkDecoder) -> None:
+    def __init__(self, decoder: NetworkDecoder, lights: np.ndarray) -> None:
         low = torch.from_numpy(decoder.latent_min)
         high = torch.from_numpy(decoder.latent_max)
-        lit = [parameters_under(decoder, light) for light in torch.from_numpy(FITTED)]
+        lit = [parameters_under(decoder, light) for light in torch.from_numpy(lights)]
         (first, bias1), self.second, self.third = (
             _as_one(layers, follows)
             for layers, (follows, _) in zip(zip(*lit, strict=True), decoder.follows, strict=True)

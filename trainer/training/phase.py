@@ -36,9 +36,9 @@ def trained(
     # A student must not repeat its teacher's draws.
     seed = 2 * run.settings.seed + (phase == "student")
     latents = LATENTS if phase == "teacher" else run.settings.latent_values
-    networks = Networks(
-        run.projection, run.settings.encoder, _decoder(phase, run.settings), seed, latents
-    )
+    conditions = run.samples.conditions.shape[1]
+    make_decoder = _decoder(phase, run.settings, conditions)
+    networks = Networks(run.projection, run.settings.encoder, make_decoder, seed, latents)
     networks.to(run.samples.device)
     state = run.checkpoint.state
     if phase not in state:
@@ -62,23 +62,25 @@ def trained(
     return networks, state[f"{phase} facts"]
 
 
-def _decoder(phase: str, settings: TrainingSettings) -> Callable[[int], PixelDecoder]:
+def _decoder(
+    phase: str, settings: TrainingSettings, conditions: int
+) -> Callable[[int], PixelDecoder]:
     if phase == "teacher":
-        return partial(DecoderNetwork, TEACHER_UNITS)
+        return partial(DecoderNetwork, TEACHER_UNITS, conditions=conditions)
     network = HyperNetwork if settings.model == "hyper" else DecoderNetwork
-    return partial(network, settings.hidden_units)
+    return partial(network, settings.hidden_units, conditions=conditions)
 
 
 @torch.no_grad()
 def _teacher_share(run: Run, teacher: Teacher | None) -> float:
     """How much of the lesson is the teacher's, by how well it knows the validation lights."""
     validation = run.validation
-    if teacher is None or run.guide is None or not len(validation.lights):
+    if teacher is None or run.guide is None or not len(validation.conditions):
         return ASSUMED_SHARE
     values = validation.values
-    weights = torch.from_numpy(run.guide.weights(validation.lights.cpu().numpy())).to(values)
+    weights = torch.from_numpy(run.guide.weights(validation.conditions.cpu().numpy())).to(values)
     guided = (weights @ values).clamp(0, 1)
-    taught = teacher.colours(validation.pixels, values, validation.lights)
+    taught = teacher.colours(validation.pixels, values, validation.conditions)
     found = best_teacher_share(validation.truth, guided, taught)
-    lights = len(validation.lights)
+    lights = len(validation.conditions)
     return (found * lights + ASSUMED_SHARE * ASSUMED_LIGHTS) / (lights + ASSUMED_LIGHTS)

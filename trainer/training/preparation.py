@@ -19,9 +19,11 @@ from trainer.training.region import read_region
 from trainer.training.rehearsal import Finish
 from trainer.training.sampling import choose_in_region
 from trainer.training.settings import TrainingSettings
-from trainer.training.validation import Validation, spared_lights
+from trainer.training.validation import Validation, spared_lights, spared_pairs
 
-DESCRIBED_PIXELS = 1 << 16  # that the guide and the principal axes are worked out from
+# Pixels, and values of them, that the guide and the principal axes are worked out from.
+DESCRIBED_PIXELS = 1 << 16
+DESCRIBED_VALUES = 1 << 26
 
 
 @dataclass
@@ -57,16 +59,18 @@ def prepare(
     plan.resume(checkpoint.state.get("seconds", 0.0))
     plan.begin("guide")
     everything = Samples(mlic, device)
-    spared = spared_lights(mlic.train.lights)
+    several = mlic.train.views is not None
+    spared = spared_pairs(len(mlic.train.names)) if several else spared_lights(mlic.train.lights)
     samples = everything.without(spared)
     region = read_region(settings, mlic)
     pixels = choose_in_region(samples, region, settings)
     validation = Validation(everything, spared, None if region is None else pixels)
     random = torch.Generator().manual_seed(settings.seed)
-    some = pixels[torch.randperm(len(pixels), generator=random)[:DESCRIBED_PIXELS]]
+    described = min(DESCRIBED_PIXELS, DESCRIBED_VALUES // (3 * len(samples.seen)))
+    some = pixels[torch.randperm(len(pixels), generator=random)[:described]]
     values = samples.values(some).cpu()  # [S, L, 3]
     guide = None
-    if settings.guided:
+    if settings.guided and not several:
         flat = values.transpose(1, 2).flatten(0, 1)  # [3 S, L]
         with one_thread():
             products = (flat.T @ flat / len(flat)).double().numpy()

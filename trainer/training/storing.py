@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from renderer.image.relightable import RelightableImage
+from trainer.collection.cameras import distinct
 from trainer.collection.mlic import Mlic
 from trainer.collection.samples import Samples
 from trainer.models.networks import TEACHER_UNITS, Networks
@@ -20,7 +21,8 @@ from trainer.training.provenance import origin, recorded
 from trainer.training.validation import mean_psnr
 
 SCORED_PIXELS = 4096  # that tell what storing costs
-ENCODE_CHUNK = 1 << 15
+ENCODE_CHUNK = 1 << 15  # pixels, and bytes of them, that are encoded at a time
+ENCODE_BYTES = 1 << 26
 
 
 def stored(phase: str, run: Run, networks: Networks, facts: dict[str, Any]) -> RelightableImage:
@@ -75,13 +77,14 @@ def _store(
             levels = quantise(latents[chunk], low, high)
             planes[:, place[chunk]] = levels.reshape(len(levels), -1, 3).swapaxes(0, 1)
 
-        list(share_out(store, _chunks(len(samples))))
+        list(share_out(store, _chunks(samples)))
     some = np.random.default_rng(0).integers(len(samples), size=SCORED_PIXELS)
     rounded = dequantise(quantise(latents[some], low, high), low, high)
     cost = _psnr(networks, samples, some, latents[some]) - _psnr(networks, samples, some, rounded)
     stored = networks.decoder.to_decoder(low, high)
     pictures = planes.reshape(-1, mlic.height, mlic.width, 3)
-    return RelightableImage(stored, pictures, mlic.mask, lights=mlic.train.lights), cost
+    lights = mlic.train.lights if mlic.train.views is None else distinct(mlic.train.lights)[0]
+    return RelightableImage(stored, pictures, mlic.mask, lights=lights), cost
 
 
 def _encode(
@@ -96,20 +99,22 @@ def _encode(
         latents[chunk] = networks.encoder(values.flatten(1)).cpu().numpy()
         return min(chunk.stop, len(samples))
 
-    for done in share_out(encode, _chunks(len(samples))):
+    for done in share_out(encode, _chunks(samples)):
         progress(done, len(samples))
     return latents
 
 
-def _chunks(pixels: int) -> Iterator[slice]:
-    for first in range(0, pixels, ENCODE_CHUNK):
-        yield slice(first, first + ENCODE_CHUNK)
+def _chunks(samples: Samples) -> Iterator[slice]:
+    chunk = max(1, min(ENCODE_CHUNK, ENCODE_BYTES // samples.row_bytes))
+    for first in range(0, len(samples), chunk):
+        yield slice(first, first + chunk)
 
 
 @torch.no_grad()
 def _psnr(networks: Networks, samples: Samples, pixels: np.ndarray, latents: np.ndarray) -> float:
     """Mean held-out PSNR of some pixels with these latents; 0 where nothing is held out."""
-    if not len(samples.test_lights):
+    if not len(samples.test_conditions):
         return 0.0
-    colours = networks.decoder(torch.from_numpy(latents).to(samples.device), samples.test_lights)
+    known = torch.from_numpy(latents).to(samples.device)
+    colours = networks.decoder(known, samples.test_conditions)
     return mean_psnr(colours, samples.test_values(torch.from_numpy(pixels)))

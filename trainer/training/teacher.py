@@ -25,7 +25,8 @@ class Teacher(Protocol):
     """Something that knows the colours of every object pixel under any light."""
 
     def colours(self, pixels: Tensor, values: Tensor, lights: Tensor) -> Tensor:
-        """[B] object pixels, their photographed values [B, L, 3], [A, 2] lights -> [B, A, 3]."""
+        """[B] object pixels, their values [B, S, 3] as `Samples` has them, [A, C] conditions ->
+        [B, A, 3]."""
         ...
 
 
@@ -87,7 +88,11 @@ def read_teacher(path: Path, mlic: Mlic, warn: Callable[[str], None]) -> Relight
             f"the teacher {path} was trained under a smaller mask than that of {mlic.path}: take "
             "one that knows all of the object"
         )
-    image.decoder.check_light()
+    if image.decoder.conditions != mlic.train.conditions.shape[1]:
+        raise RakingError(
+            f"of the teacher {path} and the photographs in {mlic.path}, only one is of several "
+            "cameras: take a teacher of this collection"
+        )
     collection = image.provenance.get("collection_sha256")
     if collection is None:
         warn(f"the teacher {path} does not say which collection it was trained on")

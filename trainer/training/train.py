@@ -62,12 +62,13 @@ def train(
     resumes after an interrupt; removing it in the end is the caller's. `keep_teacher` is a folder
     to write a newly trained teacher to, `asked` what it records of the command.
 
-    Raises RakingError for a collection of several cameras, a teacher that does not fit, a device
-    that is not there, photographs that are too few for a model, and training that diverges.
+    Raises RakingError for several cameras and a model of the light alone, a teacher that does not
+    fit, a device that is not there, photographs that are too few for a model, and training that
+    diverges.
     """
     plan = plan or Plan()
-    check_one_camera(mlic)
     if not settings.trains_networks:
+        check_one_camera(mlic)
         return fit_classical(mlic, settings, plan, finish, warn)
     plan.budget = None if settings.minutes is None else 60 * settings.minutes
     if keep_teacher is not None:

@@ -9,6 +9,7 @@ import pytest
 import renderer.gpu.relighter
 from renderer.gpu.relighter import Relighter, split
 from shaders.errors import RakingError
+from trainer.models.oracle import relight
 
 LIGHT = (0.35, -0.55)
 
@@ -59,11 +60,19 @@ def test_weights_that_follow_the_light(
         assert np.abs(steps).max() <= 1
 
 
-def test_a_decoder_that_asks_for_a_view_is_refused(make_decoder, make_image) -> None:
+def test_a_view_is_told_before_the_light(make_decoder, make_image) -> None:
+    """PyTorch is the oracle; without a view the surface is seen from straight above."""
     image = make_image()
+    with pytest.raises(RakingError, match="of one camera"):
+        Relighter(image).frame((0.1, 0.2, 0.3, 0.4))
     image.decoder = make_decoder(20, conditions=4)
-    with pytest.raises(RakingError, match="view"):
-        Relighter(image)
+    asked = np.array([(0.5, -0.3, 0.2, 0.6), (-0.4, 0.1, 0.2, 0.6), (0, 0, 0.2, 0.6)], np.float32)
+    expected = list(relight(image, asked))
+    relighter = Relighter(image, "float")
+    for conditions, truth in zip(asked, expected, strict=True):
+        np.testing.assert_allclose(relighter.frame(conditions), truth, atol=1e-5 * np.ptp(truth))
+    np.testing.assert_array_equal(relighter.frame(asked[2, 2:]), relighter.frame(asked[2]))
+    assert np.abs(expected[0] - expected[1]).max() > 0.1
 
 
 def test_the_light_matters(make_image) -> None:

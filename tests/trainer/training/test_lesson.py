@@ -45,7 +45,7 @@ def lesson(
 
 
 def test_it_asks_about_the_horizon_but_mostly_within_the_photographs(samples: Samples) -> None:
-    lights = lesson(samples, None, Grey(), 1).lights
+    lights = lesson(samples, None, Grey(), 1).conditions
     radius = lights.norm(dim=1)
     assert radius.max() <= 1
     assert radius.max() > np.cos(np.deg2rad(1))
@@ -53,7 +53,7 @@ def test_it_asks_about_the_horizon_but_mostly_within_the_photographs(samples: Sa
     assert 0.1 < beyond < 0.3
     assert float(radius.min()) < 0.05
     assert lights.mean(dim=0).norm() < 0.05
-    within = lesson(samples, None, Grey(), 1, horizon=False).lights.norm(dim=1)
+    within = lesson(samples, None, Grey(), 1, horizon=False).conditions.norm(dim=1)
     assert samples.rim - 0.01 < within.max() <= samples.rim
     assert float((within < samples.rim / 2).float().mean()) == pytest.approx(0.25, abs=0.03)
 
@@ -62,7 +62,7 @@ def test_the_teacher_has_its_share_and_the_guide_the_rest(samples: Samples, guid
     pixels, directions = torch.arange(10), torch.arange(6)
     values = samples.values(pixels)
     mixed = lesson(samples, guide, Grey(), 0.25)
-    weights = guide.weights(mixed.lights[directions].numpy())
+    weights = guide.weights(mixed.conditions[directions].numpy())
     guided = np.einsum("al,plc->pac", weights, values.numpy()).clip(0, 1)
     alone = lesson(samples, guide, None, 0.25).colours(pixels, values, directions)
     np.testing.assert_allclose(alone, guided, atol=1e-5)

@@ -43,9 +43,12 @@ def mixed_parameters(light_network: Parameters, layers: Parameters, light: Tenso
 def on_sphere(lights: Tensor) -> Tensor:
     """Lights [..., 2] -> [..., 3], or views and lights [..., 4] -> [..., 6], as `on_sphere` of
     shaders/hyper.py."""
-    xy = lights.unflatten(-1, (-1, LIGHT))
+    xy = lights.double().unflatten(
+        -1, (-1, LIGHT)
+    )  # at the horizon z is the root of almost nothing
     z = (1 - xy.square().sum(dim=-1, keepdim=True)).clamp_min(0).sqrt()
-    return torch.cat([2 * xy * (z / (1 + z)).sqrt(), 2 * z - 1], dim=-1).flatten(-2)
+    sphere = torch.cat([2 * xy * (z / (1 + z)).sqrt(), 2 * z - 1], dim=-1).flatten(-2)
+    return sphere.to(lights.dtype)
 
 
 def _mix(parts: Tensor, shares: Tensor) -> Tensor:

@@ -56,5 +56,5 @@ def print_agreement(result: dict[str, Any]) -> None:
             }
         )
     print_table(f"{result['image']} against PyTorch", rows)
-    for backend in result["backends"]:
-        say(f"{backend['name']}: {backend['device']}")
+    for name, device in {row["name"]: row["device"] for row in result["backends"]}.items():
+        say(f"{name}: {device}")

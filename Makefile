@@ -36,7 +36,7 @@ demo/sample: | setup
 	$(RAKING) sample $@
 
 test: setup
-	.venv/bin/python -m pytest -n auto --dist worksteal
+	.venv/bin/python -m pytest -n logical --dist worksteal
 
 check: setup $(SCRIPTS)
 	.venv/bin/ruff check .

@@ -22,15 +22,7 @@ from .node import ScriptFile
 # Of what computes in several threads, OpenMP and the software renderers: one each. Tests run beside
 # each other, as many as there are cores, and more threads would only wait for one another.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LP_NUM_THREADS"), "1")
-MOST_WAITING = 8  # processes beyond the cores that there are
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Processes to run tests in where `-n auto` leaves it open: tests that drive a browser or
-    another process wait about half the time."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(cores or 1, min(2 * (cores or 1), MOST_WAITING))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -32,6 +32,7 @@ from shaders.hyper import SPHERE, HyperDecoder, MixedLayer
 from shaders.look import MODES, Look, is_for
 from shaders.network import Layer
 from shaders.neural import NeuralDecoder
+from trainer.lights.directions import sunflower
 from trainer.models.oracle import relight
 from trainer.models.seen import seen
 from webviewer.server import ViewerServer
@@ -54,8 +55,6 @@ RANDOM_SIZE = (72, 96)  # height, width
 QUARTER_STEP = 0.25 / 255
 LARGEST = float(np.finfo(np.float32).max)  # stands for infinity, which JSON has not
 PAGE_PIXELS = 1 << 20  # fetched from the page at a time
-
-GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 
 # Decodes one picture for a light: (light, "unorm" or "float") -> [H, W, 3].
 Backend = Callable[[np.ndarray, str], np.ndarray]
@@ -216,10 +215,9 @@ def page_frame(page: Page, image: RelightableImage, light: np.ndarray, target: s
 def spread_lights(count: int) -> np.ndarray:
     """Light directions (x, y) spread evenly over the unit disc, every fifth of them on its rim:
     [count, 2] float32."""
-    radius = np.sqrt((np.arange(count) + 0.5) / count)
-    radius[4::5] = 1
-    angle = np.arange(count) * GOLDEN_ANGLE
-    return (radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)).astype(np.float32)
+    lights = sunflower(count)
+    lights[4::5] /= np.linalg.norm(lights[4::5], axis=1, keepdims=True)
+    return lights.astype(np.float32)
 
 
 def largest_random_image(

@@ -104,3 +104,9 @@ def check(problems: Iterator[str]) -> None:
     problem = next(problems, None)
     if problem:
         raise RakingError(problem)
+
+
+def directions(lights: np.ndarray) -> np.ndarray:
+    """Lights (x, y) [L, 2] as unit vectors [L, 3] towards the viewer's side."""
+    z = np.sqrt(np.clip(1 - np.square(lights).sum(axis=1, keepdims=True), 0, 1))
+    return np.concatenate([lights, z], axis=1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shaders.decoder import LIGHT, Light, check
+from shaders.decoder import LIGHT, Light, check, directions
 from shaders.network import Layer, NetworkDecoder, largest_sums
 
 MAX_FACTORS = 32
@@ -153,15 +153,19 @@ class HyperDecoder(NetworkDecoder):
 
 
 def on_sphere(conditions: Light) -> np.ndarray:
-    """Light x and y [2], or view and light [4], as three coordinates each, [3] or [6] float64.
+    """Light x and y [2], or view and light [4], as three coordinates each, [3] or [6] float64."""
+    return over_sphere(directions(np.asarray(conditions, np.float64).reshape(-1, 2))).ravel()
 
-    The dome of directions is drawn out to a whole sphere, as HSH does (Gautron et al. 2004): the
-    zenith is its one pole and all of the horizon the other, so that lights near the horizon are as
-    far from each other as they differ. In (x, y), 0 and 5 degrees are the same.
+
+def over_sphere(dome: np.ndarray) -> np.ndarray:
+    """Unit vectors [N, 3] of the dome, with z from 0 to 1, drawn out over the sphere [N, 3].
+
+    As HSH does (Gautron et al. 2004): the zenith stays, all of the horizon becomes the other pole,
+    and areas are doubled, so that lights near the horizon are as far from each other as they
+    differ. In (x, y), 0 and 5 degrees are the same.
     """
-    xy = np.asarray(conditions, np.float64).reshape(-1, 2)
-    z = np.sqrt(np.maximum(0, 1 - np.square(xy).sum(axis=1, keepdims=True)))
-    return np.concatenate([2 * xy * np.sqrt(z / (1 + z)), 2 * z - 1], axis=1).ravel()
+    z = dome[:, 2:].clip(0, 1)
+    return np.hstack([2 * np.sqrt(z / (1 + z)) * dome[:, :2], 2 * z - 1])
 
 
 def _mix(parts: np.ndarray, shares: np.ndarray) -> np.ndarray:

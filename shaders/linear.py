@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shaders.decoder import Decoder, Light, check
+from shaders.decoder import Decoder, Light, check, directions
 from shaders.hsh import HSH
 from shaders.model import LinearModel, Size
 from shaders.ptm import PTM
@@ -143,12 +143,6 @@ class LinearDecoder(Decoder):
         if splines:
             yield from splines.problems(k)
         yield from self.range_problems()
-
-
-def directions(lights: np.ndarray) -> np.ndarray:
-    """Lights (x, y) [L, 2] as unit vectors [L, 3] towards the viewer's side."""
-    z = np.sqrt(np.clip(1 - np.square(lights).sum(axis=1, keepdims=True), 0, 1))
-    return np.concatenate([lights, z], axis=1)
 
 
 def channel_terms(model: str, order: int, lights: np.ndarray) -> np.ndarray:

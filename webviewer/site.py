@@ -14,7 +14,13 @@ from pathlib import Path
 
 from renderer.files.aside import settle, writing_aside
 from renderer.files.marks import software
-from renderer.files.ours import check_folder, check_output, first_foreign
+from renderer.files.ours import (
+    check_folder,
+    check_output,
+    file_sha256,
+    first_foreign,
+    unchanged_files,
+)
 from renderer.image.info import parse_info
 from renderer.image.pyramid import tile_folder
 from renderer.image.relightable import check_image, read_info_text
@@ -65,7 +71,7 @@ def write_site(images: Sequence[Path], path: Path, progress: Progress | None = N
         for done, (file, name) in enumerate(copies, start=1):
             (aside / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, aside / name)
-            listed[name] = _sha256(aside / name)
+            listed[name] = file_sha256(aside / name)
             if progress:
                 progress(done, len(copies))
         page = _page(images)
@@ -93,20 +99,13 @@ def site_is_done(images: Sequence[Path], path: Path) -> bool:
     if not listed or any(not (path / name).is_file() for name in listed):
         return False
     page = hashlib.sha256(_page(images).encode()).hexdigest()
-    digests = {name: _sha256(file) for file, name in _copies(images)} | {"index.html": page}
+    digests = {name: file_sha256(file) for file, name in _copies(images)} | {"index.html": page}
     return listed == digests and first_foreign(path, _own_files) is None
 
 
 def _own_files(path: Path) -> Callable[[str], bool]:
     """Which files of a folder are of the site in it, and still as they were written."""
-    listed = _listed(path)
-
-    def is_own(name: str) -> bool:
-        if name == MANIFEST:
-            return bool(listed)
-        return name in listed and listed[name] == _sha256(path / name)
-
-    return is_own
+    return unchanged_files(path, MANIFEST, _listed(path))
 
 
 def _listed(path: Path) -> dict[str, str]:
@@ -117,11 +116,6 @@ def _listed(path: Path) -> dict[str, str]:
         return dict(manifest["files"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _copies(images: Sequence[Path]) -> list[tuple[Path, str]]:

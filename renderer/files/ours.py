@@ -3,8 +3,9 @@
 And where output may go at all: never into what a command reads, nor around it.
 """
 
+import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from renderer.files.aside import check_place
@@ -64,6 +65,23 @@ def no_file(folder: Path) -> Callable[[str], bool]:
 def marked_files(folder: Path) -> Callable[[str], bool]:
     """Ours where a folder holds nothing but pictures and videos that this software rendered."""
     return lambda name: bears_mark(folder / name)
+
+
+def unchanged_files(folder: Path, record: str, digests: Mapping[str, str]) -> Callable[[str], bool]:
+    """Ours where a file of the folder, the `record`, lists the others with their SHA-256: all that
+    are still as they were written, and the record where it lists any."""
+
+    def is_ours(name: str) -> bool:
+        if name == record:
+            return bool(digests)
+        return name in digests and digests[name] == file_sha256(folder / name)
+
+    return is_ours
+
+
+def file_sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def check_output(output: Path, read: Iterable[Path]) -> None:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from renderer.files.aside import write_aside, writing_aside
 from renderer.files.marks import software
-from renderer.files.ours import check_folder
+from renderer.files.ours import check_folder, file_sha256, unchanged_files
 from shaders.errors import RakingError
 from trainer.calibration.calibrate import Calibration
 from trainer.calibration.dome import Dome
@@ -33,7 +32,7 @@ def write_calibration(result: Calibration, folder: Path, asked: dict[str, Any]) 
         if result.near:
             (new / POSITIONS).write_text(position_text(result), "utf-8")
         (new / PAGE).write_text(summary_page(result), "utf-8")
-        files = {p.name: sha256(p.read_bytes()).hexdigest() for p in sorted(new.iterdir())}
+        files = {p.name: file_sha256(p) for p in sorted(new.iterdir())}
         record = {"software": software(), "asked": asked, "files": files, **facts(result)}
         (new / RECORD).write_text(json.dumps(record, indent=1) + "\n", "utf-8")
 
@@ -58,18 +57,8 @@ def check_calibration(folder: Path) -> None:
 
 
 def ours(folder: Path) -> Callable[[str], bool]:
-    files = stored_record(folder).get("files", {})
-
-    def is_ours(name: str) -> bool:
-        if name == RECORD:
-            return bool(files)
-        return (
-            isinstance(files, dict)
-            and name in files
-            and files[name] == sha256((folder / name).read_bytes()).hexdigest()
-        )
-
-    return is_ours
+    files = stored_record(folder).get("files")
+    return unchanged_files(folder, RECORD, files if isinstance(files, dict) else {})
 
 
 def stored_record(folder: Path) -> dict[str, Any]:

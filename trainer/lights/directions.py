@@ -142,3 +142,12 @@ def _extrapolated(lights: np.ndarray) -> str | None:
     if empty >= ONE_SIDE:
         return f"the lights lie on one side, with none in {np.rad2deg(empty):.0f} degrees around"
     return None
+
+
+def sunflower(count: int, first: float = 0.5) -> np.ndarray:
+    """Points [count, 2] spread evenly over the unit disc, in a sunflower's spiral; with 0 for
+    `first` the first is the middle."""
+    step = np.arange(count)
+    radius = np.sqrt((step + first) / count)
+    turns = step * np.pi * (3 - np.sqrt(5))
+    return radius[:, None] * np.stack([np.cos(turns), np.sin(turns)], axis=1)

@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from renderer.image.relightable import RelightableImage
 from shaders.errors import RakingError
+from trainer.lights.directions import sunflower
 from trainer.models.oracle import relight
 
 FEWEST = 100  # pixels, of which fewer have too few neighbours to be laid out by
 LIGHTS = 24
 REACH = 0.9  # of the (x, y) disc: photographs seldom lie closer to the horizon
-GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,4 @@ def mapped_pixels(image: RelightableImage, number: int, seed: int) -> Pixels:
 def spread_lights() -> np.ndarray:
     """[LIGHTS, 2] directions (x, y), evenly spread over the disc on a sunflower's spiral; the
     first is overhead."""
-    step = np.arange(LIGHTS)
-    radius = REACH * np.sqrt(step / LIGHTS)
-    angle = GOLDEN_ANGLE * step
-    return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+    return REACH * sunflower(LIGHTS, first=0)

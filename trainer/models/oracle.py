@@ -112,15 +112,16 @@ def decoder_parameters(decoder: NeuralDecoder, dtype: torch.dtype = torch.float3
     return _as_type(layers, dtype)
 
 
-def parameters_under(decoder: NetworkDecoder, light: Tensor) -> Parameters:
-    """The weights and biases of a network under a light [2], float32: of layers that take latents
-    alone."""
+def parameters_under(decoder: NetworkDecoder, lights: np.ndarray) -> list[Parameters]:
+    """The weights and biases of a network under each of `lights` [L, C] float32: of layers that
+    take latents alone."""
     if isinstance(decoder, HyperDecoder):
-        return mixed_parameters(*hyper_parameters(decoder), light)
+        parts = hyper_parameters(decoder)
+        return [mixed_parameters(*parts, light) for light in torch.from_numpy(lights)]
     assert isinstance(decoder, NeuralDecoder)
     (weight, bias), *others = decoder_parameters(decoder)
-    of_light = weight[:, decoder.latents :] @ light
-    return [(weight[:, : decoder.latents], bias + of_light), *others]
+    of_latents, of_light = weight[:, : decoder.latents], weight[:, decoder.latents :]
+    return [[(of_latents, bias + of_light @ light), *others] for light in torch.from_numpy(lights)]
 
 
 def _as_type(parameters: Parameters, dtype: torch.dtype) -> Parameters:

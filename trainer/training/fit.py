@@ -143,8 +143,8 @@ def _loss(
     drawn = torch.randint(len(pixels), (PIXELS_PER_STEP,), generator=random, device=device)
     chosen = pixels[drawn]
     lit = torch.randperm(len(samples.conditions), generator=random, device=device)[:LIGHTS_PER_STEP]
-    values = samples.values(chosen)  # [B, S, 3]
-    truth = samples.values(chosen, lit)
+    both = samples.values(chosen, torch.cat([samples.seen, lit]))  # one way through memory
+    values, truth = both.split([len(samples.seen), len(lit)], dim=1)  # [B, S, 3], [B, L, 3]
     latents = networks.encoder(values.flatten(1))  # [B, K]
     if lesson is None:
         colours = networks.decoder(latents, samples.conditions[lit])

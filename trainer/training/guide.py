@@ -22,6 +22,9 @@ from typing import Literal, get_args
 import numpy as np
 from scipy.optimize import nnls
 
+from shaders.decoder import directions
+from shaders.hyper import over_sphere
+
 TREND_VARIANCE = 100.0  # of values 0..1: as good as free
 MIXED = 60  # the best interpolators, among which the shares are worked out
 SAME = 1e-6  # lights so near to each other are one
@@ -42,7 +45,7 @@ class Interpolator:
 
     def covariance(self, lights: np.ndarray, others: np.ndarray) -> np.ndarray:
         """[A, 3] and [B, 3] unit vectors -> [A, B], without the noise."""
-        a, b = (_on_sphere(v) if self.space == "sphere" else v for v in (lights, others))
+        a, b = (over_sphere(v) if self.space == "sphere" else v for v in (lights, others))
         trend = TREND_VARIANCE * (1 + a @ b.T) ** self.trend
         if self.space == "disc":
             a, b = a[:, :2], b[:, :2]
@@ -100,14 +103,12 @@ class Guide:
 
         A colour may leave 0..1: clamp it.
         """
-        xy = np.asarray(lights, np.float64)
-        z = np.sqrt(np.maximum(0, 1 - np.square(xy).sum(axis=1)))
-        directions = np.column_stack([xy, z])
-        weights = np.zeros((len(xy), len(self.lights)))
+        asked = directions(np.asarray(lights, np.float64))
+        weights = np.zeros((len(asked), len(self.lights)))
         for share, interpolator, inverse in zip(
             self.shares, self.interpolators, self._inverses, strict=True
         ):
-            weights += share * interpolator.covariance(directions, self.lights) @ inverse
+            weights += share * interpolator.covariance(asked, self.lights) @ inverse
         return weights @ self.merged
 
     def _left_out(self, interpolator: Interpolator) -> np.ndarray:
@@ -125,15 +126,6 @@ class Guide:
 def _squared(predictors: np.ndarray, products: np.ndarray) -> np.ndarray:
     """The mean squared error [L] of left-out photographs."""
     return np.maximum(np.sum(predictors @ products * predictors, axis=1), LEAST_ERROR)
-
-
-def _on_sphere(lights: np.ndarray) -> np.ndarray:
-    """Unit vectors [N, 3] of the dome, with z from 0 to 1, drawn over the sphere [N, 3].
-
-    The zenith stays, the horizon becomes the nadir, and areas are doubled.
-    """
-    z = lights[:, 2:].clip(0, 1)
-    return np.hstack([2 * np.sqrt(z / (1 + z)) * lights[:, :2], 2 * z - 1])
 
 
 def _matern(distance: np.ndarray, smoothness: int) -> np.ndarray:

@@ -18,6 +18,7 @@ from renderer.image.pyramid import halved, halvings
 from renderer.image.relightable import RelightableImage, SmallerLevels
 from shaders.decoder import LIGHT, Decoder
 from shaders.network import NetworkDecoder
+from trainer.lights.directions import sunflower
 from trainer.models.oracle import parameters_under, relight, stored_latents
 from trainer.quality.metrics import psnr_of_error
 from trainer.running.plan import Plan, Progress
@@ -44,14 +45,7 @@ MEASURED_PIXELS = 4_000_000
 SMALLEST_MEASURED = 16  # pixels of the longer side
 
 
-def _spread(count: int) -> np.ndarray:
-    """Lights [count, 2] float32 spread evenly over the disc, in a sunflower's spiral."""
-    turns = np.arange(count) * np.pi * (3 - np.sqrt(5))
-    radius = np.sqrt((np.arange(count) + 0.5) / count) * FARTHEST
-    return (radius * np.stack([np.cos(turns), np.sin(turns)])).T.astype(np.float32)
-
-
-FITTED = _spread(FIT_LIGHTS)
+FITTED = (FARTHEST * sunflower(FIT_LIGHTS)).astype(np.float32)
 MEASURED = (
     np.cos(np.radians(ELEVATIONS))
     * np.stack([np.cos(np.radians(AZIMUTHS)), np.sin(np.radians(AZIMUTHS))])
@@ -224,12 +218,12 @@ def _frames(image: RelightableImage, lights: np.ndarray) -> Iterator[np.ndarray]
     with torch.inference_mode():
         latents = stored_latents(image, 0, image.height).flatten(0, 1).T.contiguous()  # [K, P]
         unlit = None
-        for light in torch.from_numpy(lights):
-            (weight1, bias1), *others = parameters_under(decoder, light)
+        for (weight1, bias1), (weight2, bias2), (weight3, bias3) in parameters_under(
+            decoder, lights
+        ):
             if unlit is None or first_follows:
                 unlit = weight1 @ latents  # [N, P]
             hidden = functional.elu(unlit + bias1[:, None], inplace=True)
-            (weight2, bias2), (weight3, bias3) = others
             hidden = functional.elu(torch.addmm(bias2[:, None], weight2, hidden), inplace=True)
             colours = torch.addmm(bias3[:, None], weight3, hidden).clamp_(0, 1)  # [3, P]
             yield colours.T.reshape(image.height, image.width, 3).numpy()
@@ -286,7 +280,7 @@ class _Solver:
     def __init__(self, decoder: NetworkDecoder, lights: np.ndarray) -> None:
         low = torch.from_numpy(decoder.latent_min)
         high = torch.from_numpy(decoder.latent_max)
-        lit = [parameters_under(decoder, light) for light in torch.from_numpy(lights)]
+        lit = parameters_under(decoder, lights)
         (first, bias1), self.second, self.third = (
             _as_one(layers, follows)
             for layers, (follows, _) in zip(zip(*lit, strict=True), decoder.follows, strict=True)

@@ -1,5 +1,6 @@
 """Spheres found without a click: what is round, and mirrors a lamp that moves and little else."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,8 @@ ROUND = 0.33  # of the rays, with an edge at the rim
 WHOLE = 0.93  # of the rim in the picture
 REACH = 0.78  # of the radius: no lamp is mirrored farther out, but on spheres seen from the side
 ALIKE = 0.5  # rank correlation of the highlights' columns, and rows, on two spheres
+SAME_SIZE = 1.15  # of two places of one sphere
+BESIDE = 0.95  # of their radii together: two spheres are no nearer to each other
 GONE = 0.4  # of the other half's support for the rim
 MOVED = 0.015  # of the radius, and pixels, between the first and the last photographs
 MOVED_PIXELS = 1.5
@@ -67,7 +70,9 @@ def find_spheres(
         sphere = _sphere(view, circles, frame_of(shots))
         if sphere is not None:
             (found if sphere.outline.whole >= WHOLE else cut).append(sphere)
-    found, others = _agreeing(_distinct(found))
+    found = _distinct(found)
+    _check_apart(found)
+    found, others = _agreeing(found)
     if not found:
         raise RakingError(_none_found(shots, overview, cut))
     for sphere in found:
@@ -263,6 +268,16 @@ def _distinct(found: list[Found]) -> list[Found]:
         ):
             kept.append(sphere)
     return kept
+
+
+def _check_apart(found: list[Found]) -> None:
+    """RakingError where one sphere stands at two places that it cannot fill at once."""
+    outlines = [sphere.outline for sphere in found]
+    for one, other in itertools.combinations(outlines, 2):
+        apart = float(np.hypot(one.x - other.x, one.y - other.y))
+        alike = max(one.across, other.across) < SAME_SIZE * min(one.across, other.across)
+        if alike and apart < BESIDE * (one.across + other.across):
+            raise RakingError(_moved(one, f"by {apart:.0f} pixels"))
 
 
 def _agreeing(found: list[Found]) -> tuple[list[Found], list[Found]]:

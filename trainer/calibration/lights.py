@@ -7,7 +7,7 @@ the middle of the picture on the table (Masselus, Dutré and Anrys 2002, The Fre
 take two or more spheres so; Mudge et al. 2006 one sphere and a distant lamp).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -86,20 +86,22 @@ def lights_of(rays: Rays, near: bool | None = None) -> list[Light | None]:
 def on_dome(rays: Rays, distance: float) -> list[Light | None]:
     """Lights for lamps that are all `distance` pixels of the table from the picture's middle: where
     each ray leaves that dome."""
-    lights: list[Light | None] = []
-    for photograph in range(rays.valid.shape[1]):
-        seen = np.flatnonzero(rays.valid[:, photograph])
-        if not len(seen):
-            lights.append(None)
-            continue
+
+    def light(photograph: int, seen: np.ndarray) -> Light:
         place, ray = rays.places[seen, photograph], rays.directions[seen, photograph]
         along = np.sum(place * ray, axis=-1)
         root = np.sqrt((along**2 - np.sum(place**2, axis=-1) + distance**2).clip(0))
         exits = place + (root - along)[:, None] * ray
         weights = 1 / rays.deviations[seen, photograph] ** 2
-        position = np.average(exits, axis=0, weights=weights)
-        lights.append(_light(rays, photograph, position))
-    return lights
+        return _light(rays, photograph, np.average(exits, axis=0, weights=weights))
+
+    return _for_each(rays, light)
+
+
+def _for_each(rays: Rays, light: Callable[[int, np.ndarray], Light]) -> list[Light | None]:
+    """The `light` of each photograph, from its spheres with a highlight; None without such."""
+    seen = [np.flatnonzero(valid) for valid in rays.valid.T]
+    return [light(i, spheres) if len(spheres) else None for i, spheres in enumerate(seen)]
 
 
 def disagreements(rays: Rays, lights: Sequence[Light | None]) -> list[tuple[int, int, float]]:
@@ -117,12 +119,7 @@ def disagreements(rays: Rays, lights: Sequence[Light | None]) -> list[tuple[int,
 
 
 def _distant(rays: Rays) -> list[Light | None]:
-    lights: list[Light | None] = []
-    for photograph in range(rays.valid.shape[1]):
-        seen = np.flatnonzero(rays.valid[:, photograph])
-        if not len(seen):
-            lights.append(None)
-            continue
+    def light(photograph: int, seen: np.ndarray) -> Light:
         weights = 1 / rays.deviations[seen, photograph] ** 2
         mean = (weights[:, None] * rays.directions[seen, photograph]).sum(axis=0)
         direction = _raised(mean / np.linalg.norm(mean))
@@ -130,9 +127,9 @@ def _distant(rays: Rays) -> list[Light | None]:
         own = 1 / np.sqrt(weights.sum())
         left = [r for r in residuals if r is not None]
         spread = np.radians(np.mean(left)) / np.sqrt(len(left)) if len(left) > 1 else 0.0
-        deviation = float(np.degrees(np.hypot(own, spread)))
-        lights.append(Light(direction, deviation, None, residuals))
-    return lights
+        return Light(direction, float(np.degrees(np.hypot(own, spread))), None, residuals)
+
+    return _for_each(rays, light)
 
 
 def _residuals(

@@ -17,7 +17,7 @@ async ({ texts, uniforms }) => {
             begin: (gl, at) => uniforms.forEach(({ name, components, data }) => {
                 gl[`uniform${components}fv`](at(name), data);
             }),
-            setLight: (gl, at, light) => gl.uniform2fv(at('light'), light),
+            setConditions: (gl, at, conditions) => gl.uniform2fv(at('light'), conditions),
         };
     });
     await window.raking.setState({ shader: 'looped' });

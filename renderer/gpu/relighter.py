@@ -8,7 +8,6 @@ import wgpu
 
 from renderer.gpu.device import LONGEST_SIDE, VARYINGS, device_name, request_device
 from renderer.image.relightable import RelightableImage
-from shaders.decoder import LIGHT
 from shaders.errors import RakingError
 from shaders.look import Look
 from shaders.specialise import Target, baked_wgsl, best_exponential, best_varyings
@@ -78,7 +77,7 @@ class Relighter:
         queue = self.device.queue
         conditions = self.image.decoder.conditions_of(light)
         queue.write_buffer(self._frame, 0, self.image.decoder.frame_values(conditions))
-        queue.write_buffer(self._look, 0, self.look.values(conditions[-LIGHT:]))
+        queue.write_buffer(self._look, 0, self.look.values(conditions))
         queue.write_buffer(self._texel_step, 0, np.full(2, 1 / scale, np.float32))
         encoder = self.device.create_command_encoder()
         for block in self.blocks:

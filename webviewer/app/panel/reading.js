@@ -155,7 +155,7 @@ function connectLight(viewer, panel, part) {
 	const radians = value => value * Math.PI / 180;
 	const put = (turn, height) => {
 		const radius = Math.cos(radians(height));
-		motion.moveLight(viewer.view.lightFromScreen([Math.cos(radians(turn)), Math.sin(radians(turn))].map(at => at * radius)));
+		motion.moveLight(viewer.view.directionFromScreen([Math.cos(radians(turn)), Math.sin(radians(turn))].map(at => at * radius)));
 	};
 	const typed = () => {
 		const [turn, height] = [azimuth, elevation].map(({ value }) => Number(value));
@@ -167,7 +167,7 @@ function connectLight(viewer, panel, part) {
 		button.onclick = () => put(angle ?? 0, angle === null ? 90 : RAKING);
 	}
 	const show = () => {
-		const [x, y] = viewer.view.lightToScreen(store.state.light);
+		const [x, y] = viewer.view.directionToScreen(store.state.light);
 		const turn = Math.round(Math.atan2(y, x) * 180 / Math.PI + 360) % 360;
 		const height = Math.round(Math.acos(Math.min(1, Math.hypot(x, y))) * 180 / Math.PI);
 		azimuth.value = height === 90 ? 0 : turn;

@@ -191,7 +191,7 @@ def relight_by_hand(image: RelightableImage, light: tuple[float, ...]) -> np.nda
     return x
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_image() -> Callable[..., RelightableImage]:
     return random_image
 

@@ -14,7 +14,7 @@ const dome = (id, name, more = '') => `<div id="${id}" class="dome" tabindex="0"
 		<circle r="0.5"/><circle r="0.866"/><path class="hull"/><path class="known"/>
 	</svg>
 	<span class="marker"></span>
-	<span class="name" aria-hidden="true">${name}</span>
+	<small class="name" aria-hidden="true">${name}</small>
 </div>`;
 
 const ZOOM_OUT = icon('M5 10h10');

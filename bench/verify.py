@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -43,16 +43,21 @@ MAX_DIFFERING = 1e-3  # of the values
 MAX_RELATIVE_ERROR = 1e-4  # of the output's range, in float
 MAX_RELATIVE_ERROR_OF_MODES = 1e-3  # a highlight is a power, which errs more by its exponent
 
-# Random decoders: model, units, latents, conditions.
+
+class Kind(NamedTuple):
+    """What a random decoder is."""
+
+    model: str
+    units: int
+    latents: int
+    conditions: int = LIGHT
+
+
 RANDOM_DECODERS = [
-    *(
-        ("neural", units, latents, LIGHT)
-        for units, latents in [(1, 3), (10, 9), (20, 9), (50, 9), (64, 27)]
-    ),
-    *(("hyper", units, latents, LIGHT) for units, latents in [(8, 9), (20, 9)]),
-    *((model, 20, 9, VIEW_AND_LIGHT) for model in ("neural", "hyper")),
+    *(Kind("neural", *sizes) for sizes in [(1, 3), (10, 9), (20, 9), (50, 9), (64, 27)]),
+    *(Kind("hyper", *sizes) for sizes in [(8, 9), (20, 9)]),
+    *(Kind(model, 20, 9, VIEW_AND_LIGHT) for model in ("neural", "hyper")),
 ]
-SIZES = ("units", "latents", "conditions")
 FACTORS = 4  # of the random decoders that follow the light
 RANDOM_SIZE = (72, 96)  # height, width
 QUARTER_STEP = 0.25 / 255
@@ -126,17 +131,14 @@ def verify(
         for look in looks_of(image):
             label = f"{path.name}, {look.mode}"
             backends += compare(image, path, asked, browser, progress, label, look)
-        for model, *sizes in RANDOM_DECODERS:
-            about = {"model": model, **dict(zip(SIZES, sizes, strict=True))}
-            told = spread[about["conditions"]]
-            random_image, scale = largest_random_image(model, *sizes, told)
-            written = folder / "_".join(map(str, ["random", model, *sizes]))
+        for kind in RANDOM_DECODERS:
+            told = spread[kind.conditions]
+            random_image, scale = largest_random_image(kind, told)
+            written = folder / "_".join(map(str, ["random", *kind]))
             write_image(random_image, written)
-            label = f"random decoder ({model}), " + ", ".join(
-                f"{about[size]} {size}" for size in SIZES
-            )
+            label = f"random decoder ({kind.model}), {kind.units} units, {kind.latents} latents"
             for row in compare(random_image, written, told, browser, progress, label):
-                rows.append((row, {**about, "weight_scale": scale}))
+                rows.append((row, {**kind._asdict(), "weight_scale": scale}))
     return {
         "ok": all(row.ok for row in [*backends, *(row for row, _ in rows)]),
         "image": str(path),
@@ -242,28 +244,25 @@ def spread_conditions(count: int, conditions: int) -> np.ndarray:
     return np.concatenate([views, lights], axis=1)
 
 
-def largest_random_image(
-    model: str, units: int, latents: int, conditions: int, told: np.ndarray
-) -> tuple[RelightableImage, float]:
+def largest_random_image(kind: Kind, told: np.ndarray) -> tuple[RelightableImage, float]:
     """Random planes and a random decoder with weights as large as float32 bears.
 
     The weights are doubled for as long as PyTorch in float32 agrees with float64 within a quarter
     of an 8-bit step, for what its decoder is `told` [L, C]. Returns the image and the standard
     deviation of its weights.
     """
-    best, scale = random_image(model, units, latents, conditions, 2**-4), 2**-4
+    best, scale = random_image(kind, 2**-4), 2**-4
     while scale < 2**10:
-        larger = random_image(model, units, latents, conditions, scale * 2)
+        larger = random_image(kind, scale * 2)
         if rounding_error(larger, told) > QUARTER_STEP:
             break
         best, scale = larger, scale * 2
     return best, scale
 
 
-def random_image(
-    model: str, units: int, latents: int, conditions: int, scale: float
-) -> RelightableImage:
+def random_image(kind: Kind, scale: float) -> RelightableImage:
     """Planes of uniform random levels, and a decoder with normal weights of deviation `scale`."""
+    model, units, latents, conditions = kind
     random = np.random.default_rng(units * 100 + latents)
 
     def normal(*shape: int) -> np.ndarray:

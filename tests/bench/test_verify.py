@@ -12,10 +12,10 @@ from shaders.look import Look
 
 
 def test_random_decoders_are_as_large_as_float32_bears() -> None:
-    lights = verify.spread_lights(20)
-    image, scale = verify.largest_random_image("neural", 20, 9, 2, lights)
+    kind, lights = verify.Kind("neural", 20, 9), verify.spread_lights(20)
+    image, scale = verify.largest_random_image(kind, lights)
     assert verify.rounding_error(image, lights) <= verify.QUARTER_STEP
-    doubled = verify.random_image("neural", 20, 9, 2, scale * 2)
+    doubled = verify.random_image(kind, scale * 2)
     assert verify.rounding_error(doubled, lights) > verify.QUARTER_STEP
 
 

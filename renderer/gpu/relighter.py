@@ -84,10 +84,16 @@ class Relighter:
             self._draw(encoder, block, scale)
         queue.submit([encoder.finish()])
 
-    def frame(self, light: Sequence[float] | np.ndarray) -> np.ndarray:
-        """The relit image for a light (x, y), or a view and a light: [H, W, 3], uint8 or unclamped
-        float32."""
-        self.decode(light)
+    def frame(
+        self, light: Sequence[float] | np.ndarray, view: Sequence[float] | None = None
+    ) -> np.ndarray:
+        """The relit image for a light (x, y): [H, W, 3], uint8 or unclamped float32.
+
+        `view` is the direction (x, y) of the camera, of an image that has several; without it the
+        surface is seen from straight above. A view and a light may be given as one, too, [4].
+        RakingError where the image has one camera.
+        """
+        self.decode(light if view is None else (*view, *light))
         size = (self.image.height, self.image.width, 3)
         frame: np.ndarray = np.empty(size, FORMATS[self.target][1])
         for block in self.blocks:

@@ -56,6 +56,7 @@ export class Scene {
 		this.comesInTiles = Boolean(load);
 		/** @type {LoadTile} */
 		this.load = load ?? (async () => []);
+		/** @type {[number, number]} */
 		this.size = [pyramid.width, pyramid.height];
 		this.tiled = this.comesInTiles || tiles.size > 1;
 	}

@@ -40,7 +40,8 @@ export function createActions(viewer, element, parts) {
 		difference: compare('difference'),
 		lessGain: gain(1 / 2),
 		moreGain: gain(2),
-		reading: () => openReading(viewer, parts),
+		reading: () => openPanel(viewer, parts, 'readingPanel', async () => (await import('./reading.js')).toggleReading),
+		region: () => openPanel(viewer, parts, 'regionPanel', async () => (await import('./region.js')).toggleRegion),
 		measure: () => startRuler(viewer),
 		snapshot: () => saveSnapshot(viewer),
 		copyLink: () => copyLink(viewer, element),
@@ -66,10 +67,14 @@ function goToCamera(viewer, { cameraDome }) {
 	else cameraDome.focus();
 }
 
+// Or closes it; another that is open makes room.
 /** @param {Viewer} viewer */
-async function openReading(viewer, parts) {
+async function openPanel(viewer, parts, id, load) {
+	if (!viewer.scene) return;
 	try {
-		(await import('./reading.js')).toggleReading(viewer, parts);
+		const toggle = await load();
+		parts.stage.querySelector(`section:not([hidden], #${id}) [aria-label="Close"]`)?.click();
+		toggle(viewer, parts);
 	} catch {
 		viewer.say('The panel could not be loaded: is the server still running?', true);
 	}

@@ -81,6 +81,7 @@ const MARKUP = `
 				toggle('blink', 'Blink', 'Two images in turn (B)'),
 				toggle('difference', 'Difference', 'Where two images differ (D)'))}
 			${group('keeping', 'Measure and keep', toggle('measure', 'Measure', 'Measure a distance (M)'),
+				button('region', 'Region', 'Choose pixels to train on (G)', 'aria-expanded="false"'),
 				button('snapshot', 'Snapshot', 'Save the whole picture as PNG under this light'),
 				button('copyLink', 'Copy link', 'Copy an address that shows exactly this'))}
 			${group('other', 'Viewer', button('open', 'Open', 'Open a zip, or the files of an image, from this computer'),
@@ -105,6 +106,7 @@ const MARKUP = `
 			${keys('S B D', 'compare: split, blink, difference')}
 			${keys('X', 'shows the other of two blinking images')}
 			${keys('M', 'measures')}
+			${keys('G', 'chooses a region: pixels to train on')}
 			${keys('C', 'goes to the camera’s disc, where the arrow keys turn the camera, and back')}
 			${keys('L', 'opens modes of reading, the light in numbers, exposure')}
 			${keys('O T A', 'orbit, tiling, adaptive resolution')}

@@ -1,0 +1,117 @@
+// A region of an image as what was drawn: strokes, in image pixels, of which each adds pixels or takes some
+// away. A pixel is in the region where they cover at least half of it.
+
+const STRIP = 2 ** 22;  // pixels that are painted at a time
+const FULL_COUNT = 2 ** 22;  // pixels of an image whose region is counted exactly
+const LARGEST = 1e8;  // pixels of an image whose region is loaded from a list
+const HALF = 128;
+
+/**
+ * @typedef {object} Stroke
+ * @property {'rectangle' | 'lasso' | 'brush' | 'pixels'} kind
+ * @property {number[][]} points  of a rectangle two corners, else the way that the pointer went
+ * @property {number} [radius]  of the brush
+ * @property {boolean} [erases]
+ * @property {OffscreenCanvas} [picture]  of 'pixels': the whole image, opaque where they are
+ */
+
+/**
+ * Paints strokes, the first first, in a context whose transform is from image pixels.
+ *
+ * @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} context
+ * @param {Stroke[]} strokes
+ */
+export function paint(context, strokes) {
+	Object.assign(context, { lineCap: 'round', lineJoin: 'round', imageSmoothingEnabled: false });
+	for (const { kind, points, radius = 0, erases, picture } of strokes) {
+		context.globalCompositeOperation = erases ? 'destination-out' : 'source-over';
+		if (picture) context.drawImage(picture, 0, 0);
+		else if (kind === 'rectangle') context.fillRect(...rectangle(points));
+		else {
+			const [[x, y]] = points;
+			context.lineWidth = 2 * radius;
+			context.beginPath();
+			context.moveTo(x, y);
+			[[x + 1e-3, y], ...points.slice(1)].forEach(([x, y]) => context.lineTo(x, y));  // one alone has no length
+			if (kind === 'lasso') context.fill();
+			else context.stroke();
+		}
+	}
+	context.globalCompositeOperation = 'source-over';
+}
+
+// Of whole pixels: x, y, width, height.
+/** @type {(corners: number[][]) => [number, number, number, number]} */
+export function rectangle([[x0, y0], [x1, y1]]) {
+	const [left, top] = [Math.floor(Math.min(x0, x1)), Math.floor(Math.min(y0, y1))];
+	return [left, top, Math.ceil(Math.max(x0, x1)) - left, Math.ceil(Math.max(y0, y1)) - top];
+}
+
+// How many pixels a region has, exactly or of a large image nearly.
+/** @type {(strokes: Stroke[], size: number[]) => number} */
+export function count(strokes, [width, height]) {
+	const scale = Math.min(1, Math.sqrt(FULL_COUNT / (width * height)));
+	let chosen = 0;
+	for (const row of rows(strokes, [width, height], scale)) chosen += row.xs.length;
+	return Math.round(chosen / scale ** 2);
+}
+
+// As `raking train --region` reads it: the heading x,y, and a pixel a line.
+/** @type {(strokes: Stroke[], size: number[]) => Blob} */
+export function toCsv(strokes, size) {
+	const parts = ['x,y\n'];
+	for (const { y, xs } of rows(strokes, size, 1)) {
+		if (xs.length) parts.push(xs.map(x => `${x},${y}\n`).join(''));
+	}
+	return new Blob(parts, { type: 'text/csv' });
+}
+
+// Fails with a sentence about the text of `file`.
+/** @type {(text: string, size: number[], file: string) => Stroke} */
+export function fromCsv(text, [width, height], file) {
+	const [heading, ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+	const columns = heading.split(',').map(name => name.trim().toLowerCase());
+	const places = ['x', 'y'].map(name => columns.indexOf(name));
+	if (places.includes(-1)) throw new Error(`${file} has no heading x,y: begin with that line.`);
+	if (width * height > LARGEST) throw new Error('This image is too large for a list of its pixels to be shown.');
+	const picture = new OffscreenCanvas(width, height);
+	const context = /** @type {OffscreenCanvasRenderingContext2D} */ (picture.getContext('2d'));
+	let found = 0;
+	lines.forEach((line, index) => {
+		if (!line.trim()) return;
+		const cells = line.split(',');
+		const [x, y] = places.map(place => cells[place]?.trim() ? Number(cells[place]) : NaN);
+		const told = `Line ${index + 2} of ${file}`;
+		if (!Number.isInteger(x) || !Number.isInteger(y)) throw new Error(`${told} is not two whole numbers x,y: correct it.`);
+		if (x < 0 || y < 0 || x >= width || y >= height) {
+			throw new Error(`${told} is a pixel outside the picture of ${width} x ${height}: correct it.`);
+		}
+		context.fillRect(x, y, 1, 1);
+		found++;
+	});
+	if (!found) throw new Error(`${file} lists no pixels: write a line x,y for each.`);
+	return { kind: 'pixels', points: [], picture };
+}
+
+// { y, xs }: the pixels of each row of the image at a scale, a strip painted at a time.
+/** @type {(strokes: Stroke[], size: number[], scale: number) => Generator<{ y: number, xs: number[] }>} */
+function* rows(strokes, size, scale) {
+	const [width, height] = size.map(length => Math.max(1, Math.round(length * scale)));
+	const deep = Math.min(height, Math.max(1, Math.floor(STRIP / width)));
+	const canvas = new OffscreenCanvas(width, deep);
+	const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
+	for (let top = 0; top < height; top += deep) {
+		context.resetTransform();
+		context.clearRect(0, 0, width, deep);
+		context.setTransform(scale, 0, 0, scale, 0, -top);
+		paint(context, strokes);
+		const { data } = context.getImageData(0, 0, width, deep);
+		for (let row = 0; row < Math.min(deep, height - top); row++) {
+			const xs = [];
+			for (let x = 0; x < width; x++) {
+				if (data[4 * (row * width + x) + 3] >= HALF) xs.push(x);
+			}
+			yield { y: top + row, xs };
+		}
+	}
+}

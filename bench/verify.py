@@ -103,14 +103,15 @@ def verify(
 ) -> dict[str, Any]:
     """Decodes an image, and random decoders, with PyTorch, wgpu and WebGL2, and compares.
 
-    So it does with the modes of reading a surface, as far as the image has what they need.
+    So it does with the modes of reading a surface, as far as the image has what they need, under a
+    third as many lights: what they add to a decode is the same for all images.
 
     Returns `ok`, `backends` (the image's agreement with each, in each mode), and `random_decoders`
     (likewise, with `model`, `units`, `latents` and `weight_scale`). Raises RakingError where the
     image cannot be read, or there is no adapter or no browser to decode with.
     """
     image = read_image(path)
-    directions = spread_lights(lights)
+    directions, fewer = spread_lights(lights), spread_lights(max(5, lights // 3))
     rows = []
     with (
         open_browser(renderer) as browser,
@@ -119,7 +120,7 @@ def verify(
         backends = compare(image, path, directions, browser, progress, path.name)
         for look in looks_of(image):
             label = f"{path.name}, {look.mode}"
-            backends += compare(image, path, directions, browser, progress, label, look)
+            backends += compare(image, path, fewer, browser, progress, label, look)
         for model, units, latents in RANDOM_DECODERS:
             random_image, scale = largest_random_image(model, units, latents, directions)
             written = folder / f"random_{model}_{units}_{latents}"

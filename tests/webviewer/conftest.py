@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from aiohttp import web
 from playwright.sync_api import Browser, Page
 
 from bench.common.browser import CLOCKS
@@ -18,6 +17,8 @@ from renderer.image.relightable import RelightableImage, read_image, write_image
 from shaders.network import Layer
 from shaders.neural import NeuralDecoder
 from webviewer.server import HOST, ViewerServer
+
+from .kept import KeptServer
 
 TakePage = Callable[..., AbstractContextManager[Page]]
 OpenViewer = Callable[..., AbstractContextManager[Page]]
@@ -187,17 +188,6 @@ def let_go(page: Page) -> None:
     page.mouse.move(0, 0)
     page.emulate_media(reduced_motion="null", forced_colors="null")
     page.context.clear_permissions()
-
-
-class KeptServer(ViewerServer):
-    """Lets the browser keep the application, which is the same in every test and takes longer to
-    load than most tests do without it."""
-
-    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        answer = await super()._answer(request)
-        if answer.status == 200 and not request.path.startswith("/images/"):
-            answer.headers["Cache-Control"] = "max-age=3600"
-        return answer
 
 
 @pytest.fixture(scope="session")

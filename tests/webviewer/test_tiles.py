@@ -40,17 +40,20 @@ def tiled(flat: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def open_faulty(take_page: Callable[..., AbstractContextManager[Page]]) -> OpenFaulty:
+def open_faulty(
+    take_page: Callable[..., AbstractContextManager[Page]], kept_port: int
+) -> OpenFaulty:
     """`with open_faulty(image, zoom=...) as (page, server)`: not waited for."""
 
     @contextmanager
     def opened(image: Path, size=WINDOW, faults=(), **parameters) -> Iterator:
         light = f"{LIGHT[0]},{LIGHT[1]}"
-        with FaultyServer([image]) as server, take_page(*size) as page:
+        with FaultyServer([image], kept_port) as server, take_page(*size) as page:
             for fault in faults:
                 server.fail(*fault)
             page.goto(server.url(**{"light": light, "ui": "off", **parameters}))
             yield page, server
+            page.goto("about:blank")  # so that it asks the next server for nothing
 
     return opened
 

@@ -1,4 +1,4 @@
-"""Holding the shaders against PyTorch: every pixel, many lights, two backends.
+"""Holding the shaders against PyTorch: every pixel, many lights and views, two backends.
 
 PyTorch in float32 is the oracle. Each backend decodes the same 8-bit planes, once to 8-bit
 levels and once to raw floats.
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -27,7 +27,7 @@ from renderer.files.aside import scratch_folder
 from renderer.gpu.device import device_name, request_device
 from renderer.gpu.relighter import Relighter
 from renderer.image.relightable import RelightableImage, read_image, write_image
-from shaders.decoder import Decoder
+from shaders.decoder import LIGHT, Decoder
 from shaders.hyper import SPHERE, HyperDecoder, MixedLayer
 from shaders.look import MODES, Look, is_for
 from shaders.network import Layer
@@ -37,18 +37,26 @@ from trainer.models.oracle import relight
 from trainer.models.seen import seen
 from webviewer.server import ViewerServer
 
+VIEW_AND_LIGHT = 4  # conditions
 MAX_STEP = 1  # 8-bit steps, anywhere
 MAX_DIFFERING = 1e-3  # of the values
 MAX_RELATIVE_ERROR = 1e-4  # of the output's range, in float
 MAX_RELATIVE_ERROR_OF_MODES = 1e-3  # a highlight is a power, which errs more by its exponent
 
-# Random decoders: model, units, latents.
+
+class Kind(NamedTuple):
+    """What a random decoder is."""
+
+    model: str
+    units: int
+    latents: int
+    conditions: int = LIGHT
+
+
 RANDOM_DECODERS = [
-    *(
-        ("neural", units, latents)
-        for units, latents in [(1, 3), (10, 9), (20, 9), (50, 9), (64, 27)]
-    ),
-    *(("hyper", units, latents) for units, latents in [(8, 9), (20, 9)]),
+    *(Kind("neural", *sizes) for sizes in [(1, 3), (10, 9), (20, 9), (50, 9), (64, 27)]),
+    *(Kind("hyper", *sizes) for sizes in [(8, 9), (20, 9)]),
+    *(Kind(model, 20, 9, VIEW_AND_LIGHT) for model in ("neural", "hyper")),
 ]
 FACTORS = 4  # of the random decoders that follow the light
 RANDOM_SIZE = (72, 96)  # height, width
@@ -56,7 +64,7 @@ QUARTER_STEP = 0.25 / 255
 LARGEST = float(np.finfo(np.float32).max)  # stands for infinity, which JSON has not
 PAGE_PIXELS = 1 << 20  # fetched from the page at a time
 
-# Decodes one picture for a light: (light, "unorm" or "float") -> [H, W, 3].
+# Decodes one picture: (conditions of the decoder, "unorm" or "float") -> [H, W, 3].
 Backend = Callable[[np.ndarray, str], np.ndarray]
 Progress = Callable[[str, int, int], None]
 
@@ -76,7 +84,7 @@ class Agreement:
     output_range: float = 0.0  # of PyTorch's raw floats: largest minus smallest
 
     def add(self, truth: np.ndarray, levels: np.ndarray, floats: np.ndarray) -> None:
-        """Takes in one light: PyTorch's raw floats, and the backend's levels and raw floats."""
+        """Takes in one picture: PyTorch's raw floats, and the backend's levels and raw floats."""
         expected = np.floor(truth.clip(0, 1) * 255 + np.float32(0.5))
         steps = np.abs(levels - expected)
         error = float(np.abs(floats - truth).max())
@@ -104,31 +112,35 @@ def verify(
     """Decodes an image, and random decoders, with PyTorch, wgpu and WebGL2, and compares.
 
     So it does with the modes of reading a surface, as far as the image has what they need, under a
-    third as many lights: what they add to a decode is the same for all images.
+    third as many lights: what they add to a decode is the same for all images. Where a decoder
+    takes a view, each light has one of its own, spread over the dome of cameras as the lights are
+    over theirs.
 
     Returns `ok`, `backends` (the image's agreement with each, in each mode), and `random_decoders`
-    (likewise, with `model`, `units`, `latents` and `weight_scale`). Raises RakingError where the
-    image cannot be read, or there is no adapter or no browser to decode with.
+    (likewise, with `model`, `units`, `latents`, `conditions` and `weight_scale`). Raises
+    RakingError where the image cannot be read, or there is no adapter or no browser to decode with.
     """
     image = read_image(path)
-    directions, fewer = spread_lights(lights), spread_lights(max(5, lights // 3))
+    spread = {count: spread_conditions(lights, count) for count in (LIGHT, VIEW_AND_LIGHT)}
+    asked = spread[image.decoder.conditions]
+    fewer = spread_conditions(max(5, lights // 3), image.decoder.conditions)
     rows = []
     with (
         open_browser(renderer) as browser,
         scratch_folder(Path(tempfile.gettempdir()), "raking-verify") as folder,
     ):
-        backends = compare(image, path, directions, browser, progress, path.name)
+        backends = compare(image, path, asked, browser, progress, path.name)
         for look in looks_of(image):
             label = f"{path.name}, {look.mode}"
             backends += compare(image, path, fewer, browser, progress, label, look)
-        for model, units, latents in RANDOM_DECODERS:
-            random_image, scale = largest_random_image(model, units, latents, directions)
-            written = folder / f"random_{model}_{units}_{latents}"
+        for kind in RANDOM_DECODERS:
+            told = spread[kind.conditions]
+            random_image, scale = largest_random_image(kind, told)
+            written = folder / "_".join(map(str, ["random", *kind]))
             write_image(random_image, written)
-            label = f"random decoder ({model}), {units} units, {latents} latents"
-            about = {"model": model, "units": units, "latents": latents, "weight_scale": scale}
-            for row in compare(random_image, written, directions, browser, progress, label):
-                rows.append((row, about))
+            label = f"random decoder ({kind.model}), {kind.units} units, {kind.latents} latents"
+            for row in compare(random_image, written, told, browser, progress, label):
+                rows.append((row, {**kind._asdict(), "weight_scale": scale}))
     return {
         "ok": all(row.ok for row in [*backends, *(row for row, _ in rows)]),
         "image": str(path),
@@ -150,14 +162,14 @@ def open_browser(renderer: str = "auto") -> Iterator[Browser]:
 def compare(
     image: RelightableImage,
     path: Path,
-    lights: np.ndarray,
+    conditions: np.ndarray,
     browser: Browser,
     progress: Progress | None = None,
     label: str = "",
     look: Look = Look(),
 ) -> list[Agreement]:
-    """The agreement of wgpu and of WebGL2 with PyTorch on an image that lies at `path`, seen with a
-    look."""
+    """The agreement of wgpu and of WebGL2 with PyTorch on an image that lies at `path`, under each
+    of the `conditions` [L, C] of its decoder and seen with a look."""
     pixels, adapter = image.width * image.height, device_name(request_device())
     with webgl2_backend(image, path, browser, look) as (page_name, page_backend):
         backends = [
@@ -165,14 +177,15 @@ def compare(
             (Agreement("webgl2", page_name, pixels, look.mode), page_backend),
         ]
         low, high = np.inf, -np.inf
-        for i, (light, decoded) in enumerate(zip(lights, relight(image, lights), strict=True)):
-            truth = seen(image, decoded, look, light)
+        pictures = relight(image, conditions)
+        for i, (told, decoded) in enumerate(zip(conditions, pictures, strict=True)):
+            truth = seen(image, decoded, look, told)
             low, high = min(low, float(truth.min())), max(high, float(truth.max()))
             for agreement, decode in backends:
-                agreement.add(truth, decode(light, "unorm"), decode(light, "float"))
+                agreement.add(truth, decode(told, "unorm"), decode(told, "float"))
                 agreement.output_range = high - low
             if progress:
-                progress(label, i + 1, len(lights))
+                progress(label, i + 1, len(conditions))
     return [agreement for agreement, _ in backends]
 
 
@@ -188,7 +201,7 @@ def looks_of(image: RelightableImage) -> list[Look]:
 def wgpu_backend(image: RelightableImage, look: Look = Look()) -> Backend:
     """Decoding with the native renderer."""
     relighters = {target: Relighter(image, target, look=look) for target in ("unorm", "float")}
-    return lambda light, target: relighters[target].frame(light)
+    return lambda told, target: relighters[target].frame(told)
 
 
 @contextmanager
@@ -202,15 +215,15 @@ def webgl2_backend(
             page.evaluate("window.raking.ready")
             yield (
                 read_renderer(page),
-                lambda light, target: page_frame(page, image, light, target),
+                lambda told, target: page_frame(page, image, told, target),
             )
 
 
-def page_frame(page: Page, image: RelightableImage, light: np.ndarray, target: str) -> np.ndarray:
+def page_frame(page: Page, image: RelightableImage, told: np.ndarray, target: str) -> np.ndarray:
     """The picture that the page decodes, [H, W, 3], fetched some rows at a time."""
     rows = max(1, PAGE_PIXELS // image.width)
     ends = [(first, min(first + rows, image.height)) for first in range(0, image.height, rows)]
-    return np.concatenate([decode_rows(page, image.width, light, part, target) for part in ends])
+    return np.concatenate([decode_rows(page, image.width, told, part, target) for part in ends])
 
 
 def spread_lights(count: int) -> np.ndarray:
@@ -221,25 +234,37 @@ def spread_lights(count: int) -> np.ndarray:
     return lights.astype(np.float32)
 
 
-def largest_random_image(
-    model: str, units: int, latents: int, lights: np.ndarray
-) -> tuple[RelightableImage, float]:
+def spread_conditions(count: int, conditions: int) -> np.ndarray:
+    """What a decoder is told: `spread_lights` or, with a view before each, [count, 4] float32.
+
+    Views are spread alike, and paired so that low and high ones, and all sides, meet.
+    """
+    lights = spread_lights(count)
+    if conditions == LIGHT:
+        return lights
+    views = np.random.default_rng(0).permutation(sunflower(count)).astype(np.float32)
+    return np.concatenate([views, lights], axis=1)
+
+
+def largest_random_image(kind: Kind, told: np.ndarray) -> tuple[RelightableImage, float]:
     """Random planes and a random decoder with weights as large as float32 bears.
 
     The weights are doubled for as long as PyTorch in float32 agrees with float64 within a quarter
-    of an 8-bit step. Returns the image and the standard deviation of its weights.
+    of an 8-bit step, for what its decoder is `told` [L, C]. Returns the image and the standard
+    deviation of its weights.
     """
-    best, scale = random_image(model, units, latents, 2**-4), 2**-4
+    best, scale = random_image(kind, 2**-4), 2**-4
     while scale < 2**10:
-        larger = random_image(model, units, latents, scale * 2)
-        if rounding_error(larger, lights) > QUARTER_STEP:
+        larger = random_image(kind, scale * 2)
+        if rounding_error(larger, told) > QUARTER_STEP:
             break
         best, scale = larger, scale * 2
     return best, scale
 
 
-def random_image(model: str, units: int, latents: int, scale: float) -> RelightableImage:
+def random_image(kind: Kind, scale: float) -> RelightableImage:
     """Planes of uniform random levels, and a decoder with normal weights of deviation `scale`."""
+    model, units, latents, conditions = kind
     random = np.random.default_rng(units * 100 + latents)
 
     def normal(*shape: int) -> np.ndarray:
@@ -251,25 +276,25 @@ def random_image(model: str, units: int, latents: int, scale: float) -> Relighta
     planes = random.integers(0, 256, (latents // 3, *RANDOM_SIZE, 3), np.uint8)
     decoder: Decoder
     if model == "hyper":
-        light_network = [Layer(normal(FACTORS, SPHERE), normal(FACTORS))]
+        light_network = [Layer(normal(FACTORS, SPHERE * conditions // LIGHT), normal(FACTORS))]
         first, second, third = (
             MixedLayer(normal(1 + FACTORS, *shape), normal(1 + FACTORS, shape[0]))
             for shape in shapes
         )
-        decoder = HyperDecoder(light_network, (first, second, third), low, high)
+        decoder = HyperDecoder(light_network, (first, second, third), low, high, conditions)
     else:
-        first_shape = (units, latents + 2)
+        first_shape = (units, latents + conditions)
         one, two, three = (
             Layer(normal(*shape), normal(shape[0])) for shape in (first_shape, *shapes[1:])
         )
-        decoder = NeuralDecoder((one, two, three), low, high)
+        decoder = NeuralDecoder((one, two, three), low, high, conditions)
     return RelightableImage(decoder, planes)
 
 
-def rounding_error(image: RelightableImage, lights: np.ndarray) -> float:
+def rounding_error(image: RelightableImage, conditions: np.ndarray) -> float:
     """The largest difference between PyTorch in float32 and in float64, raw."""
-    singles = relight(image, lights)
-    doubles = relight(image, lights, dtype=torch.float64)
+    singles = relight(image, conditions)
+    doubles = relight(image, conditions, dtype=torch.float64)
     return max(
         float(np.abs(single - double).max())
         for single, double in zip(singles, doubles, strict=True)

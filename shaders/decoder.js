@@ -1,7 +1,7 @@
 // What a decoder is: it turns a pixel's latents and a light direction into a colour. There are networks
 // (network.js) and linear ones (linear.js).
 
-import { RakingError, check } from './errors.js';
+import { check } from './errors.js';
 
 export const MAX_LATENTS = 27;  // of a network, and of principal components
 export const LIGHT = 2;  // condition inputs: the light's x and y
@@ -11,7 +11,7 @@ export const LIGHT = 2;  // condition inputs: the light's x and y
 // What the decoders share. Latents are stored as 8-bit levels between their limits. Each kind has besides:
 // kind (info.json's type), units (hidden ones) and parameters (the numbers that were fitted besides the latents),
 // bound (what no value on the way from latents to colours exceeds), label(model) (how the papers name it),
-// frameValues(light) (what its shader is given anew for each light, in fours), and colours(light)
+// frameValues(conditions) (what its shader is given anew for each light, in fours), and colours(conditions)
 // (from a pixel's texels, 0..1, to its RGB: the shader in plain words).
 export class Decoder {
 	conditions = LIGHT;
@@ -37,10 +37,19 @@ export class Decoder {
 		return this.latentMin.map((min, k) => Math.max(Math.abs(min), Math.abs(this.latentMax[k])));
 	}
 
-	// Fails unless a light alone makes a picture: the one place to lift that.
-	checkLight() {
-		if (this.conditions === LIGHT) return;
-		throw new RakingError("this image's decoder asks for a view besides a light; none is known.");
+	// Whether the surface was seen by several cameras, so that a view is among its conditions.
+	get hasViews() {
+		return this.conditions > LIGHT;
+	}
+
+	/**
+	 * What it is told under a light (x, y), seen from a camera in a direction (x, y).
+	 *
+	 * @param {number[]} light
+	 * @param {number[]} view
+	 */
+	conditionsOf(light, view) {
+		return this.hasViews ? [...view, ...light] : light;
 	}
 }
 

@@ -26,18 +26,23 @@ export const needsNormals = mode => mode !== 'plain';
 export const isFor = (mode, kind) => mode !== 'diffuse' || kind === 'ptm';
 
 /**
- * What its shader is given for a light [x, y], in fours.
+ * What its shader is given for a light [x, y], or a view and a light, in fours.
  *
  * @param {Look} look
- * @param {number[]} light
+ * @param {number[]} conditions
  */
-export function lookValues({ exposure, gamma, saturation, kd, ks, exponent, diffuse }, [x, y]) {
-	const z = 1 + Math.sqrt(Math.max(0, 1 - x * x - y * y));
-	const length = Math.hypot(x, y, z);
+export function lookValues({ exposure, gamma, saturation, kd, ks, exponent, diffuse }, conditions) {
+	const [x, y] = conditions.slice(-2);
+	const view = direction(conditions.length > 2 ? conditions : [0, 0]);
+	const half = direction([x, y]).map((at, axis) => at + view[axis]);
+	const length = Math.hypot(...half);
 	return new Float32Array([
 		2 ** (exposure / DISPLAY_GAMMA), 1 / gamma, saturation, 0,
-		x / length, y / length, z / length, 0,
+		...half.map(at => at / length), 0,
 		kd, ks, exponent, 0,
 		x, y, diffuse - 1, 0,
 	]);
 }
+
+/** @param {number[]} conditions  x and y, and others */
+const direction = ([x, y]) => [x, y, Math.sqrt(Math.max(0, 1 - x * x - y * y))];

@@ -3,7 +3,9 @@
 The formulas are those of `look.jinja`, one text for WGSL and GLSL. In "normals" a pixel's colour is
 its normal, `(n + 1) / 2`. In "specular" (specular enhancement, Malzbender et al. 2001) it is
 
-    kd colour + ks mean(colour) (n.h)^exponent,    h = (l + v) / |l + v|,  v = (0, 0, 1).
+    kd colour + ks mean(colour) (n.h)^exponent,    h = (l + v) / |l + v|,
+
+with v towards the camera, which is (0, 0, 1) where there is one alone.
 
 In "diffuse" (diffuse gain, of the same paper, of PTM images alone) the curvature of a pixel's
 polynomial over the light (u, v) grows about the normal's (nu, nv), where value and slope stay:
@@ -14,12 +16,12 @@ Then exposure, in stops of a display of gamma 2.2, then gamma, then saturation a
 luminance. Normals are shown as they are.
 """
 
-import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
 
+from shaders.decoder import LIGHT, directions
 from shaders.errors import RakingError
 
 Mode = Literal["plain", "normals", "specular", "diffuse"]
@@ -90,13 +92,17 @@ class Look:
         """Whether its shader asks for `values`."""
         return not self.changes_nothing and self.mode != "normals"
 
-    def values(self, light: np.ndarray) -> np.ndarray:
-        """What its shader is given for a light (x, y), as float32 in fours."""
-        x, y = float(light[0]), float(light[1])
-        half = np.array([x, y, 1 + math.sqrt(max(0.0, 1 - x * x - y * y)), 0])
+    def values(self, conditions: np.ndarray) -> np.ndarray:
+        """What its shader is given for a light (x, y) [2], or a view and a light [4], as float32 in
+        fours."""
+        light = np.asarray(conditions, np.float64)[-LIGHT:]
+        view = np.asarray(conditions, np.float64)[:-LIGHT] if len(conditions) > LIGHT else (0, 0)
+        towards, seen_from = directions(np.array([light, view]))
+        half = towards + seen_from
         factor = 2 ** (self.exposure / DISPLAY_GAMMA)
         toning = [factor, 1 / self.gamma, self.saturation, 0]
+        between = [*half / np.linalg.norm(half), 0]
         gloss = [self.kd, self.ks, self.exponent, 0]
-        bend = [x, y, self.diffuse - 1, 0]
-        values = np.concatenate([toning, half / np.linalg.norm(half), gloss, bend])
+        bend = [*light, self.diffuse - 1, 0]
+        values = np.array([toning, between, gloss, bend]).ravel()
         return values.astype(np.float32)

@@ -55,16 +55,27 @@ def random_decoder(
 
 
 def random_image(
-    units: int = 20, latents: int = 9, width: int = 64, height: int = 48, seed: int = 0
+    units: int = 20,
+    latents: int = 9,
+    width: int = 64,
+    height: int = 48,
+    seed: int = 0,
+    conditions: int = 2,
 ) -> RelightableImage:
     """Planes of random levels with a random decoder."""
     random = np.random.default_rng(seed)
     planes = random.integers(0, 256, (latents // 3, height, width, 3), np.uint8)
-    return RelightableImage(random_decoder(units, latents, seed=seed), planes)
+    decoder = random_decoder(units, latents, seed=seed, conditions=conditions)
+    return RelightableImage(decoder, planes)
 
 
 def random_hyper_image(
-    units: int = 8, latents: int = 9, width: int = 64, height: int = 48, follows: str = "13"
+    units: int = 8,
+    latents: int = 9,
+    width: int = 64,
+    height: int = 48,
+    follows: str = "13",
+    conditions: int = 2,
 ) -> RelightableImage:
     """Planes of random levels with a random decoder; the weights of the layers that `follows`
     names follow the light, as all biases do."""
@@ -73,7 +84,8 @@ def random_hyper_image(
     def normal(*shape: int) -> np.ndarray:
         return random.normal(0, 0.3, shape).astype(np.float32)
 
-    light_network = [Layer(normal(6, 3), normal(6)), Layer(normal(4, 6), normal(4))]
+    inputs = 3 * conditions // 2
+    light_network = [Layer(normal(6, inputs), normal(6)), Layer(normal(4, 6), normal(4))]
     shapes = ((units, latents), (units, units), (3, units))
     first, second, third = (
         MixedLayer(normal(5 if name in follows else 1, *shape), normal(5, shape[0]))
@@ -82,7 +94,7 @@ def random_hyper_image(
     low = random.uniform(-2, -1, latents).astype(np.float32)
     high = random.uniform(1, 2, latents).astype(np.float32)
     planes = random.integers(0, 256, (latents // 3, height, width, 3), np.uint8)
-    decoder = HyperDecoder(light_network, (first, second, third), low, high)
+    decoder = HyperDecoder(light_network, (first, second, third), low, high, conditions)
     return RelightableImage(decoder, planes)
 
 
@@ -134,11 +146,13 @@ def terms_by_hand(decoder: LinearDecoder, light: tuple[float, ...]) -> np.ndarra
 
 
 def layers_by_hand(decoder: HyperDecoder, light: tuple[float, ...]) -> list[tuple[Any, Any]]:
-    """What the light makes of a decoder's layers, part by part."""
-    x, y = light
-    z = np.sqrt(max(0.0, 1 - x * x - y * y))
-    theta, phi = np.arccos(2 * z - 1), np.arctan2(y, x)  # the horizon is the sphere's lower pole
-    factors = np.array([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)])
+    """What the light, or the view and the light, make of a decoder's layers, part by part."""
+    told: list[float] = []
+    for x, y in zip(light[::2], light[1::2], strict=True):
+        z = np.sqrt(max(0.0, 1 - x * x - y * y))
+        theta, phi = np.arccos(2 * z - 1), np.arctan2(y, x)  # the horizon is its lower pole
+        told += [np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)]
+    factors = np.array(told)
     for i, layer in enumerate(decoder.light_network):
         if i:
             factors = np.array([x if x > 0 else np.exp(x) - 1 for x in factors])
@@ -177,7 +191,7 @@ def relight_by_hand(image: RelightableImage, light: tuple[float, ...]) -> np.nda
     return x
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_image() -> Callable[..., RelightableImage]:
     return random_image
 

@@ -36,6 +36,7 @@ declare global {
 		image: string[];  // addresses
 		show: number;  // the number of the image shown
 		light: number[];  // x, y in the unit disc, y up
+		camera: number[];  // likewise, of images that have several
 		tiling: boolean;  // decode only the tiles in sight
 		adaptive: boolean;  // decode more coarsely while something moves
 		target: number;  // frames per second that are held then
@@ -66,7 +67,7 @@ declare global {
 
 	/** What no address tells. */
 	interface Moment {
-		moving: 'light' | 'view' | null;  // what moves is drawn as coarsely as the frame rate needs
+		moving: 'light' | 'view' | null;  // what moves (the camera as the light does) is drawn as coarsely as the frame rate needs
 		flipped: boolean;  // whether the second of two images that blink is shown
 		canvas: number[];  // its width and height, device pixels
 		margin: number;  // 1 leaves some room around a fitted image, 0 none
@@ -117,7 +118,7 @@ declare global {
 		fragment: string;  // GLSL ES 3.00, with the uniforms of baked.glsl.jinja but for its frame's
 		vertex?: string;  // where it is not cover.glsl.jinja alone
 		begin(gl: WebGL2RenderingContext, at: UniformAt): void;  // sets what never changes
-		setLight(gl: WebGL2RenderingContext, at: UniformAt, light: number[], look: look.Look): void;
+		setConditions(gl: WebGL2RenderingContext, at: UniformAt, conditions: number[], look: look.Look): void;
 	}
 
 	type UniformAt = (name: string) => WebGLUniformLocation | null;

@@ -19,15 +19,20 @@ def middle_rows(height: int) -> tuple[int, int]:
 
 
 def decode_rows(
-    page: Page, width: int, light: Iterable[float], rows: tuple[int, int], target: str = "unorm"
+    page: Page,
+    width: int,
+    conditions: Iterable[float],
+    rows: tuple[int, int],
+    target: str = "unorm",
 ) -> np.ndarray:
     """The rows [first, end) that the viewer's page decodes for a light (x, y), [H, W, 3].
 
-    `width` is that of the image, `target` "unorm" for uint8 levels or "float" for raw float32.
+    `conditions` are the light, or a view and the light. `width` is that of the image, `target`
+    "unorm" for uint8 levels or "float" for raw float32.
     """
     text = page.evaluate(
-        "([light, first, end, target]) => window.raking.decodeRows(light, first, end, target)",
-        [[float(value) for value in light], *rows, target],
+        "([told, first, end, target]) => window.raking.decodeRows(told, first, end, target)",
+        [[float(value) for value in conditions], *rows, target],
     )
     return decoded_rows(text, width, np.uint8 if target == "unorm" else np.float32)
 

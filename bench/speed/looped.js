@@ -2,7 +2,7 @@
 // `texts`: the fragment shader by target; `uniforms`: [{ name, components, data }].
 
 async ({ texts, uniforms }) => {
-    const OTHER_VECTORS = 4;    // texel_step, first_texel and light
+    const OTHER_VECTORS = 6;    // texel_step, first_texel and up to four conditions
     /** @type {Viewer} */
     const viewer = /** @type {any} */ (document.querySelector('raking-viewer')).viewer;
     viewer.engine.use('looped', (gl, decoder, target) => {
@@ -17,7 +17,7 @@ async ({ texts, uniforms }) => {
             begin: (gl, at) => uniforms.forEach(({ name, components, data }) => {
                 gl[`uniform${components}fv`](at(name), data);
             }),
-            setLight: (gl, at, light) => gl.uniform2fv(at('light'), light),
+            setConditions: (gl, at, conditions) => gl.uniform1fv(at('conditions'), conditions),
         };
     });
     await window.raking.setState({ shader: 'looped' });

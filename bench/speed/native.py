@@ -98,9 +98,10 @@ def pytorch_decode(image: RelightableImage) -> tuple[str, Callable[[np.ndarray],
     latents = stored_latents(image, 0, image.height).flatten(0, 1).split(CHUNK_PIXELS)
 
     def decode_once(light: np.ndarray) -> None:
+        conditions = torch.tensor(image.decoder.conditions_of(light), dtype=torch.float32)
         with torch.inference_mode():
             for chunk in latents:
-                decode(chunk, torch.from_numpy(light))
+                decode(chunk, conditions)
 
     decode_once(np.zeros(2, np.float32))
     return f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", decode_once

@@ -42,6 +42,7 @@ def at_size(image: RelightableImage, width: int, height: int) -> RelightableImag
         image.provenance,
         image.lights,
         image.pixel_size_mm,
+        views=image.views,
     )
 
 

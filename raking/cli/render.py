@@ -1,14 +1,29 @@
 """`raking render`: relit frames as files."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from raking.cli.directions import (
+    CAMERA_ELEVATION,
+    CameraElevation,
+    CameraOrbit,
+    Directions,
+    Elevation,
+    Light,
+    Lights,
+    Orbit,
+    Sheet,
+    View,
+    Views,
+    chosen_lights,
+    chosen_views,
+    paired,
+)
 from raking.cli.looks import ModeName, Numbers, check_normals, parse_look
 from raking.cli.options import (
     LARGEST_FRAME,
-    MOST_FRAMES,
     Force,
     ImagePath,
     Json,
@@ -20,11 +35,11 @@ from raking.cli.printing import print_json, print_next, say, tell_done, warn
 from raking.cli.progress import progress_bar
 from renderer.files.aside import settle
 from renderer.files.ours import check_file, check_output
-from renderer.gpu.sheet import PLACES, RAKING, cell_size, contact_sheet, sheet_lights
+from renderer.gpu.sheet import cell_size, contact_sheet
 from renderer.image.finished import check_force, digest, image_digest
 from renderer.image.relightable import RelightableImage, read_image
-
-ORBIT = 30.0  # degrees above the surface
+from shaders.decoder import LIGHT
+from shaders.errors import RakingError
 
 
 def render(
@@ -34,26 +49,18 @@ def render(
         typer.Option(
             "-o",
             "--output",
-            help="A .png, .jpg or .webp; for several lights a video, .mp4, or a new folder.",
+            help="A .png, .jpg or .webp; for several frames a video, .mp4, or a new folder.",
         ),
     ],
-    light: Annotated[str | None, typer.Option(metavar="X,Y", help="One light direction.")] = None,
-    lights: Annotated[Path | None, typer.Option(metavar="FILE.lp", help="One frame each.")] = None,
-    orbit: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=MOST_FRAMES, help="N lights around.")
-    ] = None,
-    sheet: Annotated[
-        bool, typer.Option("--sheet", help="A contact sheet: raking light from eight sides.")
-    ] = False,
-    elevation: Annotated[
-        float | None,
-        typer.Option(
-            min=0,
-            max=90,
-            help="Of the orbit or the sheet, in degrees.",
-            show_default=f"{ORBIT:g}, of the sheet {RAKING:g}",
-        ),
-    ] = None,
+    light: Light = None,
+    lights: Lights = None,
+    orbit: Orbit = None,
+    sheet: Sheet = False,
+    elevation: Elevation = None,
+    view: View = None,
+    views: Views = None,
+    camera_orbit: CameraOrbit = None,
+    camera_elevation: CameraElevation = CAMERA_ELEVATION,
     mode: ModeName = "plain",
     numbers: Numbers = None,
     crop: Annotated[str | None, typer.Option(metavar="X,Y,WIDTH,HEIGHT")] = None,
@@ -65,31 +72,24 @@ def render(
     as_json: Json = False,
 ) -> None:
     """Relight an image on the GPU, off screen: a picture, a video or a sequence of frames."""
-    import numpy as np
-
     from renderer.gpu import frames
 
-    if sum(option is not None for option in (light, lights, orbit, sheet or None)) != 1:
-        raise typer.BadParameter("give one of --light, --lights, --orbit and --sheet")
+    lit = chosen_lights(light, lights, orbit, sheet, elevation)
+    seen_from = chosen_views(view, views, camera_orbit, camera_elevation)
+    if sheet and seen_from and seen_from.several:
+        raise typer.BadParameter("a --sheet is seen by one camera: give --view alone")
+    conditions, names = paired(lit, seen_from)
     look = parse_look(mode, numbers)
     if size and scale:
         raise typer.BadParameter("give --size or --scale, not both")
-    kind = frames.output_kind(output, several=light is None and not sheet)
+    several = lit.several or bool(seen_from and seen_from.several)
+    kind = frames.output_kind(output, several=several)
     frame_size = parse_size(size, LARGEST_FRAME) if size else None
-    if light is not None:
-        directions, names = np.array([parse_light(light)]), ["frame"]
-    elif lights is not None:
-        directions, names = read_lights(lights)
-    elif sheet:
-        directions = sheet_lights(RAKING if elevation is None else elevation)
-        names = [name for name, _ in PLACES]
-    else:
-        directions = frames.orbit(orbit or 1, ORBIT if elevation is None else elevation)
-        names = [f"frame_{i:04d}" for i in range(len(directions))]
     (frames.check_sequence if kind == "folder" else check_file)(output)
-    check_output(output, [image, *([lights] if lights else [])])
+    check_output(output, [image, *(file for file in (lights, views) if file)])
     stored = read_image(image)
-    asked = digest(image_digest(image, stored), directions.tolist(), crop, size, scale, look)
+    check_views(image, stored, seen_from)
+    asked = digest(image_digest(image, stored), conditions.tolist(), crop, size, scale, look)
     if crop:
         stored = frames.crop_image(stored, parse_numbers(crop, 4, "--crop"))
     if scale is not None:
@@ -97,7 +97,12 @@ def render(
     if sheet and frame_size is None:
         frame_size = cell_size(stored.width, stored.height)
     frames.check_frame_size(kind, frame_size or (stored.width, stored.height))
-    facts = {"output": str(output), "frames": len(names), "lights": directions.tolist()}
+    facts = {
+        "output": str(output),
+        "frames": len(names),
+        "lights": conditions[:, -2:].tolist(),
+        **({"views": conditions[:, :2].tolist()} if seen_from else {}),
+    }
     if kind == "folder":
         settle(output)
         if not force and frames.sequence_is_done(output, names, asked):
@@ -107,7 +112,7 @@ def render(
         check_force(output, "other frames", force, warn)
     with progress_bar("frames") as show:
         check_normals(stored, look, lambda done, total: show(done, total, "normals"))
-        relit = frames.relight_frames(stored, directions, frame_size, look)
+        relit = frames.relight_frames(stored, conditions, frame_size, look)
         if kind == "folder":
             frames.write_sequence(relit, names, output, show, asked)
         elif kind == "MP4":
@@ -129,20 +134,11 @@ def render(
         print_next("raking", "view", image)
 
 
-def read_lights(path: Path) -> tuple[Any, list[str]]:
-    """Light directions [L, 2] of a light file, and names for the frames, each once."""
-    import numpy as np
-
-    from trainer.lights.lightfile import read_light_file
-
-    read = read_light_file(path)
-    entries = read.entries
-    if len(entries) > MOST_FRAMES:
-        raise typer.BadParameter(f"{path} lists {len(entries)} lights, where {MOST_FRAMES} go")
-    for warning in read.warnings:
-        warn(warning)
-    names = [f"{i:04d}_{Path(entry.name or 'frame').stem}" for i, entry in enumerate(entries)]
-    return np.array([entry.direction[:2] for entry in entries]), names
+def check_views(path: Path, image: RelightableImage, views: Directions | None) -> None:
+    if views and image.decoder.conditions == LIGHT:
+        raise RakingError(
+            f"{path} is of one camera, so it can be seen from there alone: leave out the view"
+        )
 
 
 def scaled_size(image: RelightableImage, scale: float) -> tuple[int, int]:
@@ -151,13 +147,3 @@ def scaled_size(image: RelightableImage, scale: float) -> tuple[int, int]:
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     check_size(*size, LARGEST_FRAME)
     return size
-
-
-def parse_light(text: str) -> tuple[float, float]:
-    try:
-        x, y = (float(part) for part in text.split(","))
-    except ValueError:
-        raise typer.BadParameter(f"--light takes two numbers, X,Y, not {text!r}") from None
-    if not x * x + y * y <= 1.0001:
-        raise typer.BadParameter(f"the light {text} lies outside the unit disc")
-    return x, y

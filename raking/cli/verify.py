@@ -41,9 +41,10 @@ def print_agreement(result: dict[str, Any]) -> None:
     rows = []
     for agreement in [*result["backends"], *result["random_decoders"]]:
         units, model = agreement.get("units"), agreement.get("model")
+        views = ", with views" if agreement.get("conditions") == 4 else ""
         rows.append(
             {
-                "decoder": f"random {model} ({units})" if units else "image",
+                "decoder": f"random {model} ({units}){views}" if units else "image",
                 "mode": agreement["mode"],
                 "backend": agreement["name"],
                 "pixels": agreement["pixels"],

@@ -29,7 +29,8 @@ Progress = Callable[[int, int], None]
 
 
 def orbit(count: int, elevation: float = 30.0) -> np.ndarray:
-    """`count` lights (x, y) around the object, [count, 2], at an elevation in degrees, 0..90."""
+    """`count` lights or views (x, y) around the object, [count, 2], at an elevation in degrees,
+    0..90."""
     azimuth = np.arange(count) * 2 * np.pi / count
     radius = np.cos(np.radians(elevation))
     return radius * np.stack([np.cos(azimuth), np.sin(azimuth)], axis=1)
@@ -60,8 +61,8 @@ def relight_frames(
     size: tuple[int, int] | None = None,
     look: Look = Look(),
 ) -> Iterator[Image.Image]:
-    """The image under each light of [L, 2] and seen with a look, decoded whole and then shrunk or
-    enlarged to `size`.
+    """The image under each light of [L, 2], or each view and light of [L, 4], and seen with a look,
+    decoded whole and then shrunk or enlarged to `size`.
 
     With a mask the frames are RGBA, transparent outside the object.
     """
@@ -78,7 +79,7 @@ def relight_frames(
 def output_kind(path: Path, several: bool) -> str:
     """The kind of output that a path's ending names: a format of Pillow, "MP4" or "folder".
 
-    Raises RakingError for an ending that is unknown, or not for that many lights. A folder has no
+    Raises RakingError for an ending that is unknown, or not for that many frames. A folder has no
     ending, or one of digits, as in `v1.2`.
     """
     ending = path.suffix.lower()
@@ -90,10 +91,10 @@ def output_kind(path: Path, several: bool) -> str:
         return PICTURES[ending]
     if several and ending in PICTURES:
         raise RakingError(
-            f"{path} names one picture for several lights; name a folder, or a video, {VIDEO}"
+            f"{path} names one picture for several frames; name a folder, or a video, {VIDEO}"
         )
     if ending == VIDEO:
-        raise RakingError(f"{path} is a video, which takes several lights: --orbit or --lights")
+        raise RakingError(f"{path} is a video, which takes several frames: --orbit or --lights")
     known = f"a folder or a video, {VIDEO}" if several else f"a picture, {', '.join(PICTURES)}"
     raise RakingError(f"{path} has an ending that is not known here; name {known}")
 

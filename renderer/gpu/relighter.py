@@ -8,7 +8,6 @@ import wgpu
 
 from renderer.gpu.device import LONGEST_SIDE, VARYINGS, device_name, request_device
 from renderer.image.relightable import RelightableImage
-from shaders.decoder import LIGHT
 from shaders.errors import RakingError
 from shaders.look import Look
 from shaders.specialise import Target, baked_wgsl, best_exponential, best_varyings
@@ -78,17 +77,23 @@ class Relighter:
         queue = self.device.queue
         conditions = self.image.decoder.conditions_of(light)
         queue.write_buffer(self._frame, 0, self.image.decoder.frame_values(conditions))
-        queue.write_buffer(self._look, 0, self.look.values(conditions[-LIGHT:]))
+        queue.write_buffer(self._look, 0, self.look.values(conditions))
         queue.write_buffer(self._texel_step, 0, np.full(2, 1 / scale, np.float32))
         encoder = self.device.create_command_encoder()
         for block in self.blocks:
             self._draw(encoder, block, scale)
         queue.submit([encoder.finish()])
 
-    def frame(self, light: Sequence[float] | np.ndarray) -> np.ndarray:
-        """The relit image for a light (x, y), or a view and a light: [H, W, 3], uint8 or unclamped
-        float32."""
-        self.decode(light)
+    def frame(
+        self, light: Sequence[float] | np.ndarray, view: Sequence[float] | None = None
+    ) -> np.ndarray:
+        """The relit image for a light (x, y): [H, W, 3], uint8 or unclamped float32.
+
+        `view` is the direction (x, y) of the camera, of an image that has several; without it the
+        surface is seen from straight above. A view and a light may be given as one, too, [4].
+        RakingError where the image has one camera.
+        """
+        self.decode(light if view is None else (*view, *light))
         size = (self.image.height, self.image.width, 3)
         frame: np.ndarray = np.empty(size, FORMATS[self.target][1])
         for block in self.blocks:

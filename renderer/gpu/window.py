@@ -1,4 +1,5 @@
-"""The native window: light by dragging, pan and zoom, and a frame-time read-out in its title."""
+"""The native window: light and camera by dragging, pan and zoom, and a frame-time read-out in its
+title."""
 
 import math
 import time
@@ -10,13 +11,17 @@ import wgpu
 from renderer.gpu.device import request_device
 from renderer.gpu.relighter import Block, Relighter
 from renderer.image.relightable import RelightableImage
+from shaders.decoder import LIGHT
 from shaders.errors import RakingError
 from shaders.texts import shader_text
 
 BACKGROUND = (0.07, 0.07, 0.08, 1.0)
 KEY_STEP = 0.05  # of the unit disc per arrow key
 WHEEL_ZOOM = 1.0015  # per wheel unit; a notch is about 100 units
-HELP = "drag: light, right drag: pan, wheel: zoom, F: fit, 1: 1:1, Tab: next image"
+HIGHEST = 0.996  # of a camera's x and y: 5 degrees above the surface, which it must look down on
+HELP = "drag: light, {pan}, wheel: zoom, F: fit, 1: 1:1, Tab: next image"
+PAN = "right drag: pan"
+TURN = "right drag or Shift and arrows: camera, middle drag: pan"
 
 
 class View:
@@ -130,9 +135,10 @@ class Presenter:
 
 
 class Window:
-    """A GLFW window that relights images as the pointer drags the light.
+    """A GLFW window that relights images as the pointer drags the light or, of an image of several
+    cameras, the camera.
 
-    While the light moves, the decoding scale drops as far as `target_fps` needs; at rest the
+    While either moves, the decoding scale drops as far as `target_fps` needs; at rest the
     image is decoded whole. Raises RakingError where no window can be opened.
     """
 
@@ -147,8 +153,9 @@ class Window:
         self.presenters = [Presenter(Relighter(i, device=device), surface_format) for i in images]
         self.view = View(images[0].width, images[0].height)
         self.target_fps = target_fps
-        self.index, self.light, self.dragging = 0, (0.0, 0.0), False
-        self.decoded: tuple | None = None  # what the relit textures hold: image, light, scale
+        self.index, self.light, self.camera = 0, (0.0, 0.0), (0.0, 0.0)
+        self.dragging: str | None = None  # "light" or "camera"
+        self.decoded: tuple | None = None  # what the relit textures hold: image, conditions, scale
         self._milliseconds_whole = 0.0
         self._pointer = (0.0, 0.0)
         self.canvas.add_event_handler(
@@ -157,20 +164,27 @@ class Window:
         self.canvas.request_draw(self.draw)
 
     def draw(self) -> None:
-        """Decodes if the light, image or scale changed, and presents."""
+        """Decodes if the light, camera, image or scale changed, and presents."""
         if self.view.fitted:
             self.view.fit(self.canvas.get_physical_size())
         scale = self._scale()
-        relighter = self.presenters[self.index].relighter
-        if self.decoded != (self.index, self.light, scale):
+        relighter, conditions = self.presenters[self.index].relighter, self._conditions()
+        if self.decoded != (self.index, conditions, scale):
             start = time.perf_counter()
-            relighter.decode(self.light, scale)
+            relighter.decode(conditions, scale)
             relighter.wait()
             milliseconds = (time.perf_counter() - start) * 1000
             self._milliseconds_whole = milliseconds / scale**2
-            self.decoded = (self.index, self.light, scale)
+            self.decoded = (self.index, conditions, scale)
             self.canvas.set_title(self._title(milliseconds, scale))
         self.presenters[self.index].draw(self._surface.get_current_texture(), self.view, scale)
+
+    @property
+    def _has_views(self) -> bool:
+        return self.images[self.index].decoder.conditions > LIGHT
+
+    def _conditions(self) -> tuple[float, ...]:
+        return (*self.camera, *self.light) if self._has_views else self.light
 
     def _scale(self) -> float:
         """The decoding scale per axis, in sixteenths, that holds the target while dragging."""
@@ -182,9 +196,12 @@ class Window:
     def _title(self, milliseconds: float, scale: float) -> str:
         image = self.images[self.index]
         rate = image.width * image.height * scale**2 / milliseconds / 1000
+        camera = f"camera {self.camera[0]:+.2f}, {self.camera[1]:+.2f}  "
         return (
             f"{image.label}  light {self.light[0]:+.2f}, {self.light[1]:+.2f}  "
-            f"{milliseconds:.1f} ms, {rate:.0f} Mpx/s, scale {scale:.2f}  ({HELP})"
+            f"{camera if self._has_views else ''}"
+            f"{milliseconds:.1f} ms, {rate:.0f} Mpx/s, scale {scale:.2f}  "
+            f"({HELP.format(pan=TURN if self._has_views else PAN)})"
         )
 
     def _handle(self, event: dict) -> None:
@@ -198,7 +215,8 @@ class Window:
         self.canvas.request_draw()
 
     def _press(self, event: dict) -> None:
-        self.dragging = event["button"] == 1
+        turned = "camera" if self._has_views else None
+        self.dragging = {1: "light", 2: turned}.get(event["button"])
         self._pointer = (event["x"], event["y"])
 
     def _move(self, event: dict) -> None:
@@ -206,14 +224,21 @@ class Window:
         if self.dragging:
             width, height = self.canvas.get_logical_size()
             half = min(width, height) / 2
-            self.light = in_disc((x - width / 2) / half, (height / 2 - y) / half)
+            self._turn(self.dragging, (x - width / 2) / half, (height / 2 - y) / half)
         elif 2 in event["buttons"] or 3 in event["buttons"]:
             ratio = self.canvas.get_pixel_ratio()
             self.view.pan((x - self._pointer[0]) * ratio, (y - self._pointer[1]) * ratio)
         self._pointer = (x, y)
 
     def _release(self, event: dict) -> None:
-        self.dragging = False
+        self.dragging = None
+
+    def _turn(self, what: str, x: float, y: float) -> None:
+        """Sets the light, or the camera."""
+        if what == "light":
+            self.light = in_disc(x, y)
+        else:
+            self.camera = in_disc(x, y, HIGHEST)
 
     def _wheel(self, event: dict) -> None:
         width, height = self.canvas.get_logical_size()
@@ -231,7 +256,9 @@ class Window:
         key = event["key"]
         if key in steps:
             dx, dy = steps[key]
-            self.light = in_disc(self.light[0] + dx * KEY_STEP, self.light[1] + dy * KEY_STEP)
+            turns = self._has_views and "Shift" in event.get("modifiers", ())
+            what, (x, y) = ("camera", self.camera) if turns else ("light", self.light)
+            self._turn(what, x + dx * KEY_STEP, y + dy * KEY_STEP)
         elif key in ("f", "F", "0"):
             self.view.fit(self.canvas.get_physical_size())
         elif key == "1":
@@ -249,10 +276,10 @@ class Window:
             self.view = View(image.width, image.height)
 
 
-def in_disc(x: float, y: float) -> tuple[float, float]:
-    """The light direction nearest to (x, y) that lies within the unit disc."""
-    radius = max(1.0, math.hypot(x, y))
-    return (x / radius, y / radius)
+def in_disc(x: float, y: float, most: float = 1.0) -> tuple[float, float]:
+    """The direction nearest to (x, y) that lies within the disc of radius `most`."""
+    beyond = max(1.0, math.hypot(x, y) / most)
+    return (x / beyond, y / beyond)
 
 
 def open_window(images: Sequence[RelightableImage], target_fps: float = 20.0) -> None:

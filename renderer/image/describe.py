@@ -26,6 +26,7 @@ class Description:
     normals: str | None = None  # their file
     provenance: dict[str, Any] = field(default_factory=dict)
     lights: np.ndarray | None = None  # [L, 3] of the photographs; an "rbf" decoder's own count
+    views: np.ndarray | None = None  # [V, 3] of the cameras, where there were several
     pixel_size_mm: float | None = None
     title: str | None = None  # what the image is called where it is shown
     levels: Sequence[dict[str, Any]] | None = None  # the smaller ones of a pyramid, as measured
@@ -37,6 +38,8 @@ class Description:
         keys, block = _keys(self.decoder)
         if self.lights is not None:
             keys = {"lights": self.lights.ravel().tolist(), **keys}
+        if self.views is not None:
+            block["views"] = self.views.ravel().tolist()
         if self.pixel_size_mm is not None:
             keys["pixelSizeInMM"] = float(self.pixel_size_mm)
         if self.levels is not None:

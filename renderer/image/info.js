@@ -6,7 +6,7 @@ import { checkValues, fileName, isObject, triples } from './checks.js';
 import { ENDINGS, LARGEST, LONGEST_SIDE, LONGEST_TITLE, VERSION } from './limits.js';
 import { unpacked } from './unpack.js';
 
-// Lights are [[x, y], ...], pixelSize is in mm; numbers are float32 values. Latents come out in the channel
+// Lights, and views of cameras, are [[x, y], ...] or null; pixelSize is in mm; numbers are float32 values. Latents come out in the channel
 // order of the plane files, the output as RGB. Throws a sentence for the user, or a SyntaxError.
 export function parseInfo(text) {
 	try {
@@ -29,13 +29,12 @@ function readInfo(info) {
 	const { width, height, raking = null, pixelSizeInMM: pixelSize = null } = info;
 	check(pixelSize === null || (Number.isFinite(pixelSize) && pixelSize > 0), 'its pixelSizeInMM is not above 0');
 	const ours = readBlock(raking);
-	const lights = triples(info.lights ?? [], 'lights').map(([x, y]) => [x, y]);
 	check(info.type !== 'hyper' || raking?.version >= 2, 'its raking version is below 2');
 	const decoder = unpacked(info);
 	check(decoder.bound <= LARGEST, 'its numbers are so large that colours exceed what can be reckoned');
 	return {
 		...ours, decoder, width, height, pixelSize,
-		lights: lights.length ? lights : null,
+		lights: inPlane(triples(info.lights ?? [], 'lights')),
 		planeFiles: planeFiles(info, decoder.latents / 3),
 	};
 }
@@ -44,14 +43,16 @@ function readInfo(info) {
 function readBlock(ours) {
 	check(ours === null || (Number.isInteger(ours.version) && ours.version >= 1 && ours.version <= VERSION),
 		`its raking version is ${ours?.version}, where 1 to ${VERSION} are known`);
-	const { provenance = {}, levels, mask, normals, title = null } = ours ?? {};
+	const { provenance = {}, levels, mask, normals, title = null, views: directions } = ours ?? {};
 	check(isObject(provenance), 'its provenance is no object');
 	check(levels == null || (Array.isArray(levels) && levels.every(isObject)), 'its levels are no list of objects');
 	check(title === null || (typeof title === 'string' && [...title].length <= LONGEST_TITLE),
 		`its title is no text of up to ${LONGEST_TITLE} characters`);
-	return { provenance, title, maskFile: optionalFile(mask), normalsFile: optionalFile(normals) };
+	const views = inPlane(triples(directions ?? [], 'views'));
+	return { provenance, title, views, maskFile: optionalFile(mask), normalsFile: optionalFile(normals) };
 }
 
+const inPlane = directions => directions.length ? directions.map(([x, y]) => [x, y]) : null;
 const optionalFile = name => name == null ? null : fileName(name);
 
 // The ways to number the planes, each with every plane's possible names, the preferred first: the

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from renderer.image.checks import read_json
-from renderer.image.keys import HyperInfo, Info, LinearInfo, NeuralInfo, RakingBlock
+from renderer.image.keys import HyperInfo, Info, LinearInfo, NeuralInfo, RakingBlock, singles
 from renderer.image.limits import FILE_NAME, LARGEST
 from renderer.image.unpack import ImageInfo, unpacked
 from shaders.decoder import Decoder
@@ -65,7 +65,9 @@ def _info_type(keys: Any) -> type[ImageInfo]:
 
 
 def _checked_decoder(info: ImageInfo) -> Decoder:
-    _check_lights(info)
+    _check_directions("lights", info.light_values)
+    if info.raking:
+        _check_directions("views", info.raking.view_values)
     decoder = unpacked(info)
     if not decoder.bound <= LARGEST:
         raise RakingError("its numbers are so large that colours exceed what can be reckoned")
@@ -74,11 +76,11 @@ def _checked_decoder(info: ImageInfo) -> Decoder:
     return decoder
 
 
-def _check_lights(info: Info) -> None:
-    if info.light_values and len(info.light_values) % 3:
-        raise RakingError(f"the lights are {len(info.light_values)} values, not three each")
-    if info.lights is not None and not np.isfinite(info.lights).all():
-        raise RakingError("the lights hold values that are not finite numbers of float32")
+def _check_directions(what: str, values: list[float] | None) -> None:
+    if values and len(values) % 3:
+        raise RakingError(f"the {what} are {len(values)} values, not three each")
+    if values and not np.isfinite(singles(values)).all():
+        raise RakingError(f"the {what} hold values that are not finite numbers of float32")
 
 
 def _check_pictures(block: RakingBlock, decoder: Decoder) -> None:

@@ -35,8 +35,14 @@ class RakingBlock(Keys):
     normals: str | None = None
     title: str | None = Field(None, max_length=LONGEST_TITLE)
     levels: list[dict[str, Any]] | None = None  # the smaller ones of a pyramid, as measured
+    view_values: list[FiniteFloat] | None = Field(None, alias="views")
     provenance: dict[str, Any] = {}
     asked: dict[str, Any] = {}  # of the command that wrote the image, to know it again
+
+    @property
+    def views(self) -> np.ndarray | None:
+        """The directions of the cameras, unit vectors [V, 3] float32; None where unknown."""
+        return triples(self.view_values)
 
     @property
     def other_pictures(self) -> dict[str, str]:
@@ -92,9 +98,7 @@ class Info(Keys):
     @property
     def lights(self) -> np.ndarray | None:
         """The lights of the photographs, unit vectors [L, 3] float32; None where unknown."""
-        if not self.light_values:
-            return None
-        return singles(self.light_values).reshape(-1, 3)
+        return triples(self.light_values)
 
     @property
     def latents(self) -> int:
@@ -166,6 +170,11 @@ class LinearInfo(Info):
     @property
     def latents(self) -> int:
         return self.nplanes
+
+
+def triples(values: list[float] | None) -> np.ndarray | None:
+    """As [N, 3] float32; None where there are none."""
+    return singles(values).reshape(-1, 3) if values else None
 
 
 def singles(values: Any) -> np.ndarray:

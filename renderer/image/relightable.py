@@ -46,7 +46,8 @@ class RelightableImage:
 
     Latent `i` of a pixel is `planes[i // 3, y, x, i % 3]`, a level 0..255; row 0 is the top.
     `provenance` says how the image was made (software, collection, settings, held-out scores).
-    `lights` are those of the photographs that it was made from, unit vectors towards them.
+    `lights` are those of the photographs that it was made from, unit vectors towards them, and
+    `views` those towards the cameras, where there were several.
     `title` is what the image is called where it is shown; its folder's name where there is none.
     `normals` are the surface's, as levels (renderer/image/normal_levels.py).
     """
@@ -59,6 +60,7 @@ class RelightableImage:
     pixel_size_mm: float | None = None
     title: str | None = None
     normals: np.ndarray | None = None  # [H, W, 3] uint8
+    views: np.ndarray | None = None  # [V, 3] float32
 
     def __post_init__(self) -> None:
         expected = (self.decoder.planes, *self.planes.shape[1:3], 3)
@@ -138,6 +140,7 @@ def read_image(path: Path) -> RelightableImage:
         info.pixel_size_mm,
         info.raking.title if info.raking else None,
         normals,
+        info.raking.views if info.raking else None,
     )
 
 
@@ -307,6 +310,7 @@ def _write_info(
         normals=None if image.normals is None else f"normals{ending}",
         provenance=image.provenance,
         lights=image.lights,
+        views=image.views,
         pixel_size_mm=image.pixel_size_mm,
         title=image.title,
         levels=smaller.errors if smaller else None,

@@ -8,13 +8,14 @@ from playwright.sync_api import Browser
 
 from bench import verify
 from renderer.image.relightable import RelightableImage, write_image
+from shaders.look import Look
 
 
 def test_random_decoders_are_as_large_as_float32_bears() -> None:
-    lights = verify.spread_lights(20)
-    image, scale = verify.largest_random_image("neural", 20, 9, lights)
+    kind, lights = verify.Kind("neural", 20, 9), verify.spread_lights(20)
+    image, scale = verify.largest_random_image(kind, lights)
     assert verify.rounding_error(image, lights) <= verify.QUARTER_STEP
-    doubled = verify.random_image("neural", 20, 9, scale * 2)
+    doubled = verify.random_image(kind, scale * 2)
     assert verify.rounding_error(doubled, lights) > verify.QUARTER_STEP
 
 
@@ -25,6 +26,18 @@ def test_lights_are_spread_over_the_disc() -> None:
     assert (radius == 1).sum() == 4  # on the rim
     assert (radius < 0.5).sum() == 4  # a quarter of the disc's area, and of the others
     assert abs(lights.mean(axis=0)).max() < 0.05
+
+
+def test_views_are_spread_over_their_disc_beside_the_lights() -> None:
+    told = verify.spread_conditions(40, 4)
+    assert told.shape == (40, 4)
+    views, lights = told[:, :2], told[:, 2:]
+    np.testing.assert_array_equal(lights, verify.spread_lights(40))
+    radius = np.hypot(*views.T)
+    assert radius.max() < 1, "a camera cannot stand on the horizon"
+    assert (radius < 0.5).sum() == 10
+    assert abs(np.corrcoef(views.T, lights.T)[:2, 2:]).max() < 0.3
+    np.testing.assert_array_equal(verify.spread_conditions(20, 2), verify.spread_lights(20))
 
 
 @pytest.fixture
@@ -46,6 +59,25 @@ def test_both_backends_agree_with_pytorch(written, renderer: str) -> None:
         assert agreement.pixels == 2800
         assert agreement.lights == 20
         assert 0 < agreement.max_abs_error < 1e-5
+
+
+@pytest.mark.parametrize("model", ["neural", "hyper"])
+def test_of_several_cameras_both_agree_with_pytorch(
+    browser: Browser, make_image, make_hyper_image, tmp_path: Path, model: str
+) -> None:
+    """And seen from elsewhere it is another picture."""
+    make = make_hyper_image if model == "hyper" else make_image
+    image = make(20, width=70, height=40, conditions=4)
+    image.normals = np.full((40, 70, 3), (160, 90, 240), np.uint8)
+    write_image(image, tmp_path / "image")
+    told = verify.spread_conditions(20, 4)
+    for look in (Look(), Look("specular")):
+        for agreement in verify.compare(image, tmp_path / "image", told, browser, look=look):
+            assert agreement.ok, agreement
+            assert agreement.lights == 20
+    backend = verify.wgpu_backend(image)
+    turned = told[3] * np.float32([-1, -1, 1, 1])
+    assert np.abs(backend(told[3], "float") - backend(turned, "float")).mean() > 0.01
 
 
 @pytest.mark.parametrize(("model", "latents"), [("ptm", 18), ("hsh", 48), ("rbf", 9)])

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from renderer.image.describe import Description
-from shaders.decoder import Decoder
-from shaders.hyper import HyperDecoder, MixedLayer
+from shaders.decoder import LIGHT, Decoder
+from shaders.hyper import SPHERE, HyperDecoder, MixedLayer
 from shaders.linear import LinearDecoder
 from shaders.network import Layer
 from shaders.neural import NeuralDecoder
@@ -17,7 +17,7 @@ from shaders.specialise import baked_glsl, baked_wgsl, looped_glsl
 
 CASES = Path(__file__).parents[1] / "cases"
 LIGHTS = [(0.0, 0.0), (0.3, -0.4), (-0.9, 0.2), (0.0, 1.0), (1.0, 1e-4), (0.38, 0.59)]
-
+VIEWS = [(0.0, 0.0), (-0.5, 0.7), (0.9, 0.1), (0.0, 0.0), (0.0, -0.996), (0.38, 0.59)]
 
 VARYINGS = 15  # as many as WebGL2 promises
 
@@ -36,26 +36,28 @@ def values(*shape: int) -> np.ndarray:
     return found.reshape(shape)
 
 
-def neural_decoder(units: int, latents: int) -> NeuralDecoder:
+def neural_decoder(units: int, latents: int, conditions: int = 2) -> NeuralDecoder:
     layers = (
-        Layer(values(units, latents + 2), values(units)),
+        Layer(values(units, latents + conditions), values(units)),
         Layer(values(units, units), values(units)),
         Layer(values(3, units), values(3)),
     )
     low = np.arange(latents, dtype=np.float32) / -7 - 1
-    return NeuralDecoder(layers, low, low + np.float32(2.3))
+    return NeuralDecoder(layers, low, low + np.float32(2.3), conditions)
 
 
-def hyper_decoder(units: int, latents: int, follows: str) -> HyperDecoder:
+def hyper_decoder(units: int, latents: int, follows: str, conditions: int = 2) -> HyperDecoder:
     """`follows` names the layers whose weights follow the light; all biases do."""
-    light_network = [Layer(values(5, 3), values(5)), Layer(values(3, 5) / 8, values(3))]
+    inputs = SPHERE * conditions // LIGHT
+    light_network = [Layer(values(5, inputs), values(5)), Layer(values(3, 5) / 8, values(3))]
     shapes = ((units, latents), (units, units), (3, units))
     first, second, third = (
         MixedLayer(values(4 if name in follows else 1, *shape), values(4, shape[0]) / 4)
         for name, shape in zip("123", shapes, strict=True)
     )
     low = np.arange(latents, dtype=np.float32) / -7 - 1
-    return HyperDecoder(light_network, (first, second, third), low, low + np.float32(2.3))
+    high = low + np.float32(2.3)
+    return HyperDecoder(light_network, (first, second, third), low, high, conditions)
 
 
 def linear_decoder(model: str, latents: int) -> LinearDecoder:
@@ -74,6 +76,8 @@ DECODERS: dict[str, Decoder] = {
     **{f"{n}_units_{k}_latents": neural_decoder(n, k) for n, k in [(1, 3), (6, 9), (20, 9)]},
     "hyper_6_units_9_latents": hyper_decoder(6, 9, "13"),
     "hyper_3_units_3_latents": hyper_decoder(3, 3, "123"),
+    "5_units_3_latents_views": neural_decoder(5, 3, conditions=4),
+    "hyper_5_units_3_latents_views": hyper_decoder(5, 3, "2", conditions=4),
     **{
         f"{model}_{k}_latents": linear_decoder(model, k)
         for model, k in [("ptm", 9), ("ptm", 18), ("hsh", 12), ("hsh", 27), ("hsh", 48), ("rbf", 9)]
@@ -105,8 +109,8 @@ def texts(name: str, decoder: Decoder) -> dict[str, str]:
 
 
 def rows(name: str, decoder: Decoder) -> list[dict[str, Any]]:
-    """Of the table of frames: what its shader is given for each light, and the colour that it makes
-    of a pixel's levels in PyTorch."""
+    """Of the table of frames: what its shader is given for each light, or view and light, and the
+    colour that it makes of a pixel's levels in PyTorch."""
     import torch  # which tests of the texts need not wait for
 
     from trainer.models.oracle import torch_decode
@@ -115,15 +119,17 @@ def rows(name: str, decoder: Decoder) -> list[dict[str, Any]]:
     scale = decoder.latent_max.astype(np.float64) - decoder.latent_min
     latents = torch.from_numpy(decoder.latent_min + np.array(levels) / 255 * scale)
     decode = torch_decode(decoder, torch.float64)
+    several = decoder.conditions > LIGHT
+    told = [(*v, *light) for v, light in zip(VIEWS, LIGHTS, strict=True)] if several else LIGHTS
     return [
         {
             "of": name,
-            "light": light,
-            "values": [float(str(value)) for value in decoder.frame_values(light)],
+            "conditions": conditions,
+            "values": [float(str(value)) for value in decoder.frame_values(conditions)],
             "levels": levels,
-            "rgb": decode(latents, torch.tensor(light, dtype=torch.float64)).tolist(),
+            "rgb": decode(latents, torch.tensor(conditions, dtype=torch.float64)).tolist(),
         }
-        for light in LIGHTS
+        for conditions in told
     ]
 
 

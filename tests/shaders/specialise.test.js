@@ -34,10 +34,10 @@ function assertClose(found, expected, tolerance) {
 	});
 }
 
-for (const { of, light, values, levels, rgb } of rows('frames')) {
-	test(`${of} under ${light}`, () => {
-		assertClose(decoder(of).frameValues(light), values, 1e-6);
-		assertClose(decoder(of).colours(light)(levels.map(level => level / 255)), rgb, 1e-4);
+for (const { of, conditions, values, levels, rgb } of rows('frames')) {
+	test(`${of} under ${conditions}`, () => {
+		assertClose(decoder(of).frameValues(conditions), values, 1e-6);
+		assertClose(decoder(of).colours(conditions)(levels.map(level => level / 255)), rgb, 1e-4);
 	});
 }
 

@@ -41,15 +41,15 @@ def test_the_descriptions_are_golden(name: str) -> None:
     assert golden.texts(name, again) == golden.texts(name, decoder)
 
 
-@pytest.mark.parametrize("row", rows("frames"), ids=lambda row: f"{row['of']} {row['light']}")
+@pytest.mark.parametrize("row", rows("frames"), ids=lambda row: f"{row['of']} {row['conditions']}")
 def test_what_a_light_makes(row: Row, by_hand: Callable[..., np.ndarray]) -> None:
     """The colours are those of the definitions, in another's words."""
     _, decoder = parse_info(info_text(row), Path("info.json"))
     np.testing.assert_allclose(
-        decoder.frame_values(row["light"]), row["values"], rtol=1e-6, atol=1e-6
+        decoder.frame_values(row["conditions"]), row["values"], rtol=1e-6, atol=1e-6
     )
     planes = np.array(row["levels"], np.uint8).reshape(-1, 1, 1, 3)
-    rgb = by_hand(RelightableImage(decoder, planes), row["light"])[0, 0]
+    rgb = by_hand(RelightableImage(decoder, planes), row["conditions"])[0, 0]
     np.testing.assert_allclose(rgb, row["rgb"], rtol=1e-5, atol=1e-5)
 
 

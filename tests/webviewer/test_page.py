@@ -39,7 +39,7 @@ def fingers(page):
 def test_dome_shows_the_photographed_lights_and_warns_beyond_them(open_viewer, lit) -> None:
     """They are at the corners (+-0.5, +-0.5)."""
     with open_viewer([lit], light="0.45,-0.45") as page:
-        assert page.locator("#lights").get_attribute("d").count("M") == 5
+        assert page.locator("#dome .known").get_attribute("d").count("M") == 5
         warning = page.get_by_text("Beyond the photographed lights")
         assert not warning.is_visible()
         marker = dome(page).locator("span")
@@ -318,7 +318,7 @@ def test_help_names_every_key_and_holds_them_meanwhile(open_viewer, small) -> No
         page.get_by_role("button", name="Help").click()
         dialog = page.get_by_role("dialog")
         keys = dialog.locator("kbd").all_inner_texts()
-        assert set("FRNSBDXMOTALH1+\u2212←↑↓→") == set(keys)
+        assert set("FRNSBDXMOTALCH1+\u2212←↑↓→") == set(keys)
         page.keyboard.press("ArrowRight")
         page.keyboard.press("o")
         assert state(page, "light") == [0, 0]

@@ -106,11 +106,11 @@ def test_the_light_in_numbers_and_from_the_sides(open_viewer, with_normals) -> N
         x, y = state(page)["light"]
         cosine = np.cos(np.radians(15))
         np.testing.assert_allclose([x, y], [-cosine / 2**0.5, cosine / 2**0.5], atol=1e-3)
-        assert panel.get_by_label("Azimuth").input_value() == "135"
-        assert panel.get_by_label("Elevation").input_value() == "15"
-        panel.get_by_label("Elevation").fill("60")
-        panel.get_by_label("Azimuth").fill("0")
-        panel.get_by_label("Azimuth").press("Tab")
+        assert panel.get_by_label("Azimuth in degrees").input_value() == "135"
+        assert panel.get_by_label("Elevation in degrees").input_value() == "15"
+        panel.get_by_label("Elevation in degrees").fill("60")
+        panel.get_by_label("Azimuth in degrees").fill("0")
+        panel.get_by_label("Azimuth in degrees").press("Tab")
         np.testing.assert_allclose(state(page)["light"], [0.5, 0], atol=1e-3)
         panel.get_by_role("button", name="Light from straight above").click()
         np.testing.assert_allclose(state(page)["light"], [0, 0], atol=1e-3)

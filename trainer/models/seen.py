@@ -14,8 +14,15 @@ from trainer.models.quantise import dequantise
 REC_709 = np.array([0.2126, 0.7152, 0.0722])
 
 
-def seen(image: RelightableImage, decoded: np.ndarray, look: Look, light: np.ndarray) -> np.ndarray:
-    """What an image decoded to under a light (x, y), [H, W, 3], with a look; not clamped."""
+def seen(
+    image: RelightableImage, decoded: np.ndarray, look: Look, conditions: np.ndarray
+) -> np.ndarray:
+    """What an image decoded to under a light (x, y), [H, W, 3], with a look; not clamped.
+
+    `conditions` are the light [2], or the view and the light [4].
+    """
+    *view, x, y = conditions
+    light = np.array([x, y])
     levels = image.normals
     if look.changes_nothing:
         return decoded
@@ -26,8 +33,7 @@ def seen(image: RelightableImage, decoded: np.ndarray, look: Look, light: np.nda
     colour = np.maximum(decoded.astype(np.float64), 0)
     if look.mode == "specular":
         assert normals is not None
-        towards = np.array([*light, np.sqrt(max(0.0, 1 - float(np.square(light).sum())))])
-        half = towards + np.array([0, 0, 1])
+        half = _raised(light) + _raised(np.array(view or (0, 0)))
         half /= np.linalg.norm(half)
         gloss = np.maximum(normals @ half, 0) ** look.exponent
         colour = look.kd * colour + look.ks * (colour.mean(axis=-1) * gloss)[..., None]
@@ -37,6 +43,11 @@ def seen(image: RelightableImage, decoded: np.ndarray, look: Look, light: np.nda
     toned = (colour * 2 ** (look.exposure / DISPLAY_GAMMA)) ** (1 / look.gamma)
     grey = (toned @ REC_709)[..., None]
     return np.asarray(grey + (toned - grey) * look.saturation)
+
+
+def _raised(direction: np.ndarray) -> np.ndarray:
+    """x and y of a unit vector, with its z."""
+    return np.array([*direction, np.sqrt(max(0.0, 1 - float(np.square(direction).sum())))])
 
 
 def _bend(image: RelightableImage, normals: np.ndarray, light: np.ndarray) -> np.ndarray:

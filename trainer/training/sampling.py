@@ -20,9 +20,15 @@ EVEN_SHARE = 0.25
 CHUNK = 1 << 14
 
 
-def choose_pixels(samples: Samples, fraction: float, sampling: Sampling, seed: int) -> Tensor:
+def choose_pixels(
+    samples: Samples,
+    fraction: float,
+    sampling: Sampling,
+    seed: int,
+    among: np.ndarray | None = None,
+) -> Tensor:
     """The object pixels to train on, [n] int64 in ascending order, about `fraction` (in (0, 1]) of
-    them all.
+    those `among` which to choose, [m] int64 in ascending order, or of all.
 
     "uniform" draws without replacement. "regular" takes evenly spaced rows and columns of the
     picture (every fourth of both for 1/16), as Table 10 of the paper. "informed" prefers pixels
@@ -30,16 +36,18 @@ def choose_pixels(samples: Samples, fraction: float, sampling: Sampling, seed: i
     in proportion to what the nine principal components of all responses leave unexplained.
     At least 256 pixels are chosen, or all. The same seed gives the same choice.
     """
-    number = min(len(samples), max(round(fraction * len(samples)), FEWEST_PIXELS))
+    if among is None:
+        among = np.arange(len(samples))
+    number = min(len(among), max(round(fraction * len(among)), FEWEST_PIXELS))
     random = np.random.default_rng(seed)
-    if number == len(samples):
-        chosen = np.arange(number)
+    if number == len(among):
+        chosen = among
     elif sampling == "uniform":
-        chosen = _uniform(len(samples), number, random)
+        chosen = _uniform(among, number, random)
     elif sampling == "regular":
-        chosen = _regular(samples, number)
+        chosen = _regular(samples, among, number)
     else:
-        chosen = _informed(samples, number, random)
+        chosen = _informed(samples, among, number, random)
     return torch.from_numpy(chosen.astype(np.int64))
 
 
@@ -50,37 +58,35 @@ def choose_in_region(
 ) -> Tensor:
     """The object pixels to train on, [n] int64, as often as they are to be drawn.
 
-    As `choose_pixels`; of a `region` [H, W] bool its pixels alone or, with a weight, all pixels,
-    those of the region repeated. Where the weight is no whole number, chance makes up the rest.
+    As `choose_pixels`; of a `region` [H, W] bool among its pixels alone or, with a weight, among
+    all, those of the region repeated. Where the weight is no whole number, chance makes up the
+    rest.
     """
     fraction, sampling, seed = settings.pixels, settings.sampling, settings.seed
     if region is None:
         return choose_pixels(samples, fraction, sampling, seed)
     inside = torch.from_numpy(region.reshape(-1))[samples.place.long()]  # [P]
     if settings.region_weight is None:
-        among = inside.nonzero().flatten()
-        number = min(len(among), max(round(fraction * len(among)), FEWEST_PIXELS))
-        random = np.random.default_rng(seed)
-        return among[torch.from_numpy(_uniform(len(among), number, random))]
+        return choose_pixels(samples, fraction, sampling, seed, np.flatnonzero(inside))
     pixels = choose_pixels(samples, fraction, sampling, seed)
     weight = torch.where(inside[pixels], settings.region_weight, 1.0)
     chance = torch.rand(len(pixels), generator=torch.Generator().manual_seed(seed))
     return pixels.repeat_interleave((weight + chance).floor().long())
 
 
-def _uniform(pixels: int, number: int, random: np.random.Generator) -> np.ndarray:
-    return np.sort(random.choice(pixels, number, replace=False, shuffle=False))
+def _uniform(among: np.ndarray, number: int, random: np.random.Generator) -> np.ndarray:
+    return among[np.sort(random.choice(len(among), number, replace=False, shuffle=False))]
 
 
-def _regular(samples: Samples, number: int) -> np.ndarray:
-    """Object pixels on a square grid of about `number` of them."""
+def _regular(samples: Samples, among: np.ndarray, number: int) -> np.ndarray:
+    """Pixels on a square grid of about `number` of them."""
     height, width = samples.mlic.height, samples.mlic.width
-    place = samples.place.numpy()
-    spacing = float(np.sqrt(len(samples) / number))
+    place = samples.place.numpy()[among]
+    spacing = float(np.sqrt(len(among) / number))
     while True:
         # A thin object may slip through the grid.
         rows, columns = (_evenly(side, spacing) for side in (height, width))
-        chosen = np.flatnonzero(rows[place // width] & columns[place % width])
+        chosen = among[rows[place // width] & columns[place % width]]
         if 2 * len(chosen) >= number:
             return chosen
         spacing = max(1.0, spacing * 0.9)
@@ -95,22 +101,25 @@ def _evenly(side: int, spacing: float) -> np.ndarray:
     return taken
 
 
-def _informed(samples: Samples, number: int, random: np.random.Generator) -> np.ndarray:
-    """Object pixels drawn in row-major order at equal steps of their summed importance."""
-    count = min(len(samples), CANDIDATES * number)
-    candidates = (
-        np.arange(count) if count == len(samples) else _uniform(len(samples), count, random)
-    )
-    surprise = _unexplained(samples, candidates, random)
+def _informed(
+    samples: Samples, among: np.ndarray, number: int, random: np.random.Generator
+) -> np.ndarray:
+    """Pixels drawn in row-major order at equal steps of their summed importance."""
+    count = min(len(among), CANDIDATES * number)
+    candidates = among if count == len(among) else _uniform(among, count, random)
+    surprise = _unexplained(samples, among, candidates, random)
     importance = EVEN_SHARE + (1 - EVEN_SHARE) * surprise / max(float(surprise.mean()), 1e-12)
     share = _at_most_once(importance, number)
     steps = np.cumsum(share, dtype=np.float64) - random.random()
     return candidates[np.flatnonzero(np.diff(np.floor(steps), prepend=-1.0))]
 
 
-def _unexplained(samples: Samples, pixels: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """[B], how far the response of each pixel is from the nearest that nine numbers can tell."""
-    fitted = torch.from_numpy(_uniform(len(samples), min(FITTED, len(samples)), random))
+def _unexplained(
+    samples: Samples, among: np.ndarray, pixels: np.ndarray, random: np.random.Generator
+) -> np.ndarray:
+    """[B], how far the response of each pixel is from the nearest that nine numbers, fitted to
+    those of `among`, can tell."""
+    fitted = torch.from_numpy(_uniform(among, min(FITTED, len(among)), random))
     responses = samples.values(fitted).flatten(1)
     mean = responses.mean(dim=0)
     covariance = (responses - mean).T @ (responses - mean)

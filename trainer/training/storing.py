@@ -33,6 +33,7 @@ def stored(phase: str, run: Run, networks: Networks, facts: dict[str, Any]) -> R
     image, cost = _store(networks, run.samples, run.plan.begin(f"storing{suffix}"))
     image.provenance = {
         **recorded(settings),
+        "guided": run.guide is not None,
         "validation_lights": [run.mlic.train.names[i] for i in run.spared],
         **facts,
         "seconds": round(run.plan.elapsed, 1),
@@ -83,8 +84,10 @@ def _store(
     cost = _psnr(networks, samples, some, latents[some]) - _psnr(networks, samples, some, rounded)
     stored = networks.decoder.to_decoder(low, high)
     pictures = planes.reshape(-1, mlic.height, mlic.width, 3)
-    lights = mlic.train.lights if mlic.train.views is None else distinct(mlic.train.lights)[0]
-    return RelightableImage(stored, pictures, mlic.mask, lights=lights), cost
+    lights, views = mlic.train.lights, mlic.train.views
+    if views is not None:
+        lights, views = distinct(lights)[0], distinct(views)[0]
+    return RelightableImage(stored, pictures, mlic.mask, lights=lights, views=views), cost
 
 
 def _encode(

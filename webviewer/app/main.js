@@ -58,10 +58,12 @@ window.raking = {
 	...Object.fromEntries(passedOn),
 	ready: element.ready,
 	counts: () => tellCounts(viewer()),
-	decodeRows: async (light, y0, y1, target) => {
+	// For a light [x, y], or a view and a light.
+	decodeRows: async (conditions, y0, y1, target) => {
 		await viewer().whenComplete();
 		const { engine, scene, store: { state } } = viewer();
 		const { readRows } = await import('./gpu/snapshot.js');
-		return readRows(engine, scene, { ...state, light }, y0, y1, target);
+		const [light, camera] = [conditions.slice(-2), conditions.length > 2 ? conditions.slice(0, 2) : state.camera];
+		return readRows(engine, scene, { ...state, light, camera }, y0, y1, target);
 	},
 };

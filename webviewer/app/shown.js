@@ -35,6 +35,11 @@ export class Shown {
 		return [...this.#loader.failures].filter(([key]) => isShown(key)).map(([, error]) => error);
 	}
 
+	// Whether any of them was seen by several cameras.
+	get hasViews() {
+		return this.scenes.some(({ info }) => info.decoder.hasViews);
+	}
+
 	// The number of the image to compare with: the one asked for, or the next.
 	get second() {
 		const { image, show, with: asked } = this.store.state;

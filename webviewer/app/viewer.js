@@ -8,9 +8,10 @@ import { Motion } from './state/motion.js';
 import { SETTINGS, pickSettings, readChanges, splitView } from './state/settings.js';
 import { View } from './state/view.js';
 
-const NOT_LIGHT = ['image', 'flipped', 'canvas', 'size', ...SETTINGS].filter(key => key !== 'light').join(' ');
+const MOVES = ['light', 'camera'];
+const NOT_MOVES = ['image', 'flipped', 'canvas', 'size', ...SETTINGS].filter(key => !MOVES.includes(key));
 
-// Events: 'state' (a setting but the light changed), 'light' (it moves), 'scene' (another image is shown),
+// Events: 'state' (another setting changed), 'light' (it moves, or the camera does), 'scene' (another image is shown),
 // 'frame' (detail: the finished frame), 'status' (what is loading), 'message' (detail: { text, problem,
 // action: { label, run } or undefined }; text '' takes it away), 'starved' (a picture is wanted while the
 // context is given back), 'returned' (it is here again).
@@ -39,8 +40,8 @@ export class Viewer extends EventTarget {
 		this.hold = new ContextHold(engine.gl, { lost: () => this.#lost(), restored: () => this.#restored() });
 		engine.keepTo(store.state);
 		store.subscribe('memory share', state => engine.keepTo(state));
-		store.subscribe('light', () => this.emit('light'));
-		store.subscribe(NOT_LIGHT, () => this.emit('state'));
+		store.subscribe(MOVES.join(' '), () => this.emit('light'));
+		store.subscribe(NOT_MOVES.join(' '), () => this.emit('state'));
 	}
 
 	/** @returns {Settings} */

@@ -14,26 +14,30 @@ from shaders.errors import RakingError
 from webviewer.server import ViewerServer
 
 LIGHT = (0.4, -0.3)
+CAMERA = (-0.6, 0.2)
 ROOM = """() => {
     const gl = document.createElement("canvas").getContext("webgl2");
     return gl.getParameter(gl.MAX_FRAGMENT_UNIFORM_VECTORS);
 }"""
 
 
-@pytest.mark.parametrize(("units", "latents"), [(1, 3), (6, 9), (20, 9)])
+@pytest.mark.parametrize(
+    ("units", "latents", "conditions"), [(1, 3, 2), (6, 9, 2), (20, 9, 2), (6, 9, 4)]
+)
 def test_the_looped_picture_is_the_decoders(
-    browser, make_image, by_hand, tmp_path, units, latents
+    browser, make_image, by_hand, tmp_path, units, latents, conditions
 ) -> None:
-    image = make_image(units, latents)
+    image = make_image(units, latents, conditions=conditions)
     write_image(image, tmp_path / "image")
-    light = f"{LIGHT[0]},{LIGHT[1]}"
+    light, camera = (f"{x},{y}" for x, y in (LIGHT, CAMERA))
     with ViewerServer([tmp_path / "image"]) as server:
-        url = server.url(ui="off", zoom=1, light=light)
+        url = server.url(ui="off", zoom=1, light=light, camera=camera)
         with show_page(browser, url, width=image.width, height=image.height) as page:
             show_looped(page, tmp_path / "image")
             assert page.evaluate("raking.info()")["shader"] == "looped"
             shown = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB")).astype(int)
-    expected = np.floor(by_hand(image, LIGHT).clip(0, 1) * 255 + 0.5)
+    told = (*CAMERA, *LIGHT)[-conditions:]
+    expected = np.floor(by_hand(image, told).clip(0, 1) * 255 + 0.5)
     assert expected.std() > 5
     assert np.abs(shown - expected).max() <= 1
 

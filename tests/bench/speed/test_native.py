@@ -14,8 +14,8 @@ def test_a_row_for_each_image_backend_and_round(
 ) -> None:
     monkeypatch.setattr(native, "SIZE", (60, 90))
     monkeypatch.setattr(native, "BATCH_SECONDS", 0.01)
-    for units in (8, 20):
-        write_image(make_image(units), tmp_path / f"image{units}")
+    for units, conditions in ((8, 2), (20, 4)):
+        write_image(make_image(units, conditions=conditions), tmp_path / f"image{units}")
     write_image(make_linear_image("hsh", 48), tmp_path / "hsh")
     paths = {name: tmp_path / name for name in ("image8", "image20", "hsh")}
     rows = native.measure_native(paths)

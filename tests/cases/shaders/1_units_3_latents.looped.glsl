@@ -8,7 +8,7 @@ precision highp sampler2DArray;
 uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
 uniform vec2 texel_step;            // texels per fragment
 uniform ivec2 first_texel;
-uniform vec2 light;
+uniform float conditions[2];
 uniform vec3 range_scale[1];
 uniform vec3 range_offset[1];
 uniform vec4 weights1[8];
@@ -32,9 +32,11 @@ vec3 decode(ivec2 texel) {
             inputs[k / 4][k % 4] = latent[c];
         }
     }
-    inputs[3 / 4][3 % 4] = light.x;
-    inputs[4 / 4][4 % 4] = light.y;
-    for (int k = 4 + 1; k < 2 * 4; k++) {
+    for (int c = 0; c < 2; c++) {
+        int k = 3 + c;
+        inputs[k / 4][k % 4] = conditions[c];
+    }
+    for (int k = 3 + 2; k < 2 * 4; k++) {
         inputs[k / 4][k % 4] = 0.0;
     }
 

@@ -8,7 +8,7 @@ precision highp sampler2DArray;
 uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
 uniform vec2 texel_step;            // texels per fragment
 uniform ivec2 first_texel;
-uniform vec2 light;
+uniform float conditions[2];
 uniform vec3 range_scale[3];
 uniform vec3 range_offset[3];
 uniform vec4 weights1[24];
@@ -32,9 +32,11 @@ vec3 decode(ivec2 texel) {
             inputs[k / 4][k % 4] = latent[c];
         }
     }
-    inputs[9 / 4][9 % 4] = light.x;
-    inputs[10 / 4][10 % 4] = light.y;
-    for (int k = 10 + 1; k < 3 * 4; k++) {
+    for (int c = 0; c < 2; c++) {
+        int k = 9 + c;
+        inputs[k / 4][k % 4] = conditions[c];
+    }
+    for (int k = 9 + 2; k < 3 * 4; k++) {
         inputs[k / 4][k % 4] = 0.0;
     }
 

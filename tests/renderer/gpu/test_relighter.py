@@ -72,6 +72,8 @@ def test_a_view_is_told_before_the_light(make_decoder, make_image) -> None:
     for conditions, truth in zip(asked, expected, strict=True):
         np.testing.assert_allclose(relighter.frame(conditions), truth, atol=1e-5 * np.ptp(truth))
     np.testing.assert_array_equal(relighter.frame(asked[2, 2:]), relighter.frame(asked[2]))
+    apart = relighter.frame(asked[0, 2:], view=asked[0, :2])
+    np.testing.assert_array_equal(apart, relighter.frame(asked[0]))
     assert np.abs(expected[0] - expected[1]).max() > 0.1
 
 

@@ -38,8 +38,9 @@ def send(window, **event: object) -> None:
     window._handle(event)
 
 
-def drag_then_next(images: list[RelightableImage]) -> list[tuple]:
-    """What a window has decoded, its zoom and its title after a drag, and after the Tab key."""
+def drag_then_next(images: list[RelightableImage], button: int = 1) -> list[tuple]:
+    """What a window has decoded, its zoom and its title after a drag, and after the Tab key and an
+    arrow with Shift."""
     from rendercanvas.glfw import loop
 
     from renderer.gpu.window import Window
@@ -49,14 +50,15 @@ def drag_then_next(images: list[RelightableImage]) -> list[tuple]:
 
     def drag() -> None:
         width, height = window.canvas.get_logical_size()
-        send(window, event_type="pointer_down", button=1, x=width / 2, y=height / 2)
+        send(window, event_type="pointer_down", button=button, x=width / 2, y=height / 2)
         x, y = width / 2 + height / 4, height / 2 - height / 8
-        send(window, event_type="pointer_move", x=x, y=y, buttons=(1,))
+        send(window, event_type="pointer_move", x=x, y=y, buttons=(button,))
         send(window, event_type="pointer_up")
 
     def look() -> None:
         seen.append((window.decoded, window.view.zoom, window._title(1.0, 1.0)))
         send(window, event_type="key_down", key="Tab")
+        send(window, event_type="key_down", key="ArrowLeft", modifiers=("Shift",))
 
     def end() -> None:
         seen.append((window.decoded, window.view.zoom, window._title(1.0, 1.0)))
@@ -76,10 +78,21 @@ def test_drag_decodes_and_shows(screen: None, make_image) -> None:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         (first, zoom, title), (second, _, other) = process.submit(drag_then_next, images).result()
     assert first == (0, pytest.approx((0.5, 0.25), abs=0.01), 1.0)
-    assert "20" in title
+    assert "20" in title and "camera" not in title
     assert zoom > 2
-    assert second[0] == 1
+    assert second[:2] == (1, pytest.approx((0.45, 0.25), abs=0.01))
     assert "50" in other
+
+
+def test_the_right_button_turns_the_camera_of_an_image_of_several(screen: None, make_image) -> None:
+    """The light stays; of another image the same."""
+    images = [make_image(20, width=200, height=120, conditions=4) for _ in range(2)]
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        found = process.submit(drag_then_next, images, 2).result()
+    (first, _, title), (second, _, _) = found
+    assert first == (0, pytest.approx((0.5, 0.25, 0, 0), abs=0.01), 1.0)
+    assert "camera +0.5" in title
+    assert second[:2] == (1, pytest.approx((0.45, 0.25, 0, 0), abs=0.01))
 
 
 def test_zoom_keeps_the_point_under_the_pointer() -> None:
@@ -95,3 +108,4 @@ def test_zoom_keeps_the_point_under_the_pointer() -> None:
 def test_the_light_stays_within_the_disc() -> None:
     assert in_disc(3, 4) == pytest.approx((0.6, 0.8))
     assert in_disc(0.1, -0.2) == (0.1, -0.2)
+    assert in_disc(3, 4, 0.5) == pytest.approx((0.3, 0.4))

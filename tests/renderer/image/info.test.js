@@ -14,11 +14,12 @@ function read(text) {
 	return { ...info, kind, latents, units, parameters, latentMin, latentMax, label: decoder.label(provenance.model) };
 }
 
-test('a decoder that asks for a view is read, but not shown', () => {
+test('a decoder is told a view where it asks for one', () => {
 	const [row] = rows('infos').filter(({ read }) => read?.parameters === 31);
 	const { decoder } = parseInfo(infoText(row));
-	assert.equal(decoder.conditions, 4);
-	assert.throws(() => decoder.checkLight(), /asks for a view/);
+	assert.deepEqual(decoder.conditionsOf([0.1, 0.2], [0.3, 0.4]), [0.3, 0.4, 0.1, 0.2]);
+	const { decoder: ofOneCamera } = parseInfo(infoText({ of: 'neural' }));
+	assert.deepEqual(ofOneCamera.conditionsOf([0.1, 0.2], [0.3, 0.4]), [0.1, 0.2]);
 });
 
 test('a new linear model is one file', () => {

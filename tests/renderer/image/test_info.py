@@ -32,6 +32,7 @@ def read(text: str) -> dict[str, Any]:
         "latentMin": decoder.latent_min.tolist(),
         "latentMax": decoder.latent_max.tolist(),
         "lights": None if info.lights is None else info.lights[:, :2].tolist(),
+        "views": None if ours is None or ours.views is None else ours.views[:, :2].tolist(),
         "pixelSize": info.pixel_size_mm,
         "title": ours.title if ours else None,
         "planeFiles": info.plane_files(),

@@ -11,8 +11,8 @@ from shaders.errors import RakingError
 from trainer.collection.mlic import Mlic, read_mlic
 from trainer.collection.samples import Samples
 from trainer.training.region import read_region
-from trainer.training.sampling import choose_in_region
-from trainer.training.settings import TrainingSettings
+from trainer.training.sampling import choose_in_region, choose_pixels
+from trainer.training.settings import Sampling, TrainingSettings
 
 from ...command import raking
 from ..conftest import SIZE, bumps, ring_lights, train, write_collection, write_picture
@@ -50,6 +50,25 @@ def test_how_often_pixels_are_drawn(mlic: Mlic, weight: float | None) -> None:
     assert (times[~INSIDE] == (0 if weight is None else 1)).all()
     assert times[INSIDE].mean() == pytest.approx(weight or 1, rel=0.1)
     assert np.ptp(times[INSIDE]) <= 1
+
+
+@pytest.mark.parametrize("sampling", ["uniform", "regular", "informed"])
+def test_a_share_of_the_region_is_chosen_as_of_the_whole(
+    mlic: Mlic, sampling: Sampling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a region that is everything, the same pixels; of another, some of its own."""
+    monkeypatch.setattr("trainer.training.sampling.FEWEST_PIXELS", 4)
+    samples = Samples(mlic, torch.device("cpu"))
+    whole = TrainingSettings(region=(0, 0, SIZE, SIZE), pixels=0.1, sampling=sampling)
+    chosen = choose_in_region(samples, read_region(whole, mlic), whole)
+    torch.testing.assert_close(chosen, choose_pixels(samples, 0.1, sampling, whole.seed))
+    part = TrainingSettings(region=RECTANGLE, pixels=0.25, sampling=sampling)
+    chosen = choose_in_region(samples, INSIDE, part)
+    rows, columns = np.divmod(samples.place[chosen].numpy(), SIZE)
+    assert len(set(chosen.tolist())) == len(chosen) == 8
+    assert INSIDE[rows, columns].all()
+    if sampling == "regular":
+        assert (len(set(rows)), len(set(columns))) == (2, 4)
 
 
 def test_of_a_masked_object_its_pixels_alone(tmp_path: Path) -> None:

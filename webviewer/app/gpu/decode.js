@@ -1,4 +1,4 @@
-// The decode pass: latents of a tile and a light to a relit picture.
+// The decode pass: latents of a tile, a light and, where there were several, a camera to a relit picture.
 
 import { lookValues } from '../shaders/look.js';
 import { bakedShader, bestExponential, bestVaryings } from '../shaders/specialise.js';
@@ -12,9 +12,9 @@ export function makeBaked(gl, decoder, target, variant) {
 	return {
 		...bakedShader(decoder, { target, exponential: bestExponential(renderer), varyings, variant }),
 		begin: () => {},
-		setLight: (_, at, light, look) => {
-			gl.uniform4fv(at('frame'), decoder.frameValues(light));
-			if (variant) gl.uniform4fv(at('look'), lookValues(look, light));
+		setConditions: (_, at, conditions, look) => {
+			gl.uniform4fv(at('frame'), decoder.frameValues(conditions));
+			if (variant) gl.uniform4fv(at('look'), lookValues(look, conditions));
 		},
 	};
 }
@@ -34,10 +34,11 @@ export class DecodePass {
 		made.begin(gl, at);
 	}
 
-	setLight(light, look) {
+	// A light's x and y or, of several cameras, those of the view and then the light.
+	setConditions(conditions, look) {
 		const { gl, shader: { program, at } } = this;
 		gl.useProgram(program);
-		this.made.setLight(gl, at, light, look);
+		this.made.setConditions(gl, at, conditions, look);
 	}
 
 	// Decodes a part of a tile, `scale` pixels to each of its own; returns how many.

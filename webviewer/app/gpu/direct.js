@@ -11,12 +11,12 @@ import { coarseFirst } from './light.js';
  * @param {State} state
  */
 export function drawDirect({ canvas, present }, { scene, transform, places }, state) {
-	const { light, canvas: [width, height] } = state;
+	const { canvas: [width, height] } = state;
 	const found = places.map(place => scene.tiles.get(place.key) ?? scene.above(place)[0]);
 	const tiles = coarseFirst([...new Set(found)].filter(Boolean));
 	const coarser = compose(scaling(canvas.width / width, canvas.height / height), transform);
 	const pass = scene.decodePass(state);
-	pass.setLight(light, scene.look(state));
+	pass.setConditions(scene.conditions(state), scene.look(state));
 	present.clear();
 	for (const tile of tiles) {
 		tile.use();

@@ -1,4 +1,4 @@
-// Lights the tiles of a plan. A relit tile is kept while its light holds; what is not there yet is shown
+// Lights the tiles of a plan. A relit tile is kept while its light and camera hold; what is not there yet is shown
 // from other levels.
 
 import { partInSight } from './plan.js';
@@ -18,9 +18,9 @@ import { partInSight } from './plan.js';
  */
 export function lightTiles(plan, state, { scale: adaptive, adapting, budget, whole }) {
 	const { scene, density, found, places } = plan;
-	const { shader, light, moving } = state;
-	const look = scene.look(state);
-	const version = `${shader} ${light} ${Object.values(look)}`;
+	const { shader, moving } = state;
+	const [conditions, look] = [scene.conditions(state), scene.look(state)];
+	const version = `${shader} ${conditions} ${Object.values(look)}`;
 	const scale = adapting && moving === 'light' ? Math.min(1, density * adaptive) : 1;
 	const isLit = tile => tile.version === version && tile.covers(partInSight(plan, tile, tile.scale));
 	const isDone = tile => isLit(tile) && tile.scale >= scale && (moving || tile.covers(tile.whole));
@@ -29,7 +29,7 @@ export function lightTiles(plan, state, { scale: adaptive, adapting, budget, who
 	let [decoded, pixels] = [0, 0];
 	const decode = tile => {
 		const pass = scene.decodePass(state);
-		if (!pixels) pass.setLight(light, look);
+		if (!pixels) pass.setConditions(conditions, look);
 		const partly = moving === 'light' && tile.version !== version;
 		pixels += pass.decode(tile, scale, partly ? partInSight(plan, tile, scale) : tile.whole);
 		tile.version = version;

@@ -12,17 +12,17 @@ export class DecodeMeasure {
 		this.gl = gl;
 		this.plan = plan;
 		this.pass = plan.scene.decodePass(state);
-		this.look = plan.scene.look(state);
+		this.state = state;
 	}
 
 	/**
-	 * Returns how many pixels it decoded.
+	 * Under a light, from the state's camera; returns how many pixels it decoded.
 	 *
 	 * @param {number[]} light
 	 */
 	decode(light) {
-		const { gl, plan, pass, look } = this;
-		pass.setLight(light, look);
+		const { gl, plan, plan: { scene }, pass, state } = this;
+		pass.setConditions(scene.conditions({ ...state, light }), scene.look(state));
 		let pixels = 0;
 		for (const tile of plan.found) pixels += pass.decode(tile, 1, partInSight(plan, tile, 1));
 		// A frame must leave for the GPU by itself: one drawn over before that may never be drawn.

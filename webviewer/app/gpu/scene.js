@@ -88,6 +88,12 @@ export class Scene {
 		return { mode: this.mode, exposure, gamma, saturation, kd, ks, exponent, diffuse };
 	}
 
+	// What its decoder is told of the light and the camera that a state has.
+	/** @param {Pick<State, 'light' | 'camera'>} state */
+	conditions({ light, camera }) {
+		return this.info.decoder.conditionsOf(light, camera);
+	}
+
 	get isThere() {
 		return !this.gone && !this.context.gl.isContextLost();
 	}

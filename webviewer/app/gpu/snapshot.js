@@ -22,7 +22,7 @@ async function decodeRows({ present }, scene, state, y0, y1, { target = 'unorm',
 		for (let place; (place = places.shift());) {
 			await scene.withTile(place, tile => {
 				const pass = scene.decodePass(state, target);
-				pass.setLight(state.light, scene.look(state));
+				pass.setConditions(scene.conditions(state), scene.look(state));
 				pass.readRows(tile, y0, y1, width, rows, () => ground && present.coverGround(tile));
 			});
 		}
@@ -40,12 +40,16 @@ async function decodeRows({ present }, scene, state, y0, y1, { target = 'unorm',
  * @param {(share: number) => void} progress
  */
 export async function takeSnapshot(engine, scene, state, progress) {
-	const { light } = state;
+	const { light, camera } = state;
 	const { info, pyramid, info: { width, height } } = scene;
 	const file = new PngWriter(width, height, {
 		Software: 'Raking',
 		Title: `${info.title}, ${info.label}`,
-		Description: `Light from x ${light[0].toFixed(4)}, y ${light[1].toFixed(4)}; ${described(scene.look(state))}`,
+		Description: [
+			`Light from ${place(light)}`,
+			...info.decoder.hasViews ? [`seen from ${place(camera)}`] : [],
+			described(scene.look(state)),
+		].join('; '),
 	});
 	const step = Math.min(pyramid.tileSize, 1024);
 	for (let y = 0; y < height; y += step) {
@@ -56,6 +60,8 @@ export async function takeSnapshot(engine, scene, state, progress) {
 	return file.end();
 }
 
+/** @param {number[]} direction */
+const place = ([x, y]) => `x ${x.toFixed(4)}, y ${y.toFixed(4)}`;
 const described = look => Object.entries(look).map(([key, value]) => `${key} ${value}`).join(', ');
 
 function withoutAlpha(rgba) {

@@ -47,6 +47,7 @@ export function createActions(viewer, element, parts) {
 		open: () => openPicker(viewer),
 		fullScreen: () => document.fullscreenElement ? document.exitFullscreen() : element.requestFullscreen(),
 		flip: () => motion.flip(),
+		camera: () => goToCamera(viewer, parts),
 		help: () => parts.dialog.showModal(),
 	};
 }
@@ -55,6 +56,14 @@ export function createActions(viewer, element, parts) {
 /** @param {Viewer} viewer */
 export function change(viewer, settings) {
 	viewer.setState(settings).catch(() => {});
+}
+
+// To the camera's disc, whose arrow keys turn it, and back to the picture.
+/** @param {Viewer} viewer */
+function goToCamera(viewer, { cameraDome }) {
+	if (!viewer.images.hasViews) viewer.say('This image was seen by one camera, which cannot be turned.');
+	else if (cameraDome.matches(':focus')) viewer.canvas.focus();
+	else cameraDome.focus();
 }
 
 /** @param {Viewer} viewer */
@@ -75,8 +84,9 @@ export function zoomAbout(viewer, point, factor) {
 /** @param {Viewer} viewer */
 async function saveSnapshot(viewer) {
 	if (!viewer.scene) return;
-	const { store: { state: { light } }, scene: { info: { title, label } } } = viewer;
-	const name = `${title} ${label} light ${light.map(value => value.toFixed(2))}.png`;
+	const { store: { state: { light, camera } }, scene: { info: { title, label, decoder } } } = viewer;
+	const place = direction => direction.map(value => value.toFixed(2));
+	const name = `${title} ${label} light ${place(light)}${decoder.hasViews ? ` camera ${place(camera)}` : ''}.png`;
 	try {
 		const blob = await viewer.snapshot(share => viewer.say(`Saving the picture … ${Math.round(share * 100)} %`));
 		const link = document.createElement('a');

@@ -126,7 +126,8 @@ async function drawPreview(info, signal) {
 		signal.throwIfAborted();
 	}
 	const { length } = info.planes;
-	const rgba = await relight(info.decoder, initialSettings().light, levels.slice(0, length), levels[length]);
+	const { light, camera } = initialSettings();
+	const rgba = await relight(info.decoder, info.decoder.conditionsOf(light, camera), levels.slice(0, length), levels[length]);
 	context.clearRect(0, 0, w, h);
 	context.putImageData(new ImageData(rgba, w, h), 0, 0);
 	return canvas;

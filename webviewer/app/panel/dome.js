@@ -1,48 +1,79 @@
-// The dome: a disc, in the screen's frame, that shows the photographs' lights, and moves the light.
+// The domes: discs, in the screen's frame, that show where the photographs' lights and cameras stood, and turn
+// the light and the camera.
 
-import { connectDrag, on } from './points.js';
+import { ARROWS, connectDrag, on, stepByKeys, turnBy } from './points.js';
 
-const TOLERANCE = 0.03;  // of the disc's radius, by which a light may be outside the photographed ones
+const TOLERANCE = 0.03;  // of the disc's radius, by which a direction may be outside the photographed ones
+const STEP = 0.05;  // of that radius, with a key
+
+/** @typedef {{ key: 'light' | 'camera', element: any, known: string, told: string, hull: number[][] }} Dome */
 
 /** @param {Viewer} viewer */
-export function connectDome(viewer, parts) {
-	const { dome } = parts;
-	connectDrag(dome, ([x, y]) => {
-		const { left, top, width, height } = dome.getBoundingClientRect();
-		viewer.motion.moveLight(viewer.view.lightFromScreen([(x - left) / width * 2 - 1, 1 - (y - top) / height * 2]));
-	});
-	let hull = [];
-	const show = () => showLight(viewer, parts, hull);
-	viewer.store.subscribe('light rotation', show);
+export function connectDomes(viewer, parts) {
+	/** @type {Dome[]} */
+	const domes = [
+		{ key: 'light', element: parts.dome, known: 'lights', told: 'light', hull: [] },
+		{ key: 'camera', element: parts.cameraDome, known: 'views', told: 'seen', hull: [] },
+	];
+	const show = () => {
+		const outside = domes.filter(dome => showDirection(viewer, dome));
+		tell(parts.outside, outside.map(({ known }) => known.replace('view', 'camera')));
+	};
+	for (const { key, element } of domes) {
+		connectDrag(element, ([x, y]) => {
+			const { left, top, width, height } = element.getBoundingClientRect();
+			const direction = [(x - left) / width * 2 - 1, 1 - (y - top) / height * 2];
+			viewer.motion.turn(key, viewer.view.directionFromScreen(direction));
+		});
+	}
+	stepByKeys(parts.cameraDome, ARROWS, step => turnBy(viewer, 'camera', step.map(at => at * STEP)));
+	viewer.store.subscribe('light camera rotation', show);
 	on(viewer, 'scene', () => {
-		const lights = viewer.scene.info.lights ?? [];
-		hull = convexHull(lights);
-		parts.lights.setAttribute('d', lights.map(([x, y]) => `M${x} ${-y}h0`).join(''));
-		parts.hull.setAttribute('d', hull.length ? `M${hull.map(([x, y]) => `${x} ${-y}`).join('L')}z` : '');
+		const { hasViews } = viewer.images;
+		parts.cameraDome.hidden = !hasViews;
+		parts.lamp.classList.toggle('two', hasViews);
+		domes.forEach(dome => showKnown(dome, viewer.images.scenes));
 		show();
 	});
 	show();
 }
 
-/** @param {Viewer} viewer */
-function showLight({ view, store: { state: { light } } }, { dome, marker, outside: warning }, hull) {
-	const [x, y] = view.lightToScreen(light);
+// Where the photographs' lights, or cameras, stood.
+/** @param {Dome} dome */
+function showKnown(dome, scenes) {
+	const { element, known } = dome;
+	const { info } = scenes.find(({ info }) => known === 'lights' || info.decoder.hasViews) ?? scenes[0];
+	const places = info[known] ?? [];
+	const hull = dome.hull = convexHull(places);
+	element.querySelector('.known').setAttribute('d', places.map(([x, y]) => `M${x} ${-y}h0`).join(''));
+	element.querySelector('.hull').setAttribute('d', hull.length ? `M${hull.map(([x, y]) => `${x} ${-y}`).join('L')}z` : '');
+}
+
+// Returns whether it is beyond the photographed ones.
+/** @type {(viewer: Viewer, dome: Dome) => boolean} */
+function showDirection({ view, store: { state } }, { key, element, told, hull }) {
+	const [x, y] = view.directionToScreen(state[key]);
 	const elevation = Math.round(Math.acos(Math.min(1, Math.hypot(x, y))) * 180 / Math.PI);
-	const outside = distanceOutside(hull, light) > TOLERANCE;
-	marker.style.transform = `translate(${50 * x}%, ${-50 * y}%)`;
-	dome.querySelector('svg').style.rotate = `${view.rotation}deg`;
-	dome.ariaValueNow = elevation;
-	const text = `${side(x, y)}, ${elevation}° above the surface`;
-	if (dome.ariaValueText !== text) dome.ariaValueText = text;
-	if (outside === dome.classList.contains('outside')) return;  // what is said again is announced again
-	dome.classList.toggle('outside', outside);
-	warning.textContent = outside ? 'Beyond the photographed lights: this is extrapolated' : '';
+	element.querySelector('.marker').style.transform = `translate(${50 * x}%, ${-50 * y}%)`;
+	element.querySelector('svg').style.rotate = `${view.rotation}deg`;
+	element.ariaValueNow = elevation;
+	const text = `${told} from ${side(x, y)}, ${elevation}° above the surface`;
+	if (element.ariaValueText !== text) element.ariaValueText = text;
+	const outside = !element.hidden && distanceOutside(hull, state[key]) > TOLERANCE;
+	element.classList.toggle('outside', outside);
+	return outside;
+}
+
+// What is said again is announced again.
+function tell(warning, beyond) {
+	const text = beyond.length ? `Beyond the photographed ${beyond.join(' and ')}: this is extrapolated` : '';
+	if (warning.textContent !== text) warning.textContent = text;
 }
 
 function side(x, y) {
 	const name = (at, above, below) => at > 0.1 ? above : at < -0.1 ? below : '';
 	const words = `${name(y, 'upper', 'lower')} ${name(x, 'right', 'left')}`.trim();
-	return `light from ${words ? `the ${words}` : 'straight above'}`;
+	return words ? `the ${words}` : 'straight above';
 }
 
 // Counter-clockwise, by Andrew's monotone chain.

@@ -1,10 +1,10 @@
 // Mouse, wheel, touch and keys.
 
 import { zoomAbout } from './actions.js';
-import { ARROWS, canvasPoint, devicePixels, on } from './points.js';
+import { ARROWS, canvasPoint, devicePixels, on, turnBy } from './points.js';
 import { drawRuler, isArmed } from './ruler.js';
 
-const LIGHT_REACH = 0.45;  // share of the picture's shorter side that moves the light by 1
+const REACH = 0.45;  // share of the picture's shorter side that moves the light by 1
 const LIGHT_STEP = 0.05;
 const PAN_STEP = 60;  // CSS pixels
 const WHEEL_ZOOM = 0.0016;  // per CSS pixel of the wheel
@@ -16,12 +16,13 @@ const TAP_REACH = 24;  // CSS pixels from one to the other
 const TAP_SLIP = 6;  // CSS pixels that a tap may move
 const HINT_TIME = 1500;  // milliseconds
 
-const FINGERS = 'Two fingers move the picture, the disc moves the light';
+const FINGERS = ['Two fingers move the picture, the disc moves the light',
+	'Two fingers turn the camera, the discs move light and camera'];
 
 const KEYS = {
 	'+': 'zoomIn', '=': 'zoomIn', '-': 'zoomOut', 0: 'fit', f: 'fit', 1: 'showPixels',
 	r: 'tiltRight', R: 'tiltLeft', n: 'next', o: 'orbit', t: 'tiling', a: 'adaptive', h: 'ui', l: 'reading',
-	s: 'split', b: 'blink', d: 'difference', x: 'flip', m: 'measure', '?': 'help',
+	s: 'split', b: 'blink', d: 'difference', x: 'flip', m: 'measure', c: 'camera', '?': 'help',
 };
 
 export function connectInput(viewer, element, parts, actions, signal) {
@@ -62,21 +63,25 @@ function connectPointers(viewer, space, yields, hint) {
 		if (yields() && event.touches.length > 1 && event.cancelable) event.preventDefault();
 	});
 	const pointers = new Map();  // pointer id -> [x, y], CSS pixels
-	let panning = false;
+	/** @type {'light' | 'camera' | 'picture'} */
+	let dragged = 'light';
 	/** @type {number[] | null} */
 	let press = null;  // where one finger or the main button went down, while it stays there
 	/** @type {{ at: number[], time: number } | null} */
 	let tap = null;  // the last press that stayed: { at, time }
 	/** @type {number[] | null} */
 	let measuring = null;  // the ruler's first end
+	const tellFingers = () => hint(FINGERS[Number(viewer.images.hasViews)]);
 	canvas.onpointerdown = ({ pointerId, clientX, clientY, button, shiftKey }) => {
 		canvas.setPointerCapture(pointerId);
 		const at = [clientX, clientY];
 		press = pointers.size || button ? null : at;
 		measuring = press && isArmed(viewer) ? canvasPoint(viewer, at) : null;
-		panning = pointers.size > 0 || button !== 0 || shiftKey || space.held;
+		const still = shiftKey || space.held;
+		const turns = viewer.images.hasViews && (button === 2 || pointers.size === 1);
+		dragged = turns && !still ? 'camera' : pointers.size > 0 || button !== 0 || still ? 'picture' : 'light';
 		pointers.set(pointerId, at);
-		canvas.classList.toggle('panning', panning);
+		canvas.classList.toggle('panning', dragged === 'picture');
 		return button !== 1;  // the middle one would scroll the page
 	};
 	canvas.onpointermove = ({ pointerId, pointerType, clientX, clientY }) => {
@@ -86,19 +91,20 @@ function connectPointers(viewer, space, yields, hint) {
 		const movement = difference(after, before);
 		if (press && distance(after, press) > TAP_SLIP) press = null;
 		pointers.delete(pointerId);
-		const [other] = pointers.values();
+		const others = [...pointers.values()];
 		pointers.set(pointerId, after);
-		if (other) pinch(viewer, other, before, after);
+		if (others.length) moveFingers(viewer, others, before, after);
 		else if (measuring) drawRuler(viewer, measuring, canvasPoint(viewer, after));
-		else if (panning) pan(viewer, movement);
-		else if (yields() && pointerType === 'touch') hint(press ? '' : FINGERS);
-		else dragLight(viewer, movement);
+		else if (dragged === 'picture') pan(viewer, movement);
+		else if (!yields() || pointerType !== 'touch') drag(viewer, dragged, movement);
+		else if (press) hint('');
+		else tellFingers();
 	};
 	canvas.onpointerup = canvas.onpointercancel = ({ pointerId, pointerType, timeStamp, type }) => {
 		pointers.delete(pointerId);
 		canvas.classList.remove('panning');
 		if (type === 'pointercancel') {
-			if (yields() && pointerType === 'touch' && !pointers.size) hint(FINGERS);  // the page scrolls
+			if (yields() && pointerType === 'touch' && !pointers.size) tellFingers();  // the page scrolls
 			press = null;
 		}
 		if (!press) return;
@@ -109,18 +115,11 @@ function connectPointers(viewer, space, yields, hint) {
 	canvas.oncontextmenu = () => false;
 }
 
-/** @param {Viewer} viewer */
-function dragLight(viewer, [dx, dy]) {
+/** @type {(viewer: Viewer, key: 'light' | 'camera', movement: number[]) => void} */
+function drag(viewer, key, [dx, dy]) {
 	const { clientWidth, clientHeight } = viewer.canvas;
-	const reach = LIGHT_REACH * Math.min(clientWidth, clientHeight);
-	moveLightBy(viewer, dx / reach, -dy / reach);
-}
-
-/** @param {Viewer} viewer */
-function moveLightBy(viewer, right, up) {
-	const { view, store: { state: { light } } } = viewer;
-	const [x, y] = view.lightToScreen(light);
-	viewer.motion.moveLight(view.lightFromScreen([x + right, y + up]));
+	const reach = REACH * Math.min(clientWidth, clientHeight);
+	turnBy(viewer, key, [dx / reach, -dy / reach]);
 }
 
 /** @param {Viewer} viewer */
@@ -128,10 +127,15 @@ function pan(viewer, movement) {
 	viewer.motion.move('view', viewer.view.panBy(movement.map(length => length * devicePixels(viewer))));
 }
 
-// Of two fingers, one moved: the point between them pans, their distance zooms.
+// Of several fingers, one moved. The point between two pans, or turns the camera where there are several, and
+// their distance zooms; more pan.
 /** @param {Viewer} viewer */
-function pinch(viewer, other, before, after) {
-	pan(viewer, difference(after, before).map(length => length / 2));
+function moveFingers(viewer, others, before, after) {
+	const share = difference(after, before).map(length => length / (1 + others.length));
+	if (viewer.images.hasViews && others.length === 1) drag(viewer, 'camera', share);
+	else pan(viewer, share);
+	if (others.length > 1) return;
+	const [other] = others;
 	const factor = Math.max(1, distance(other, after)) / Math.max(1, distance(other, before));
 	zoomAbout(viewer, canvasPoint(viewer, other.map((at, axis) => (at + after[axis]) / 2)), factor);
 }
@@ -158,7 +162,7 @@ function connectKeys(viewer, element, actions, space, signal) {
 /** @param {Viewer} viewer */
 function moveByArrow(viewer, [right, up], panning) {
 	if (panning) pan(viewer, [-right * PAN_STEP, up * PAN_STEP]);
-	else moveLightBy(viewer, right * LIGHT_STEP, up * LIGHT_STEP);
+	else turnBy(viewer, 'light', [right * LIGHT_STEP, up * LIGHT_STEP]);
 }
 
 const difference = (a, b) => a.map((value, axis) => value - b[axis]);

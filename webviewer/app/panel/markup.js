@@ -8,6 +8,15 @@ const group = (id, label, ...buttons) =>
 const keys = (names, meaning) =>
 	`<dt>${names.replace(/\S+/g, name => `<kbd>${name}</kbd>`)}</dt><dd>${meaning}</dd>`;
 
+const dome = (id, name, more = '') => `<div id="${id}" class="dome" tabindex="0" role="slider"
+		aria-label="${name} direction" aria-valuemax="90" ${more}>
+	<svg viewBox="-1 -1 2 2" aria-hidden="true">
+		<circle r="0.5"/><circle r="0.866"/><path class="hull"/><path class="known"/>
+	</svg>
+	<span class="marker"></span>
+	<small class="name" aria-hidden="true">${name}</small>
+</div>`;
+
 const ZOOM_OUT = icon('M5 10h10');
 const CROSS = icon('M6 6l8 8M14 6l-8 8');
 const ZOOM_IN = icon('M5 10h10M10 5v10');
@@ -43,12 +52,7 @@ const MARKUP = `
 		</div>
 		<div id="lamp">
 			<p id="outside" class="note" aria-live="polite"></p>
-			<div id="dome" tabindex="0" role="slider" aria-label="Light direction" aria-valuemax="90">
-				<svg viewBox="-1 -1 2 2" aria-hidden="true">
-					<circle r="0.5"/><circle r="0.866"/><path id="hull"/><path id="lights"/>
-				</svg>
-				<span id="marker"></span>
-			</div>
+			<div id="domes">${dome('cameraDome', 'Camera', 'hidden')}${dome('dome', 'Light')}</div>
 		</div>
 		<p id="hint" class="note" aria-hidden="true"></p>
 		<div id="message">
@@ -90,7 +94,8 @@ const MARKUP = `
 		<h2 id="helpTitle">Looking under a moving light</h2>
 		<dl>
 			<dt>Drag, or one finger</dt><dd>moves the light</dd>
-			<dt>Right or Shift drag, or two fingers</dt><dd>move the picture</dd>
+			<dt>Right or Shift drag, or two fingers</dt><dd>move the picture; of an image with several cameras, the
+				right button or two fingers turn the camera, Shift or three fingers move the picture</dd>
 			<dt>Wheel or pinch, double click</dt><dd>zooms</dd>
 			${keys('← ↑ ↓ →', 'move the light; with Shift, the picture')}
 			${keys('+ −', 'zoom')}
@@ -100,6 +105,7 @@ const MARKUP = `
 			${keys('S B D', 'compare: split, blink, difference')}
 			${keys('X', 'shows the other of two blinking images')}
 			${keys('M', 'measures')}
+			${keys('C', 'goes to the camera’s disc, where the arrow keys turn the camera, and back')}
 			${keys('L', 'opens modes of reading, the light in numbers, exposure')}
 			${keys('O T A', 'orbit, tiling, adaptive resolution')}
 			${keys('H', 'hides and shows the controls')}

@@ -2,7 +2,7 @@
 
 import { change, whatIsOn } from './actions.js';
 import { connectCompare, distinct, showChoice } from './compare.js';
-import { connectDome } from './dome.js';
+import { connectDomes } from './dome.js';
 import { on } from './points.js';
 import { connectRuler } from './ruler.js';
 
@@ -13,7 +13,7 @@ const FEW = 3;  // images that have a button each
 export function connectPanel(viewer, parts, actions, signal) {
 	connectMessages(viewer, parts);
 	connectButtons(viewer, parts, actions, signal);
-	connectDome(viewer, parts);
+	connectDomes(viewer, parts);
 	connectCompare(viewer, parts);
 	connectRuler(viewer, parts);
 	connectReadOut(viewer, parts);

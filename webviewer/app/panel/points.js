@@ -12,6 +12,13 @@ export const canvasPoint = (viewer, [x, y]) => {
 // Canvas pixels per CSS pixel.
 export const devicePixels = ({ canvas, store }) => store.state.canvas[0] / canvas.clientWidth;
 
+// Turns the light or the camera by shares of the dome's radius, as the screen has them, y up.
+/** @type {(viewer: Viewer, key: 'light' | 'camera', step: number[]) => void} */
+export function turnBy({ view, motion, store: { state } }, key, step) {
+	const direction = view.directionToScreen(state[key]);
+	motion.turn(key, view.directionFromScreen(direction.map((at, axis) => at + step[axis])));
+}
+
 export function on(target, types, handle) {
 	types.split(' ').forEach(type => target.addEventListener(type, handle));
 }

@@ -4,6 +4,7 @@
 import { isFor } from '../shaders/look.js';
 import { MODES, RANGES } from '../state/looks.js';
 import { change } from './actions.js';
+import { anglesMarkup, connectAngles, put } from './angles.js';
 import { MODE_NAMES } from './modes.js';
 import { on } from './points.js';
 
@@ -45,8 +46,6 @@ const arrow = angle => angle === null ? '<circle cx="10" cy="10" r="3.5"/>'
 const side = ([name, angle], index) =>
 	`<button data-side="${index}" aria-label="Light from ${name}" title="Light from ${name}">
 		<svg class="icon" viewBox="0 0 20 20" aria-hidden="true">${arrow(angle)}</svg></button>`;
-const degrees = (id, name, title, most) => `<label title="${title}"><span>${name}</span>
-	<input type="number" id="${id}" min="0" max="${most}" step="1" aria-label="${title}">°</label>`;
 
 const MARKUP = `
 	<button id="closeReading" aria-label="Close">×</button>
@@ -56,8 +55,9 @@ const MARKUP = `
 	<label><span>Beside it</span><select id="versus"><option value="">nothing</option>${options}</select></label>
 	<h2>Light</h2>
 	<div id="sides" role="group" aria-label="Raking light">${SIDES.map(side).join('')}</div>
-	<div id="angles">${degrees('azimuth', 'Azimuth', 'Azimuth in degrees, counter-clockwise from the right', 359)}
-		${degrees('elevation', 'Elevation', 'Elevation in degrees above the surface', 90)}</div>
+	${anglesMarkup('light')}
+	<div id="ofCamera"><h2>Camera</h2>${anglesMarkup('camera', ' of the camera')}
+		<button id="above">Straight above</button></div>
 	<h2>Picture</h2>
 	<div>${TONES.map(slider).join('')}</div>
 	<button id="reset">Reset</button>`;
@@ -86,10 +86,10 @@ function createPanel(viewer, stage, close) {
 	const part = id => /** @type {any} */ (panel.querySelector(`#${id}`));
 	connectModes(viewer, part);
 	connectNumbers(viewer, panel);
-	connectLight(viewer, panel, part);
+	connectDirections(viewer, panel, part);
 	part('reset').onclick = () => {
 		const numbers = Object.fromEntries(Object.entries(RANGES).map(([key, [, , initial]]) => [key, initial]));
-		change(viewer, { ...numbers, mode: '', versus: '', light: FIRST_LIGHT });
+		change(viewer, { ...numbers, mode: '', versus: '', light: FIRST_LIGHT, camera: '' });
 	};
 	part('closeReading').onclick = close;
 	panel.onkeydown = event => {
@@ -149,31 +149,15 @@ function connectNumbers(viewer, panel) {
 }
 
 /** @param {Viewer} viewer */
-function connectLight(viewer, panel, part) {
-	const { store, motion } = viewer;
-	const [azimuth, elevation] = ['azimuth', 'elevation'].map(part);
-	const radians = value => value * Math.PI / 180;
-	const put = (turn, height) => {
-		const radius = Math.cos(radians(height));
-		motion.moveLight(viewer.view.lightFromScreen([Math.cos(radians(turn)), Math.sin(radians(turn))].map(at => at * radius)));
-	};
-	const typed = () => {
-		const [turn, height] = [azimuth, elevation].map(({ value }) => Number(value));
-		if (azimuth.value !== '' && elevation.value !== '') put(turn, Math.min(90, Math.max(0, height)));
-	};
-	azimuth.onchange = elevation.onchange = typed;
+function connectDirections(viewer, panel, part) {
 	for (const button of panel.querySelectorAll('[data-side]')) {
 		const [, angle] = SIDES[button.dataset.side];
-		button.onclick = () => put(angle ?? 0, angle === null ? 90 : RAKING);
+		button.onclick = () => put(viewer, 'light', angle ?? 0, angle === null ? 90 : RAKING);
 	}
-	const show = () => {
-		const [x, y] = viewer.view.lightToScreen(store.state.light);
-		const turn = Math.round(Math.atan2(y, x) * 180 / Math.PI + 360) % 360;
-		const height = Math.round(Math.acos(Math.min(1, Math.hypot(x, y))) * 180 / Math.PI);
-		azimuth.value = height === 90 ? 0 : turn;
-		elevation.value = height;
-	};
-	store.subscribe('light rotation', show);
-	on(viewer, 'scene', show);
-	show();
+	connectAngles(viewer, 'light', part);
+	connectAngles(viewer, 'camera', part);
+	part('above').onclick = () => put(viewer, 'camera', 0, 90);
+	const offer = () => { part('ofCamera').hidden = !viewer.images.hasViews; };
+	on(viewer, 'scene', offer);
+	offer();
 }

@@ -4,8 +4,8 @@ const SLICE = 6;  // milliseconds of work at a time
 
 // planes: RGBA bytes of each plane, mask: of the mask, or undefined. Returns RGBA bytes, transparent off the
 // object; leaves the page time for its frames.
-export async function relight(decoder, light, planes, mask) {
-	const colour = decoder.colours(light);
+export async function relight(decoder, conditions, planes, mask) {
+	const colour = decoder.colours(conditions);
 	const out = new Uint8ClampedArray(planes[0].length);
 	const texels = new Float32Array(decoder.latents);
 	let start = performance.now();

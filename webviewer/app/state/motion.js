@@ -1,6 +1,6 @@
 // What moves: by hand, in an orbit, along a path that is measured, or from one image to the other in turn.
 
-import { clampLight } from './settings.js';
+import { clampDirection } from './settings.js';
 
 const REST = 120;  // milliseconds without movement until full resolution returns
 const BLINK = 700;  // milliseconds
@@ -43,8 +43,14 @@ export class Motion {
 		this.redraw();
 	}
 
+	// The light or the camera: with either, all of the picture is decoded anew.
+	/** @type {(key: 'light' | 'camera', direction: number[]) => void} */
+	turn(key, direction) {
+		this.move('light', { [key]: clampDirection(key, direction), ...key === 'light' && { orbit: false } });
+	}
+
 	moveLight(light) {
-		this.move('light', { light: clampLight(light), orbit: false });
+		this.turn('light', light);
 	}
 
 	/**

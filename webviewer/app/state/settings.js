@@ -2,6 +2,7 @@
 
 import { MODES, RANGES } from './looks.js';
 
+const LOWEST_CAMERA = 5;  // degrees above the surface, which from the horizon shows nothing
 const LARGEST = 1e9;  // of numbers that mean something here
 const MARKS = /^(utm_|mc_|fbclid$|gclid$|msclkid$)/;  // that newsletters and social networks put on links
 
@@ -28,6 +29,7 @@ const write = value => typeof value === 'boolean' ? (value ? 'on' : 'off') : Str
 const KEYS = {
 	show: [0, finite],
 	light: [[0.35, 0.45], pair],
+	camera: [[0, 0], pair],
 	tiling: [true, onOff],
 	adaptive: [true, onOff],
 	target: [30, above0(1000)],
@@ -115,13 +117,20 @@ export function writeAddress(state) {
 	return `?${parameters.join('&')}`;
 }
 
-export function clampLight([x, y]) {
+/**
+ * The nearest direction that a light, or a camera, can have.
+ *
+ * @param {'light' | 'camera'} key
+ * @param {number[]} direction
+ */
+export function clampDirection(key, [x, y]) {
+	const radius = key === 'camera' ? Math.cos(LOWEST_CAMERA * Math.PI / 180) : 1;
 	const length = Math.hypot(x, y);
-	return length > 1 ? [x / length, y / length] : [x, y];
+	return length > radius ? [x, y].map(at => at * radius / length) : [x, y];
 }
 
 function checked(key, value) {
-	if (key === 'light') return clampLight(value);
+	if (key === 'light' || key === 'camera') return clampDirection(key, value);
 	return key === 'split' ? Math.min(1, Math.max(0, value)) : value;
 }
 

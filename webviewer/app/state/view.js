@@ -63,15 +63,15 @@ export class View {
 		return apply(this.transform, point);
 	}
 
-	// A light, y up, from the image's frame to the screen's, and back.
-	/** @param {number[]} light */
-	lightToScreen(light) {
-		return apply(turn(-this.rotation), light);
+	// The direction of a light or a camera, y up, from the image's frame to the screen's, and back.
+	/** @param {number[]} direction */
+	directionToScreen(direction) {
+		return apply(turn(-this.rotation), direction);
 	}
 
-	/** @param {number[]} light */
-	lightFromScreen(light) {
-		return apply(turn(this.rotation), light).map(at => +at.toFixed(4));
+	/** @param {number[]} direction */
+	directionFromScreen(direction) {
+		return apply(turn(this.rotation), direction).map(at => +at.toFixed(4));
 	}
 
 	// The same part of an image of another size.

@@ -1,0 +1,89 @@
+#version 300 es
+// Relights the planes of one image or tile: a fragment is one texel, or one of every few.
+precision highp float;
+precision highp int;
+precision highp sampler2DArray;
+
+#define let vec4
+#define vec4f vec4
+const vec4 zero = vec4(0.0);
+const vec4 one = vec4(1.0);
+
+uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
+flat in vec4 flat_frame[15];
+uniform vec2 texel_step;            // texels per fragment
+uniform ivec2 first_texel;          // all that are drawn lie in the planes: llvmpipe clamps slowly
+out vec4 colour;
+
+vec4 latents(int plane, ivec2 texel) {
+    return texelFetch(planes, ivec3(texel, plane), 0);
+}
+
+vec4 polynomial_exp(vec4 x) {
+    let low = max(x, vec4f(-16.0));
+    let root = low * (low * (low * 4.80785184e-6 + 4.87766869e-4) + 3.12497746e-2) + 1.0;
+    let power2 = root * root;
+    let power4 = power2 * power2;
+    let power8 = power4 * power4;
+    let power16 = power8 * power8;
+    return power16 * power16;
+}
+
+vec4 exp_of_negative(vec4 x) {
+    return exp(x);
+}
+
+vec3 decode(ivec2 texel) {
+    let plane0 = latents(0, texel);
+
+    // First hidden layer, four units at a time, ELU.
+    let sum1_0 = flat_frame[0]
+        + vec4f(-1.03320308e-1, -7.66666651e-1, 1.73847651e+0, -1.94062495e+0) * plane0.x
+        + vec4f(0.0, 4.19121075e+0, 5.12109339e-1, -3.16699219e+0) * plane0.y
+        + vec4f(2.70363723e-38, 2.96484375e+0, -7.14257777e-1, -4.39335918e+0) * plane0.z
+        ;
+    let sum1_1 = flat_frame[1]
+        + vec4f(3.58027339e+0, 0.0, 0.0, 0.0) * plane0.x
+        + vec4f(2.35390615e+0, 0.0, 0.0, 0.0) * plane0.y
+        + vec4f(1.12753904e+0, 0.0, 0.0, 0.0) * plane0.z
+        ;
+    let unit1_0 = max(sum1_0, zero) + exp_of_negative(min(sum1_0, zero)) - one;
+    let unit1_1 = max(sum1_1, zero) + exp_of_negative(min(sum1_1, zero)) - one;
+
+    // Second hidden layer, ELU.
+    let sum2_0 = flat_frame[2]
+        + flat_frame[4] * unit1_0.x
+        + flat_frame[5] * unit1_0.y
+        + flat_frame[6] * unit1_0.z
+        + flat_frame[7] * unit1_0.w
+        + flat_frame[8] * unit1_1.x
+        ;
+    let sum2_1 = flat_frame[3]
+        + flat_frame[9] * unit1_0.x
+        + flat_frame[10] * unit1_0.y
+        + flat_frame[11] * unit1_0.z
+        + flat_frame[12] * unit1_0.w
+        + flat_frame[13] * unit1_1.x
+        ;
+    let unit2_0 = max(sum2_0, zero) + exp_of_negative(min(sum2_0, zero)) - one;
+    let unit2_1 = max(sum2_1, zero) + exp_of_negative(min(sum2_1, zero)) - one;
+
+    // Output layer, linear: display-referred RGB.
+    let rgb = flat_frame[14]
+        + vec4f(-4.49218750e-2, 1.28906250e+0, -1.37695313e+0, 0.0) * unit2_0.x
+        + vec4f(0.0, 7.55859375e-1, -1.91015625e+0, 0.0) * unit2_0.y
+        + vec4f(1.17549449e-38, 2.22656250e-1, 1.55664063e+0, 0.0) * unit2_0.z
+        + vec4f(-3.33333343e-1, -3.10546875e-1, 1.02343750e+0, 0.0) * unit2_0.w
+        + vec4f(1.82226563e+0, -8.43750000e-1, 4.90234375e-1, 0.0) * unit2_1.x
+        ;
+    return rgb.xyz;
+}
+
+vec3 nearest_level(vec3 rgb) {
+    return floor(clamp(rgb, 0.0, 1.0) * 255.0 + 0.5) / 255.0;
+}
+
+void main() {
+    ivec2 texel = ivec2(gl_FragCoord.xy * texel_step) + first_texel;
+    colour = vec4(nearest_level(decode(texel)), 1.0);
+}

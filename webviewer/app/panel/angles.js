@@ -1,0 +1,41 @@
+// A direction in numbers: the light's or the camera's azimuth and elevation, in degrees as the screen has them.
+
+import { on } from './points.js';
+
+/** @typedef {'light' | 'camera'} Key */
+
+const degrees = (id, name, title, most) => `<label title="${title}"><span>${name}</span>
+	<input type="number" id="${id}" min="0" max="${most}" step="1" aria-label="${title}">°</label>`;
+
+// The two fields; `whose`: what stands after their names, to tell them from others.
+/** @param {Key} key */
+export const anglesMarkup = (key, whose = '') => `<div class="angles">
+	${degrees(`${key}Azimuth`, 'Azimuth', `Azimuth${whose} in degrees, counter-clockwise from the right`, 359)}
+	${degrees(`${key}Elevation`, 'Elevation', `Elevation${whose} in degrees above the surface`, 90)}</div>`;
+
+/** @type {(viewer: Viewer, key: Key, turn: number, height: number) => void} */
+export function put(viewer, key, turn, height) {
+	const [angle, radius] = [turn * Math.PI / 180, Math.cos(height * Math.PI / 180)];
+	viewer.motion.turn(key, viewer.view.directionFromScreen([Math.cos(angle), Math.sin(angle)].map(at => at * radius)));
+}
+
+/** @type {(viewer: Viewer, key: Key, part: (id: string) => any) => void} */
+export function connectAngles(viewer, key, part) {
+	const { store } = viewer;
+	const [azimuth, elevation] = [`${key}Azimuth`, `${key}Elevation`].map(part);
+	const typed = () => {
+		const [turn, height] = [azimuth, elevation].map(({ value }) => Number(value));
+		if (azimuth.value !== '' && elevation.value !== '') put(viewer, key, turn, Math.min(90, Math.max(0, height)));
+	};
+	azimuth.onchange = elevation.onchange = typed;
+	const show = () => {
+		const [x, y] = viewer.view.directionToScreen(store.state[key]);
+		const turn = Math.round(Math.atan2(y, x) * 180 / Math.PI + 360) % 360;
+		const height = Math.round(Math.acos(Math.min(1, Math.hypot(x, y))) * 180 / Math.PI);
+		azimuth.value = height === 90 ? 0 : turn;
+		elevation.value = height;
+	};
+	store.subscribe(`${key} rotation`, show);
+	on(viewer, 'scene', show);
+	show();
+}

@@ -22,6 +22,7 @@ from renderer.files.ours import (
     unchanged_files,
 )
 from renderer.image.info import parse_info
+from renderer.image.notes import NOTES, read_notes
 from renderer.image.pyramid import tile_folder
 from renderer.image.relightable import check_image, read_info_text
 from webviewer.addresses import APP, viewer_files
@@ -124,6 +125,8 @@ def _copies(images: Sequence[Path]) -> list[tuple[Path, str]]:
     copies = list(viewer_files())
     for image, address, found in zip(images, site_addresses(images), pictures, strict=True):
         files = [image / "info.json", *_with_tiles(found)]
+        if read_notes(image)["items"]:
+            files.append(image / NOTES)
         copies += [(file, address + file.relative_to(image).as_posix()) for file in files]
     return copies
 

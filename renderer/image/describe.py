@@ -28,6 +28,7 @@ class Description:
     lights: np.ndarray | None = None  # [L, 3] of the photographs; an "rbf" decoder's own count
     pixel_size_mm: float | None = None
     title: str | None = None  # what the image is called where it is shown
+    facts: dict[str, str] | None = None  # what is known of the object
     levels: Sequence[dict[str, Any]] | None = None  # the smaller ones of a pyramid, as measured
     picture_format: str = "png"
     quality: int = 100
@@ -45,6 +46,8 @@ class Description:
             block["asked"] = self.asked
         if self.title is not None:
             block["title"] = self.title
+        if self.facts:
+            block["facts"] = self.facts
         if self.normals is not None:
             block["normals"] = self.normals
         info = {

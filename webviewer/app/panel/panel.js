@@ -1,6 +1,6 @@
 // What stands around the picture: title, choice of image, buttons, read-out and messages.
 
-import { change, whatIsOn } from './actions.js';
+import { change, connectNotes, whatIsOn } from './actions.js';
 import { connectCompare, distinct, showChoice } from './compare.js';
 import { connectDome } from './dome.js';
 import { on } from './points.js';
@@ -18,6 +18,7 @@ export function connectPanel(viewer, parts, actions, signal) {
 	connectRuler(viewer, parts);
 	connectReadOut(viewer, parts);
 	connectDisclosures(parts);
+	connectNotes(viewer, parts);
 	on(viewer, 'scene', () => showImages(viewer, parts));
 	viewer.store.subscribe('image', ({ image }) => makeRoom(parts, image.length));
 }

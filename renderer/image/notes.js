@@ -5,7 +5,6 @@ import { checkValues, isObject } from './checks.js';
 
 export const NOTES = 'annotations.json';
 export const LONGEST_TEXT = 10000;  // characters
-const OWN = /^urn:uuid:[-0-9a-f]{36}$/;
 const CORNERS = [[0, 0], [1, 0], [1, 1], [0, 1]];
 
 /**
@@ -13,7 +12,7 @@ const CORNERS = [[0, 0], [1, 0], [1, 1], [0, 1]];
  * version is '' where it was never written; item is the annotation that it was read from.
  *
  * @typedef {{ id: string, kind: string, text: string, points?: number[][], settings?: string, version?: string,
- *     own?: boolean, item?: any }} Note
+ *     item?: any }} Note
  */
 
 // The page of a text; throws where it is none.
@@ -34,7 +33,7 @@ function readNote(item) {
 	const place = typeof state?.value === 'string' ? { kind: 'bookmark', settings: state.value }
 		: [selector].flat().map(readSelector).find(Boolean);
 	const said = [body].flat().map(part => part?.value).find(value => typeof value === 'string');
-	return place && { ...place, id, item, own: OWN.test(id), version: String(modified ?? ''), text: said ?? '' };
+	return place && { ...place, id, item, version: String(modified ?? ''), text: said ?? '' };
 }
 
 function readSelector(selector) {

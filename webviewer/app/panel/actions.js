@@ -23,7 +23,7 @@ export function createActions(viewer, element, parts) {
 	const flip = key => () => change(viewer, { [key]: !store.state[key] });
 	const compare = mode => () => change(viewer, { compare: store.state.compare === mode ? 'off' : mode });
 	const later = open => () => open().catch(
-		() => viewer.say('The panel could not be loaded: is the server still running?', true));
+		() => viewer.say('This could not be loaded: is the server still running?', true));
 	const gain = factor => () => change(viewer, { gain: Math.min(64, Math.max(1, store.state.gain * factor)) });
 	return {
 		zoomIn: () => zoomBy(ZOOM_STEP),
@@ -50,6 +50,7 @@ export function createActions(viewer, element, parts) {
 			panel.toggle();
 			await panel.load();
 		}),
+		choose: later(() => import('./chooser.js').then(chooser => chooser.openChooser(viewer, parts.frame))),
 		facts: later(() => import('./facts.js').then(dialog => dialog.openFacts(viewer, parts))),
 		measure: () => startRuler(viewer),
 		snapshot: () => saveSnapshot(viewer),

@@ -1,7 +1,7 @@
 // The notes on the picture: their outlines and numbers, and a hand that draws new ones.
 
 import { apply } from '../state/transform.js';
-import { canvasPoint, devicePixels, on } from './points.js';
+import { canvasPoint, connectDrag, devicePixels, on } from './points.js';
 
 const LEAST = 6;  // CSS pixels that a shape is long
 
@@ -28,7 +28,7 @@ export class Marks {
 
 	// All that enters the markup is numbers.
 	show(notes, current) {
-		const shown = notes.map((note, index) => ({ ...note, index })).filter(({ points }) => points);
+		const shown = notes.map((note, index) => ({ ...note, index })).filter(({ settings }) => settings === undefined);
 		const mark = index => index === current ? ' class="current"' : '';
 		const shapes = shown.map(({ kind, points, index }) =>
 			`<path${mark(index)} d="M${points.join('L')}${kind === 'line' ? '' : 'z'}"/>`);
@@ -39,38 +39,39 @@ export class Marks {
 		this.#place();
 	}
 
-	// The points of what a hand draws, image pixels; null where it draws nothing.
+	// The points of what a hand draws or, by key, of the middle; image pixels, null where it draws nothing.
 	/** @returns {Promise<number[][] | null>} */
-	draw(kind) {
+	async draw(kind, byKey) {
 		const { viewer, svg } = this;
+		const toImage = found => corners(kind, found).map(
+			point => viewer.view.toImage(canvasPoint(viewer, point)).map(at => +at.toFixed(1)));
+		if (byKey) {
+			const { left, top, width, height } = svg.getBoundingClientRect();
+			const [from, to] = [0.35, 0.65].map(share => [left + share * width, top + share * height]);
+			return toImage(kind === 'outline' ? corners('rectangle', [from, to]) : [from, to]);
+		}
 		/** @type {number[][]} */
-		let points = [];
+		let points = [];  // of the page, all that were passed
 		svg.classList.add('drawing');
 		const trace = svg.appendChild(document.createElementNS(svg.namespaceURI ?? '', 'polyline'));
 		const { promise, resolve } = Promise.withResolvers();
-		svg.onpointerdown = event => {
-			svg.setPointerCapture(event.pointerId);
-			points = [[event.clientX, event.clientY]];
-		};
-		svg.onpointermove = ({ clientX, clientY }) => {
-			if (!points.length) return;
-			points = kind === 'outline' ? [...points, [clientX, clientY]] : [points[0], [clientX, clientY]];
+		connectDrag(svg, place => {
+			points.push(place);
 			const { left, top } = svg.getBoundingClientRect();
 			trace.setAttribute('points', corners(kind, points).map(([x, y]) => [x - left, y - top]).join(' '));
-		};
+		});
 		svg.onpointerup = () => {
 			const [[x, y]] = points;
 			const long = points.some(([x1, y1]) => Math.hypot(x1 - x, y1 - y) >= LEAST);
-			if (long || kind === 'point') resolve(corners(kind, kind === 'point' ? [points[0]] : points));
-			else points = [];
+			if (long || kind === 'point') resolve(toImage(points));
+			points = [];
 		};
 		addEventListener('keydown', ({ key }) => key === 'Escape' && resolve(null), { once: true });
-		return promise.then(found => {
-			svg.classList.remove('drawing');
-			svg.onpointerdown = svg.onpointermove = svg.onpointerup = null;
-			trace.remove();
-			return found?.map(point => viewer.view.toImage(canvasPoint(viewer, point)).map(at => +at.toFixed(1))) ?? null;
-		});
+		const found = await promise;
+		svg.classList.remove('drawing');
+		svg.onpointerdown = svg.onpointermove = svg.onpointerup = null;
+		trace.remove();
+		return found;
 	}
 
 	#place() {
@@ -82,9 +83,10 @@ export class Marks {
 	}
 }
 
-// Of a rectangle its four corners, along the screen.
+// Of the places that a hand passed those that count.
+/** @type {(kind: string, points: number[][]) => number[][]} */
 const corners = (kind, points) => {
-	if (kind !== 'rectangle' || points.length < 2) return points;
-	const [[x, y], [x1, y1]] = points;
-	return [[x, y], [x1, y], [x1, y1], [x, y1]];
+	const [[x, y], [x1, y1]] = [points[0], points[points.length - 1]];
+	return kind === 'outline' ? points : kind === 'point' ? [[x, y]] : kind === 'line' ? [[x, y], [x1, y1]]
+		: [[x, y], [x1, y], [x1, y1], [x, y1]];
 };

@@ -42,6 +42,7 @@ export class Notebook {
 		return 'This note was changed elsewhere meanwhile: both are kept.';
 	}
 
+	/** @param {import('../renderer/image/notes.js').Note} note */
 	async remove({ id, version }) {
 		if (!this.token) return this.#keep(id);
 		return await this.#send('DELETE', id, version) ? 'Deleted.'
@@ -59,13 +60,11 @@ export class Notebook {
 
 	// In this page alone, until it is saved as a file.
 	#keep(id, item, before) {
-		const at = this.#page.items.findIndex(other => other.id === id);
-		const items = this.#page.items.toSpliced(at < 0 ? Infinity : at, 1, ...item ? [item] : []);
-		if (before) {
-			items.splice(items.indexOf(item), 1);
-			items.splice(items.findIndex(other => other.id === before), 0, item);
-		}
-		this.#take(JSON.stringify({ ...this.#page, items }));
+		const { items } = this.#page;
+		const at = items.findIndex(other => other.id === (before ?? id));
+		const others = items.filter(other => other.id !== id);
+		if (item) others.splice(at < 0 ? others.length : at, 0, item);
+		this.#take(JSON.stringify({ ...this.#page, items: others }));
 		this.unsaved = true;
 		return 'Kept until this page is closed: Download saves it.';
 	}

@@ -16,6 +16,7 @@ SHARED = {
     "renderer/image": Path(renderer.image.__file__).parent,
 }
 SHARED_ENDINGS = (".js", ".jinja", ".glsl")
+NOT_FOR_PAGES = ("baked.wgsl.jinja", "looped.glsl.jinja")  # for wgpu, and the bench's baseline
 
 
 def viewer_files() -> Iterator[tuple[Path, str]]:
@@ -24,4 +25,5 @@ def viewer_files() -> Iterator[tuple[Path, str]]:
         yield file, file.relative_to(APP).as_posix()
     for address, folder in SHARED.items():
         for file in sorted(file for file in folder.iterdir() if file.suffix in SHARED_ENDINGS):
-            yield file, f"{address}/{file.name}"
+            if file.name not in NOT_FOR_PAGES:
+                yield file, f"{address}/{file.name}"

@@ -1,7 +1,7 @@
 """The local server of the browser viewer: the application, what it shares with Python, the images.
 
-It listens on the loopback address only, and serves nothing but the files that it lists, and the
-tiles of those that are pyramids. Whatever it answers has the same headers.
+It listens on the loopback address only, and serves nothing but the files that it lists, the tiles
+of those that are pyramids, and the notes. Whatever it answers has the same headers.
 """
 
 import asyncio
@@ -19,9 +19,11 @@ from urllib.parse import quote, urlencode
 from aiohttp import web
 
 from renderer.image.info import parse_info
+from renderer.image.notes import NOTES, no_notes
 from renderer.image.relightable import read_info_text
 from shaders.errors import RakingError
 from webviewer.addresses import viewer_files
+from webviewer.note_desk import METHODS, NoteDesk
 
 HOST = "127.0.0.1"
 TYPES = {
@@ -74,24 +76,28 @@ class ViewerServer:
     """Serves the viewer and the relightable images at `images`, as a context manager.
 
     `/` is the application (webviewer/addresses.py), `/images/0/` the first image. `port` 0 takes
-    any free one. Raises RakingError for an image that is none, or a port that is taken.
+    any free one. With `notes` the page may write notes on the images (webviewer/note_desk.py).
+    Raises RakingError for an image that is none, or a port that is taken.
     """
 
-    def __init__(self, images: Sequence[Path], port: int = 0) -> None:
+    def __init__(self, images: Sequence[Path], port: int = 0, notes: bool = False) -> None:
         for image in images:
             read_info_text(image)
         self.images = [Path(image) for image in images]
         self.port = port
+        self.desk = NoteDesk(self.images) if notes else None
         self._viewer = {address: file for file, address in viewer_files() if file.suffix in TYPES}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def url(self, **parameters: object) -> str:
         """The viewer's address with all images; `parameters` as
-        webviewer/app/state/settings.js has them."""
+        webviewer/app/state/settings.js has them. Its fragment, which no one is sent, is the token
+        of who may write notes."""
         images = [("image", f"images/{i}/") for i in range(len(self.images))]
         query = urlencode([*images, *parameters.items()], safe="/,")
-        return f"http://{HOST}:{self.port}/?{query}"
+        token = f"#write={self.desk.token}" if self.desk else ""
+        return f"http://{HOST}:{self.port}/?{query}{token}"
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -144,6 +150,8 @@ class ViewerServer:
         hosts = request.headers.get("Host", ""), request.host
         if not all(OWN_HOST.fullmatch(host) for host in hosts):
             return web.Response(status=403, text="Only this machine may ask.")
+        if self.desk and request.method in METHODS:
+            return await self.desk.answer(request)
         if request.method not in ("GET", "HEAD"):
             return web.Response(
                 status=405, text="Files are only read.", headers={"Allow": "GET, HEAD"}
@@ -155,6 +163,8 @@ class ViewerServer:
                 file.open("rb").close()
         except OSError as error:
             return web.Response(status=404, text=f"The file cannot be read: {error.strerror}.")
+        if file is None and path in (f"images/{i}/{NOTES}" for i in range(len(self.images))):
+            return web.json_response(no_notes())
         if file is None:
             return web.Response(status=404, text="There is no such file here.")
         headers = {"Content-Type": TYPES[file.suffix]}
@@ -194,10 +204,10 @@ def _listed_names(image: Path, modified: int) -> frozenset[str]:
     try:
         info, _ = parse_info(read_info_text(image), image / "info.json")
     except RakingError:
-        return frozenset(["info.json"])
+        return frozenset(["info.json", NOTES])
     others = info.raking.other_pictures.values() if info.raking else []
     names = (name for numbering in info.plane_files() for files in numbering for name in files)
-    return frozenset(["info.json", *names, *others])
+    return frozenset(["info.json", NOTES, *names, *others])
 
 
 def _modified(file: Path) -> int:

@@ -22,6 +22,7 @@ from renderer.files.ours import (
     unchanged_files,
 )
 from renderer.image.info import parse_info
+from renderer.image.notes import NOTES, read_notes
 from renderer.image.pyramid import tile_folder
 from renderer.image.relightable import check_image, read_info_text
 from webviewer.addresses import APP, viewer_files
@@ -38,6 +39,7 @@ PAGE = """<!doctype html>
     <meta http-equiv="Content-Security-Policy" content="{policy}">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>{title}</title>
+    {facts}
     <link rel="icon" href="icon.svg">
     <link rel="stylesheet" href="page.css">
     <link rel="preload" as="style" href="style.css">
@@ -124,6 +126,8 @@ def _copies(images: Sequence[Path]) -> list[tuple[Path, str]]:
     copies = list(viewer_files())
     for image, address, found in zip(images, site_addresses(images), pictures, strict=True):
         files = [image / "info.json", *_with_tiles(found)]
+        if read_notes(image)["items"]:
+            files.append(image / NOTES)
         copies += [(file, address + file.relative_to(image).as_posix()) for file in files]
     return copies
 
@@ -134,6 +138,7 @@ def _page(images: Sequence[Path]) -> str:
         policy=POLICY,
         preloads="\n    ".join(line.strip() for line in viewer if "modulepreload" in line),
         title=escape(", ".join(map(_title, images))),
+        facts="\n    ".join(_facts(images)),
         addresses=escape(" ".join(site_addresses(images))),
     )
 
@@ -152,6 +157,26 @@ def _title(image: Path) -> str:
     info, _ = parse_info(read_info_text(image), image / "info.json")
     title = (info.raking and info.raking.title) or ""
     return title.strip() or image.resolve().name
+
+
+def _facts(images: Sequence[Path]) -> Iterator[str]:
+    """What search engines and social networks show of the page (Open Graph), of the first image."""
+    info, _ = parse_info(read_info_text(images[0]), images[0] / "info.json")
+    facts = info.raking.known_facts if info.raking else {}
+    lines = [facts.get("maker"), facts.get("date"), facts.get("number"), facts.get("credit")]
+    told = facts.get("description") or ", ".join(filter(None, lines))
+    yield from _meta("property", "og:type", "website")
+    yield from _meta("property", "og:title", ", ".join(map(_title, images)))
+    yield from _meta("property", "og:description", told)
+    yield from _meta("name", "description", told)
+    yield from _meta("name", "author", facts.get("maker"))
+    yield from _meta("name", "dcterms.license", facts.get("licence"))
+    yield from _meta("name", "dcterms.rightsHolder", facts.get("credit"))
+
+
+def _meta(kind: str, name: str, text: str | None) -> Iterator[str]:
+    if text:
+        yield f'<meta {kind}="{name}" content="{escape(" ".join(text.split()))}">'
 
 
 def _with_tiles(pictures: Sequence[Path]) -> Iterator[Path]:

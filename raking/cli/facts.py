@@ -15,6 +15,14 @@ LARGEST_NUMBER = 1e12
 SAID = {"model", "order", "units", "lights", "collection", "collection_sha256", "test_lights"}
 SAID |= {"photographs", "scores", "seconds", "steps", "software"}
 READ = {"bits", "colour"}  # of the record of the photographs, what has words of its own
+NAMES_OF_FACTS = {
+    "number": "Object number",
+    "maker": "Maker",
+    "date": "Date",
+    "credit": "Credit",
+    "licence": "Licence",
+    "description": "Description",
+}
 NAMES = {
     "encoder": "Encoder",
     "guided": "Guided between lights",
@@ -39,6 +47,7 @@ def readable_facts(image: RelightableImage, folder: Path) -> dict[str, str]:
     parameters = f", {decoder.parameters:,} parameters" if decoder.parameters else ""
     facts = {
         "Title": image.title or "",
+        **{NAMES_OF_FACTS[key]: _short(text) for key, text in image.facts.items()},
         "Model": f"{image.label}{parameters}, {decoder.latents} values a pixel",
         "Size": f"{image.width:,} x {image.height:,} pixels",
         "Pixel size": f"{image.pixel_size_mm:.4g} mm" if image.pixel_size_mm else "",

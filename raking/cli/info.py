@@ -75,6 +75,7 @@ def image_facts(image: RelightableImage) -> dict[str, Any]:
         "mask": image.mask is not None,
         "normals": image.normals is not None,
         **({"title": image.title} if image.title else {}),
+        **({"facts": image.facts} if image.facts else {}),
         **({"pixel_size_mm": image.pixel_size_mm} if image.pixel_size_mm else {}),
         **image.provenance,
     }

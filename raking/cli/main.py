@@ -12,6 +12,7 @@ from raking.cli.bench import bench
 from raking.cli.benchmark import benchmark
 from raking.cli.calibrate import calibrate
 from raking.cli.convert import convert
+from raking.cli.describe import describe
 from raking.cli.evaluate import evaluate
 from raking.cli.gallery import gallery
 from raking.cli.info import info
@@ -33,7 +34,7 @@ app = typer.Typer(
     add_completion=False,
 )
 for command in (
-    *(sample, calibrate, train, convert, site, render, normals, view, info),
+    *(sample, calibrate, train, describe, convert, site, render, normals, view, info),
     *(verify, evaluate, bench, gallery, benchmark),
 ):
     app.command()(command)

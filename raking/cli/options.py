@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
-from renderer.image.limits import LONGEST_TITLE
+from renderer.image.limits import LONGEST_FACTS, LONGEST_TITLE
 
 # What no one means to ask for; beyond, a number is refused before anything is done with it.
 MOST_FRAMES = 10_000
@@ -41,6 +42,68 @@ Title = Annotated[
     str | None,
     typer.Option(help="What viewers call the image.", show_default="its folder's name"),
 ]
+
+
+OF_OBJECT = "The object"
+Number = Annotated[
+    str | None,
+    typer.Option(metavar="TEXT", help="Its object number.", rich_help_panel=OF_OBJECT),
+]
+Maker = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Who made it.", rich_help_panel=OF_OBJECT)
+]
+Date = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="When, in words.", rich_help_panel=OF_OBJECT)
+]
+Credit = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Whom to credit.", rich_help_panel=OF_OBJECT)
+]
+Licence = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SPDX",
+        help="Of the image: CC-BY-4.0, CC0-1.0, LicenseRef-InCopyright.",
+        rich_help_panel=OF_OBJECT,
+    ),
+]
+Description = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="What it is.", rich_help_panel=OF_OBJECT)
+]
+
+
+def checked_facts(
+    number: str | None,
+    maker: str | None,
+    date: str | None,
+    credit: str | None,
+    licence: str | None,
+    description: str | None,
+) -> dict[str, str]:
+    """Those that are given, by their keys in info.json, the licence as SPDX spells it; "" where a
+    fact is to be taken out. Raises BadParameter for what cannot be."""
+    texts = {"number": number, "maker": maker, "date": date, "credit": credit}
+    texts |= {"licence": licence, "description": description}
+    given = {key: text.strip() for key, text in texts.items() if text is not None}
+    for key, text in given.items():
+        lines = text.splitlines() if key == "description" else [text]
+        if len(text) > LONGEST_FACTS[key] or not all(line.isprintable() for line in lines):
+            what = "a text" if key == "description" else "one line"
+            raise typer.BadParameter(
+                f"--{key} takes {what} of up to {LONGEST_FACTS[key]} characters"
+            )
+    if given.get("licence"):
+        given["licence"] = _spdx(given["licence"])
+    return given
+
+
+def _spdx(text: str) -> str:
+    try:
+        return canonicalize_license_expression(text)
+    except InvalidLicenseExpression as error:
+        raise typer.BadParameter(
+            f"--licence takes an SPDX expression such as CC-BY-4.0, not {text!r}; others are "
+            "LicenseRef-NAME"
+        ) from error
 
 
 def check_pixel_size(pixel_size: float | None) -> float | None:

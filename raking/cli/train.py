@@ -5,15 +5,22 @@ from typing import get_args
 import typer
 
 from raking.cli.options import (
+    Credit,
+    Date,
+    Description,
     Force,
     Json,
+    Licence,
     LightsPath,
+    Maker,
     MlicPath,
     Normals,
+    Number,
     PixelSize,
     Title,
     check_more_than_nothing,
     check_title,
+    checked_facts,
 )
 from raking.cli.printing import print_json, print_levels, print_next, say, warn
 from raking.cli.progress import shown_plan
@@ -83,6 +90,12 @@ def train(
     pixel_size: PixelSize = None,
     title: Title = None,
     normals: Normals = None,
+    number: Number = None,
+    maker: Maker = None,
+    date: Date = None,
+    credit: Credit = None,
+    licence: Licence = None,
+    description: Description = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -90,6 +103,8 @@ def train(
     taught_by = None if teacher in get_args(Encoder) else teacher
     check_places(output, keep_teacher, [mlic, lights, test_lights, taught_by, region_file(region)])
     check_title(title)
+    facts = checked_facts(number, maker, date, credit, licence, description)
+    facts = {key: text for key, text in facts.items() if text}
     check_more_than_nothing(minutes=minutes, pixels=pixels)
     if all_photographs and test_lights:
         raise typer.BadParameter("--test-lights are held out; --all-photographs holds out none")
@@ -138,6 +153,7 @@ def train(
             pixel_size=pixel_size,
             title=title,
             normals=with_normals,
+            **({"facts": facts} if facts else {}),
         )
         if image_is_done(output, asked, force, warn):
             remove_checkpoint(checkpoint)
@@ -167,7 +183,7 @@ def train(
             finish=finish,
             warn=warn,
         )
-        image.pixel_size_mm, image.title = pixel_size, title
+        image.pixel_size_mm, image.title, image.facts = pixel_size, title, facts
         if with_normals:
             found = photograph_normals(collection.train, plan.begin("normals"))
             image.normals = normal_levels(found)

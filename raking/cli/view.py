@@ -16,12 +16,20 @@ def view(
     window: Annotated[bool, typer.Option("--window", help="A native window instead.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
     open_browser: Annotated[bool, typer.Option("--open/--no-open")] = True,
+    notes: Annotated[
+        bool,
+        typer.Option(
+            "--notes", help="Let the page write notes into annotations.json beside the image."
+        ),
+    ] = False,
     target: Annotated[
         float, typer.Option(min=1, max=HIGHEST_FPS, help="Frames per second while moving.")
     ] = 30.0,
 ) -> None:
     """Look at relightable images in the browser, or in a native window."""
     if window:
+        if notes:
+            raise typer.BadParameter("--notes goes with the browser, not with --window")
         from renderer.gpu.window import open_window
 
         open_window([read_image(path) for path in images], target)
@@ -33,7 +41,7 @@ def view(
 
     from webviewer.server import ViewerServer
 
-    with ViewerServer(images, port) as server:
+    with ViewerServer(images, port, notes) as server:
         url = server.url(target=f"{target:g}")
         print(url, flush=True)
         errors.print("Ctrl-C ends the server.")

@@ -29,6 +29,7 @@ class Description:
     views: np.ndarray | None = None  # [V, 3] of the cameras, where there were several
     pixel_size_mm: float | None = None
     title: str | None = None  # what the image is called where it is shown
+    facts: dict[str, str] | None = None  # what is known of the object
     levels: Sequence[dict[str, Any]] | None = None  # the smaller ones of a pyramid, as measured
     picture_format: str = "png"
     quality: int = 100
@@ -48,6 +49,8 @@ class Description:
             block["asked"] = self.asked
         if self.title is not None:
             block["title"] = self.title
+        if self.facts:
+            block["facts"] = self.facts
         if self.normals is not None:
             block["normals"] = self.normals
         info = {

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 
-from renderer.image.limits import ENDINGS, LONGEST_SIDE, LONGEST_TITLE, VERSION
+from renderer.image.limits import ENDINGS, LONGEST_FACTS, LONGEST_SIDE, LONGEST_TITLE, VERSION
 
 
 def _whole(value: Any) -> Any:
@@ -26,6 +26,21 @@ class Keys(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True)
 
 
+def _text(key: str) -> Any:
+    return Field(None, max_length=LONGEST_FACTS[key])
+
+
+class Facts(Keys):
+    """What is known of the object beside its title, for people."""
+
+    number: str | None = _text("number")
+    maker: str | None = _text("maker")
+    date: str | None = _text("date")
+    credit: str | None = _text("credit")
+    licence: str | None = _text("licence")
+    description: str | None = _text("description")
+
+
 class RakingBlock(Keys):
     """What the published keys leave open, under the key `raking`."""
 
@@ -34,6 +49,7 @@ class RakingBlock(Keys):
     mask: str | None = None
     normals: str | None = None
     title: str | None = Field(None, max_length=LONGEST_TITLE)
+    facts: Facts | None = None
     levels: list[dict[str, Any]] | None = None  # the smaller ones of a pyramid, as measured
     view_values: list[FiniteFloat] | None = Field(None, alias="views")
     provenance: dict[str, Any] = {}
@@ -43,6 +59,11 @@ class RakingBlock(Keys):
     def views(self) -> np.ndarray | None:
         """The directions of the cameras, unit vectors [V, 3] float32; None where unknown."""
         return triples(self.view_values)
+
+    @property
+    def known_facts(self) -> dict[str, str]:
+        """The facts that there are."""
+        return self.facts.model_dump(exclude_none=True) if self.facts else {}
 
     @property
     def other_pictures(self) -> dict[str, str]:

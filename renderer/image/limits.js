@@ -4,6 +4,7 @@ export const VERSION = 2;  // of the block `raking`, the latest
 export const LONGEST_INFO = 2 ** 24;  // bytes of info.json; some 200,000 are usual
 export const LONGEST_SIDE = 1e6;  // pixels
 export const LONGEST_TITLE = 200;  // characters
+export const LONGEST_FACTS = { number: 200, maker: 200, date: 200, credit: 500, licence: 200, description: 5000 };
 export const LARGEST = 1e9;  // that sums may come to; beyond, float32's steps are larger than all brightness
 export const DEEPEST = 32;  // lists and objects in one another
 export const ENDINGS = ['dzi', 'png', 'webp', 'jpg'];  // of planes that are not listed, the best first

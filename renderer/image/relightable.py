@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from renderer.files.aside import settle, writing_aside
+from renderer.files.aside import settle, write_aside, writing_aside
 from renderer.files.memory import check_memory
 from renderer.files.ours import check_folder, no_file
 from renderer.image.describe import Description
 from renderer.image.info import parse_info
 from renderer.image.keys import Info
 from renderer.image.limits import LONGEST_INFO
+from renderer.image.notes import NOTES
 from renderer.image.picture import read_picture
 from renderer.image.pyramid import (
     Pyramid,
@@ -49,6 +50,7 @@ class RelightableImage:
     `lights` are those of the photographs that it was made from, unit vectors towards them, and
     `views` those towards the cameras, where there were several.
     `title` is what the image is called where it is shown; its folder's name where there is none.
+    `facts` are what is known of the object beside that, by the keys of FORMAT.md.
     `normals` are the surface's, as levels (renderer/image/normal_levels.py).
     """
 
@@ -61,6 +63,7 @@ class RelightableImage:
     title: str | None = None
     normals: np.ndarray | None = None  # [H, W, 3] uint8
     views: np.ndarray | None = None  # [V, 3] float32
+    facts: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         expected = (self.decoder.planes, *self.planes.shape[1:3], 3)
@@ -141,6 +144,7 @@ def read_image(path: Path) -> RelightableImage:
         info.raking.title if info.raking else None,
         normals,
         info.raking.views if info.raking else None,
+        info.raking.known_facts if info.raking else {},
     )
 
 
@@ -191,13 +195,19 @@ def write_image(
     With `tiles` it is written as pyramids, whose levels below full size are the means of the
     object's pixels, unless they are given as `smaller`. `progress` is told the tiles or pictures
     written, and of how many. One plane is worked on at a time. `asked` is recorded
-    (renderer/image/finished.py).
+    (renderer/image/finished.py). Notes that lie with the image that is replaced are kept.
 
     Raises RakingError where `path` holds anything but a relightable image of ours (or anything,
     without `overwrite`), or where it cannot be written.
     """
     check_writable(path, overwrite)
-    with writing_aside(path, lambda place: check_writable(place, overwrite)) as aside:
+
+    def keep_notes(place: Path) -> None:
+        check_writable(place, overwrite)
+        if (place / NOTES).is_file():
+            write_aside(aside / NOTES, (place / NOTES).read_bytes())
+
+    with writing_aside(path, keep_notes) as aside:
         aside.mkdir()
         if tiles:
             names = _write_tiles(image, aside, tiles, smaller, progress or (lambda done, n: None))
@@ -215,7 +225,8 @@ def check_writable(path: Path, overwrite: bool = True) -> None:
 
 
 def _own_files(path: Path) -> Callable[[str], bool]:
-    """Which files of a folder are of the image in it, if that is one that this software wrote."""
+    """Which files of a folder are of the image in it, if that is one that this software wrote; the
+    notes too, which are not replaced."""
     file = path / "info.json"
     try:
         info = parse_info(read_info_text(path), file)[0] if file.is_file() else None
@@ -234,7 +245,7 @@ def _own_files(path: Path) -> Callable[[str], bool]:
         folder, *tile = Path(name).parts
         if tile:
             return folder in pyramids and pyramids[folder].has_tile("/".join(tile))
-        return name == "info.json" or name in pictures
+        return name in ("info.json", NOTES) or name in pictures
 
     return is_own
 
@@ -313,6 +324,7 @@ def _write_info(
         views=image.views,
         pixel_size_mm=image.pixel_size_mm,
         title=image.title,
+        facts=image.facts,
         levels=smaller.errors if smaller else None,
         picture_format=tiles.name,
         quality=tiles.quality if tiles.name == "jpg" else 100,

@@ -3,6 +3,7 @@
 import functools
 import json
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -15,7 +16,9 @@ from bench.common.browser import CLOCKS
 from renderer.image.relightable import RelightableImage, read_image, write_image
 from shaders.network import Layer
 from shaders.neural import NeuralDecoder
-from webviewer.server import ViewerServer
+from webviewer.server import HOST, ViewerServer
+
+from .kept import KeptServer
 
 TakePage = Callable[..., AbstractContextManager[Page]]
 OpenViewer = Callable[..., AbstractContextManager[Page]]
@@ -188,14 +191,32 @@ def let_go(page: Page) -> None:
 
 
 @pytest.fixture(scope="session")
-def open_viewer(take_page: TakePage) -> OpenViewer:
+def kept_port() -> int:
+    """One for all servers of a session but those that run at once: what is kept has an address."""
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def open_viewer(take_page: TakePage, kept_port: int) -> OpenViewer:
     """`with open_viewer(images, width=, height=, **parameters) as page`: with its picture drawn."""
+    under_way: list[int] = []
+
+    @contextmanager
+    def serve(images: list[Path]) -> Iterator[ViewerServer]:
+        with KeptServer(images, 0 if under_way else kept_port) as server:
+            under_way.append(server.port)
+            try:
+                yield server
+            finally:
+                under_way.remove(server.port)
 
     @contextmanager
     def open_page(
         images: list[Path], width: int = 640, height: int = 480, ready: bool = True, **parameters
     ) -> Iterator[Page]:
-        with ViewerServer(images) as server, take_page(width, height) as page:
+        with serve(images) as server, take_page(width, height) as page:
             page.goto(server.url(**parameters))
             if ready:
                 page.evaluate("raking.ready")

@@ -11,7 +11,9 @@ from typing import Self
 
 from aiohttp import ClientSession, web
 
-from webviewer.server import HOST, ViewerServer
+from webviewer.server import HOST
+
+from .kept import KeptServer
 
 KINDS = ("missing", "error", "truncated", "broken", "silent", "stalled", "slow")
 SLOW = 10  # pieces, PAUSE seconds apart
@@ -26,15 +28,17 @@ class Fault:
 
 
 class FaultyServer:
-    """Hands on what a ViewerServer of `images` answers, as a context manager, and fails on request.
+    """Hands on what a KeptServer of `images` answers, as a context manager, and fails on request.
 
-    `requests` are the paths that were asked for, in order, HEAD included.
+    `requests` are the paths that were asked for, in order, HEAD included. `port` 0 takes any free
+    one. The application may be kept by the browser.
     """
 
-    def __init__(self, images: Sequence[Path]) -> None:
+    def __init__(self, images: Sequence[Path], port: int = 0) -> None:
+        self.port = port
         self.requests: list[str] = []
         self._faults: list[Fault] = []
-        self._viewer = ViewerServer(images)
+        self._viewer = KeptServer(images)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -83,7 +87,7 @@ class FaultyServer:
         application.router.add_get("/{path:.*}", self._answer)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, HOST, 0).start()
+        await web.TCPSite(self._runner, HOST, self.port).start()
         self.port = self._runner.addresses[0][1]
 
     async def _stop(self) -> None:

@@ -171,6 +171,18 @@ def test_slow_server_is_waited_for(page, server, small) -> None:
     assert bytes(answer["bytes"]) == (small / "plane_0.png").read_bytes()
 
 
+def test_what_waits_behind_others_on_a_slow_line_is_no_silence(page, server, small) -> None:
+    """Chromium asks for six at a time, each three seconds long."""
+    server.fail("*/plane_0.png", "slow")
+    told = page.evaluate("""async () => {
+        const { openFolder } = await import('/folders/files.js');
+        const folder = openFolder('images/0/', () => 1.5);
+        const ask = () => folder.get('plane_0.png').then(({ size }) => size);
+        return Promise.all(Array.from({ length: 8 }, ask)).catch(({ message }) => message);
+    }""")
+    assert told == 8 * [(small / "plane_0.png").stat().st_size]
+
+
 def test_abort_passes_through(page, server) -> None:
     server.fail("*/plane_0.png", "stalled")
     name = page.evaluate("""async () => {

@@ -8,7 +8,7 @@ import pytest
 
 from renderer.image import limits
 from renderer.image.info import parse_info
-from renderer.image.keys import Keys, LinearBlock, LinearInfo, NeuralBlock, NeuralInfo
+from renderer.image.keys import Facts, Keys, LinearBlock, LinearInfo, NeuralBlock, NeuralInfo
 from shaders.errors import RakingError
 
 from ...cases.table import Row, info_text, is_read, label, reading, rows
@@ -35,6 +35,7 @@ def read(text: str) -> dict[str, Any]:
         "views": None if ours is None or ours.views is None else ours.views[:, :2].tolist(),
         "pixelSize": info.pixel_size_mm,
         "title": ours.title if ours else None,
+        "facts": ((ours and ours.facts) or Facts()).model_dump(),
         "planeFiles": info.plane_files(),
         "maskFile": ours.mask if ours else None,
         "normalsFile": ours.normals if ours else None,

@@ -30,6 +30,7 @@ export function openFolder(address, patience = () => 10) {
 class ServedFolder {
 	#address;
 	#patience;
+	#unanswered = new Set();  // of each request that has had no answer yet: what renews its patience
 
 	constructor(address, patience) {
 		this.url = address;
@@ -50,6 +51,7 @@ class ServedFolder {
 			if (!ok) throw new FileError(`${this.name}: the server answered ${status} for ${file}.`);
 			const transform = (part, passed) => {
 				heard();
+				this.#unanswered.forEach(renew => renew());  // may be queued behind this one
 				passed.enqueue(part);
 			};
 			const blob = await new Response(body.pipeThrough(new TransformStream({ transform })), response).blob();
@@ -82,9 +84,12 @@ class ServedFolder {
 			timer = setTimeout(() => silence.abort(), patience * 1000);
 		};
 		heard();
+		this.#unanswered.add(heard);
 		try {
 			const signals = [silence.signal, signal].filter(Boolean);
-			return await read(await fetch(url, { signal: AbortSignal.any(signals) }), heard);
+			const answer = await fetch(url, { signal: AbortSignal.any(signals) });
+			this.#unanswered.delete(heard);
+			return await read(answer, heard);
 		} catch (error) {
 			signal?.throwIfAborted();
 			if (error instanceof FileError) throw error;
@@ -95,6 +100,7 @@ class ServedFolder {
 				: `${file} could not be fetched; ${advice}`));
 		} finally {
 			clearTimeout(timer);
+			this.#unanswered.delete(heard);
 			silence.abort();  // a refusal's body is not waited for
 		}
 	}

@@ -2,7 +2,9 @@
 
 import { writeAddress } from '../state/settings.js';
 import { openPicker } from './drop.js';
+import { on } from './points.js';
 import { startRuler } from './ruler.js';
+import { saveFile } from './save.js';
 
 const ZOOM_STEP = 1.25;
 const TURN_STEP = 15;  // degrees
@@ -20,6 +22,8 @@ export function createActions(viewer, element, parts) {
 	const turn = degrees => () => motion.move('view', viewer.view.rotateBy(degrees));
 	const flip = key => () => change(viewer, { [key]: !store.state[key] });
 	const compare = mode => () => change(viewer, { compare: store.state.compare === mode ? 'off' : mode });
+	const later = open => () => open().catch(
+		() => viewer.say('This could not be loaded: is the server still running?', true));
 	const gain = factor => () => change(viewer, { gain: Math.min(64, Math.max(1, store.state.gain * factor)) });
 	return {
 		zoomIn: () => zoomBy(ZOOM_STEP),
@@ -40,8 +44,15 @@ export function createActions(viewer, element, parts) {
 		difference: compare('difference'),
 		lessGain: gain(1 / 2),
 		moreGain: gain(2),
-		reading: () => openPanel(viewer, parts, 'readingPanel', async () => (await import('./reading.js')).toggleReading),
-		region: () => openPanel(viewer, parts, 'regionPanel', async () => (await import('./region.js')).toggleRegion),
+		reading: later(() => import('./reading.js').then(panel => panel.toggleReading(viewer, parts))),
+		region: later(() => import('./region.js').then(panel => panel.toggleRegion(viewer, parts))),
+		notes: later(async () => {
+			const panel = (await import('./notes.js')).notesOf(viewer, parts);
+			panel.toggle();
+			await panel.load();
+		}),
+		choose: later(() => import('./chooser.js').then(chooser => chooser.openChooser(viewer, parts.frame))),
+		facts: later(() => import('./facts.js').then(dialog => dialog.openFacts(viewer, parts))),
 		measure: () => startRuler(viewer),
 		snapshot: () => saveSnapshot(viewer),
 		copyLink: () => copyLink(viewer, element),
@@ -67,17 +78,17 @@ function goToCamera(viewer, { cameraDome }) {
 	else cameraDome.focus();
 }
 
-// Or closes it; another that is open makes room.
+// An image's notes are looked for when its picture is there.
 /** @param {Viewer} viewer */
-async function openPanel(viewer, parts, id, load) {
-	if (!viewer.scene) return;
-	try {
-		const toggle = await load();
-		parts.stage.querySelector(`section:not([hidden], #${id}) [aria-label="Close"]`)?.click();
-		toggle(viewer, parts);
-	} catch {
-		viewer.say('The panel could not be loaded: is the server still running?', true);
-	}
+export function connectNotes(viewer, parts) {
+	on(viewer, 'scene', async () => {
+		const { folder } = viewer.scene.info;
+		try {
+			await viewer.whenComplete();
+			const { items } = JSON.parse(await (await folder.get('annotations.json')).text());
+			if (items.length && folder === viewer.scene?.info.folder) await (await import('./notes.js')).notesOf(viewer, parts).load();
+		} catch {}  // most images have none
+	});
 }
 
 /** @param {Viewer} viewer */
@@ -94,12 +105,7 @@ async function saveSnapshot(viewer) {
 	const name = `${title} ${label} light ${place(light)}${decoder.hasViews ? ` camera ${place(camera)}` : ''}.png`;
 	try {
 		const blob = await viewer.snapshot(share => viewer.say(`Saving the picture … ${Math.round(share * 100)} %`));
-		const link = document.createElement('a');
-		link.href = URL.createObjectURL(blob);
-		link.download = name.replace(/[^\p{L}\p{N}().,-]+/gu, '_');
-		link.click();
-		setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-		viewer.say(`The picture was saved as ${link.download}.`);
+		viewer.say(`The picture was saved as ${saveFile(blob, name)}.`);
 	} catch (error) {
 		viewer.say(`The picture could not be saved: ${error.message}`, true);
 	}

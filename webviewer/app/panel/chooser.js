@@ -3,6 +3,7 @@
 import { decodePicture, loadPictures, openTiles } from '../renderer/image/relightable.js';
 import { initialSettings } from '../state/settings.js';
 import { change } from './actions.js';
+import { createDialog } from './dialog.js';
 import { ARROWS } from './points.js';
 import { relight } from './relight.js';
 
@@ -24,15 +25,10 @@ class Chooser {
 
 	constructor(viewer, frame) {
 		this.viewer = viewer;
-		const dialog = this.dialog = document.createElement('dialog');
-		dialog.id = 'chooser';
-		dialog.innerHTML = `<form method="dialog"><button aria-label="Close">×</button></form>
-			<h2 id="chooserTitle">Images</h2><ul></ul>`;
-		dialog.setAttribute('aria-labelledby', 'chooserTitle');
-		dialog.onclick = ({ target }) => target === dialog && dialog.close();
+		const dialog = this.dialog = createDialog(frame, 'chooser', '<ul></ul>');
+		/** @type {Element} */ (dialog.querySelector('h2')).textContent = 'Images';
 		dialog.onclose = () => this.life.abort();
 		dialog.onkeydown = event => this.#step(event);
-		frame.append(dialog);
 	}
 
 	/** @returns {HTMLButtonElement[]} */

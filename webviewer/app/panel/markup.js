@@ -72,7 +72,7 @@ const MARKUP = `
 				button('turnLeft', icon('M4.5 10a5.5 5.5 0 1 0 2-4.2M6.2 2.6v3.6h3.6'), 'Turn left by 90°'),
 				button('turnRight', icon('M15.5 10a5.5 5.5 0 1 1-2-4.2M13.8 2.6v3.6h-3.6'), 'Turn right by 90°'))}
 			${group('looking', 'Reading', button('reading', 'Reading', 'Modes, the light in numbers, exposure (L)',
-				'aria-expanded="false"'))}
+				'aria-expanded="false"'), button('notes', 'Notes', 'Notes and bookmarks (W)', 'aria-expanded="false"'))}
 			${group('lighting', 'Light and drawing', toggle('orbit', 'Orbit', 'Let the light circle (O)'),
 				toggle('tiling', 'Tiling', 'Decode only the tiles in sight (T)'),
 				toggle('adaptive', 'Adaptive', 'Decode more coarsely while something moves (A)'))}
@@ -86,6 +86,7 @@ const MARKUP = `
 				button('copyLink', 'Copy link', 'Copy an address that shows exactly this'))}
 			${group('other', 'Viewer', button('open', 'Open', 'Open a zip, or the files of an image, from this computer'),
 				toggle('fullScreen', 'Full screen', 'Fill the screen'),
+				button('facts', 'About', 'About the object (I)', 'aria-haspopup="dialog"'),
 				button('help', '?', 'Help (?)', 'aria-label="Help"'))}
 			<p id="readout"></p>
 		</div>
@@ -109,6 +110,7 @@ const MARKUP = `
 			${keys('G', 'chooses a region: pixels to train on')}
 			${keys('C', 'goes to the camera’s disc, where the arrow keys turn the camera, and back')}
 			${keys('L', 'opens modes of reading, the light in numbers, exposure')}
+			${keys('W I', 'opens the notes; tells of the object')}
 			${keys('O T A', 'orbit, tiling, adaptive resolution')}
 			${keys('H', 'hides and shows the controls')}
 		</dl>

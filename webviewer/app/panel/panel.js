@@ -1,6 +1,6 @@
 // What stands around the picture: title, choice of image, buttons, read-out and messages.
 
-import { change, whatIsOn } from './actions.js';
+import { change, connectNotes, whatIsOn } from './actions.js';
 import { connectCompare, distinct, showChoice } from './compare.js';
 import { connectDomes } from './dome.js';
 import { on } from './points.js';
@@ -18,7 +18,8 @@ export function connectPanel(viewer, parts, actions, signal) {
 	connectRuler(viewer, parts);
 	connectReadOut(viewer, parts);
 	connectDisclosures(parts);
-	on(viewer, 'scene', () => showImages(viewer, parts));
+	connectNotes(viewer, parts);
+	on(viewer, 'scene', () => showImages(viewer, parts, actions.choose));
 	viewer.store.subscribe('image', ({ image }) => makeRoom(parts, image.length));
 }
 
@@ -82,7 +83,7 @@ function connectDisclosures(parts) {
 // A button for each of a few images, or one that lets choose among many. Their names come from files, so
 // they are only ever set as text.
 /** @param {Viewer} viewer */
-async function showImages(viewer, parts) {
+async function showImages(viewer, parts, choose) {
 	const { images, title, frame } = parts;
 	title.textContent = viewer.scene.info.title;
 	frame.classList.remove('empty');
@@ -91,7 +92,7 @@ async function showImages(viewer, parts) {
 	const { image: { length: count }, show } = viewer.store.state;
 	if (images.dataset.names !== names.join()) {
 		images.dataset.names = names.join();
-		images.replaceChildren(...count > FEW ? [chooseButton(viewer, frame)]
+		images.replaceChildren(...count > FEW ? [chooseButton(choose)]
 			: count > 1 ? names.map((text, index) => imageButton(viewer, text, index)) : names);
 		showChoice(viewer, parts, names);
 	}
@@ -107,18 +108,11 @@ function imageButton(viewer, text, index) {
 	return button;
 }
 
-/** @param {Viewer} viewer */
-function chooseButton(viewer, frame) {
+function chooseButton(choose) {
 	const button = document.createElement('button');
 	button.ariaHasPopup = 'dialog';
 	button.title = 'Choose an image';
-	button.onclick = async () => {
-		try {
-			(await import('./chooser.js')).openChooser(viewer, frame);
-		} catch {
-			viewer.say('The choice of images could not be loaded: is the server still running?', true);
-		}
-	};
+	button.onclick = choose;
 	return button;
 }
 

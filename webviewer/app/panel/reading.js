@@ -7,6 +7,7 @@ import { change } from './actions.js';
 import { anglesMarkup, connectAngles, put } from './angles.js';
 import { MODE_NAMES } from './modes.js';
 import { on } from './points.js';
+import { sidePanel } from './side.js';
 
 // What each mode does in a sentence, and its numbers.
 /** @type {Record<string, [string, string[]]>} */
@@ -48,9 +49,8 @@ const side = ([name, angle], index) =>
 		<svg class="icon" viewBox="0 0 20 20" aria-hidden="true">${arrow(angle)}</svg></button>`;
 
 const MARKUP = `
-	<button id="closeReading" aria-label="Close">×</button>
 	<label><span>Show</span><select id="mode">${options}</select></label>
-	<p id="told" aria-live="polite"></p>
+	<p id="told" class="told" aria-live="polite"></p>
 	<div>${Object.keys(RANGES).filter(key => !TONES.includes(key)).map(slider).join('')}</div>
 	<label><span>Beside it</span><select id="versus"><option value="">nothing</option>${options}</select></label>
 	<h2>Light</h2>
@@ -62,27 +62,18 @@ const MARKUP = `
 	<div>${TONES.map(slider).join('')}</div>
 	<button id="reset">Reset</button>`;
 
-const panels = new WeakMap();  // viewer -> its panel
+const panels = new WeakMap();  // viewer -> what opens and closes its panel
 
 /** @param {Viewer} viewer */
-export function toggleReading(viewer, { stage, reading }) {
-	const toggle = () => {
-		const panel = panels.get(viewer);
-		panel.hidden = !panel.hidden;
-		reading.ariaExpanded = String(!panel.hidden);
-		(panel.hidden ? viewer.canvas : panel.querySelector('select')).focus();
-	};
-	if (!panels.has(viewer)) panels.set(viewer, createPanel(viewer, stage, toggle));
-	toggle();
+export function toggleReading(viewer, parts) {
+	if (!panels.has(viewer)) panels.set(viewer, createPanel(viewer, parts));
+	panels.get(viewer)();
 }
 
 /** @param {Viewer} viewer */
-function createPanel(viewer, stage, close) {
-	const panel = document.createElement('section');
+function createPanel(viewer, parts) {
+	const { panel, toggle } = sidePanel(parts, parts.reading, 'Reading the surface', MARKUP);
 	panel.id = 'readingPanel';
-	panel.ariaLabel = 'Reading the surface';
-	panel.innerHTML = MARKUP;
-	panel.hidden = true;
 	const part = id => /** @type {any} */ (panel.querySelector(`#${id}`));
 	connectModes(viewer, part);
 	connectNumbers(viewer, panel);
@@ -91,13 +82,7 @@ function createPanel(viewer, stage, close) {
 		const numbers = Object.fromEntries(Object.entries(RANGES).map(([key, [, , initial]]) => [key, initial]));
 		change(viewer, { ...numbers, mode: '', versus: '', light: FIRST_LIGHT, camera: '' });
 	};
-	part('closeReading').onclick = close;
-	panel.onkeydown = event => {
-		event.stopPropagation();  // keys are the panel's while it has the focus
-		if (event.key === 'Escape') close();
-	};
-	stage.append(panel);
-	return panel;
+	return toggle;
 }
 
 /** @param {Viewer} viewer */

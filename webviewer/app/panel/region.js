@@ -2,6 +2,8 @@
 // first asked for.
 
 import { Drawing } from './drawing.js';
+import { saveFile } from './save.js';
+import { sidePanel } from './side.js';
 import { count, fromCsv, toCsv } from './strokes.js';
 
 const TOOLS = { rectangle: 'Rectangle', lasso: 'Lasso', brush: 'Brush' };
@@ -11,49 +13,42 @@ const tool = ([id, name]) => `<button data-tool="${id}" aria-pressed="false">${n
 const field = ([id, name]) => `<label><span>${name}</span><input type="number" id="region-${id}" min="0" step="1"></label>`;
 
 const MARKUP = `
-	<button id="closeRegion" aria-label="Close">×</button>
-	<p>Draw what matters: <code>raking train --region</code> reads what you save.</p>
-	<div class="tools" role="group" aria-label="Draw with">${Object.entries(TOOLS).map(tool).join('')}</div>
+	<p class="told">Draw what matters: <code>raking train --region</code> reads what you save.</p>
+	<div class="row" role="group" aria-label="Draw with">${Object.entries(TOOLS).map(tool).join('')}</div>
 	<label id="brushSize" class="number" hidden><span>Brush</span>
 		<input type="range" min="1" max="100" value="20" aria-label="Radius of the brush, in pixels of the screen"></label>
-	<div class="tools"><button id="erase" aria-pressed="false">Take away</button>
+	<div class="row"><button id="erase" aria-pressed="false">Take away</button>
 		<button id="undo" title="Undo (Ctrl Z)">Undo</button><button id="clear">Clear</button></div>
-	<form><div class="angles">${Object.entries(FIELDS).map(field).join('')}</div>
+	<form><div id="places" class="angles">${Object.entries(FIELDS).map(field).join('')}</div>
 		<button type="submit">Add this rectangle</button></form>
-	<p id="regionCount" role="status"></p>
-	<div class="tools"><button id="saveRegion">Save CSV</button><button id="loadRegion">Load CSV</button></div>`;
+	<p id="regionCount" class="told" role="status"></p>
+	<div class="row"><button id="saveRegion">Save CSV</button><button id="loadRegion">Load CSV</button></div>`;
 
 const panels = new WeakMap();  // viewer -> what opens and closes its panel
 
 /** @param {Viewer} viewer */
-export function toggleRegion(viewer, { stage, region }) {
-	if (!panels.has(viewer)) panels.set(viewer, createPanel(viewer, stage, region));
+export function toggleRegion(viewer, parts) {
+	if (!panels.has(viewer)) panels.set(viewer, createPanel(viewer, parts));
 	panels.get(viewer)();
 }
 
 /** @param {Viewer} viewer */
-function createPanel(viewer, stage, button) {
-	const panel = document.createElement('section');
-	Object.assign(panel, { id: 'regionPanel', ariaLabel: 'Region of interest', innerHTML: MARKUP, hidden: true });
+function createPanel(viewer, parts) {
+	const { panel, toggle } = sidePanel(parts, parts.region, 'Region of interest', MARKUP);
 	const part = name => /** @type {any} */ (panel.querySelector(name));
 	const drawing = new Drawing(viewer, () => tell(viewer, drawing, part));
 	const use = connectTools(drawing, panel, part);
 	connectStrokes(viewer, drawing, part);
-	const toggle = () => {
-		panel.hidden = drawing.layer.hidden = !panel.hidden;
-		button.ariaExpanded = String(!panel.hidden);
+	panel.addEventListener('keydown', ({ key, ctrlKey, metaKey }) => {
+		if (key === 'z' && (ctrlKey || metaKey)) part('#undo').click();
+	});
+	parts.still.after(drawing.layer);
+	// Whatever opens or closes the panel: what is drawn is seen with it alone.
+	new MutationObserver(() => {
+		drawing.layer.hidden = Boolean(panel.hidden);
 		if (panel.hidden) use(null);
-		(panel.hidden ? viewer.canvas : part('[data-tool]')).focus();
 		drawing.show();
-	};
-	part('#closeRegion').onclick = toggle;
-	panel.onkeydown = event => {
-		event.stopPropagation();  // keys are the panel's while it has the focus
-		if (event.key === 'Escape') toggle();
-		if (event.key === 'z' && (event.ctrlKey || event.metaKey)) part('#undo').click();
-	};
-	stage.querySelector('#still').after(drawing.layer);
-	stage.append(panel);
+	}).observe(panel, { attributeFilter: ['hidden'] });
 	tell(viewer, drawing, part);
 	return toggle;
 }
@@ -111,12 +106,7 @@ function tell({ scene: { size } }, { strokes }, part) {
  */
 function save(viewer, { strokes }) {
 	const { info, size } = viewer.scene;
-	const link = document.createElement('a');
-	link.href = URL.createObjectURL(toCsv(strokes, size));
-	link.download = `${info.title} region.csv`.replace(/[^\p{L}\p{N}().,-]+/gu, '_');
-	link.click();
-	setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-	viewer.say(`The region was saved as ${link.download}.`);
+	viewer.say(`The region was saved as ${saveFile(toCsv(strokes, size), `${info.title} region.csv`)}.`);
 }
 
 /**

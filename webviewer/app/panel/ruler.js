@@ -67,10 +67,15 @@ function showRuler(viewer, parts) {
 	line.style.width = `${Math.hypot(dx, dy)}px`;
 	line.style.rotate = `${Math.atan2(dy, dx)}rad`;
 	place(length, [x + dx / 2, y + dy / 2]);
-	const pixels = Math.hypot(ruler[2] - ruler[0], ruler[3] - ruler[1]);
-	const { pixelSize } = scene.info;
-	setText(length, pixelSize ? describeLength(pixels * pixelSize, 3) : `${pixels.toFixed(1)} pixels`);
+	setText(length, describePixels(scene.info, ruler));
 }
+
+// A length between two places of an image, in its pixels or, where their size is known, in mm.
+/** @type {(info: { pixelSize: number | null }, ends: number[]) => string} */
+export const describePixels = ({ pixelSize }, [x, y, x1, y1]) => {
+	const pixels = Math.hypot(x1 - x, y1 - y);
+	return pixelSize ? describeLength(pixels * pixelSize, 3) : `${pixels.toFixed(1)} pixels`;
+};
 
 // The longest of 1, 2, 5, 10, ... that the bar's room holds.
 /** @param {Viewer} viewer */

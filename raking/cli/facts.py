@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from renderer.image.relightable import RelightableImage
+from shaders.decoder import LIGHT
 from trainer.running.plan import duration
 
 SHOWN = 5  # of the names in a list
@@ -52,6 +53,7 @@ def readable_facts(image: RelightableImage, folder: Path) -> dict[str, str]:
         "Size": f"{image.width:,} x {image.height:,} pixels",
         "Pixel size": f"{image.pixel_size_mm:.4g} mm" if image.pixel_size_mm else "",
         "Mask": "none" if image.mask is None else f"{image.mask.mean():.0%} are of the object",
+        "Cameras": _cameras(image),
         "Normals": "stored with it" if image.normals is not None else "",
         "Trained on": _trained_on(told),
         "Read as": _read_as(told.get("photographs")),
@@ -120,6 +122,13 @@ def _number(value: object) -> float | None:
     """A number that can be of something here; nothing for what else a stranger's file holds."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return value if number and abs(value) < LARGEST_NUMBER else None  # type: ignore
+
+
+def _cameras(image: RelightableImage) -> str:
+    """Of an image of several."""
+    if image.decoder.conditions == LIGHT:
+        return ""
+    return "several" if image.views is None else str(len(image.views))
 
 
 def _trained_on(told: dict[str, Any]) -> str:

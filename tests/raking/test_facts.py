@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from raking.cli.facts import held_out, readable_facts, show, size_of
@@ -35,6 +36,14 @@ def test_a_title(make_image, tmp_path: Path) -> None:
     assert "Title" not in readable_facts(image, tmp_path)
     image.title = "A coin"
     assert readable_facts(image, tmp_path)["Title"] == "A coin"
+
+
+def test_the_cameras(make_image, tmp_path: Path) -> None:
+    assert "Cameras" not in readable_facts(make_image(), tmp_path)
+    image = make_image(conditions=4)
+    assert readable_facts(image, tmp_path)["Cameras"] == "several"
+    image.views = np.tile(np.float32([0, 0, 1]), (3, 1))
+    assert readable_facts(image, tmp_path)["Cameras"] == "3"
 
 
 def test_names_held_out() -> None:

@@ -61,7 +61,6 @@ def add_bookmarks(image: Path, settings: list[str]) -> None:
             "body": {"type": "TextualBody", "value": f"Stop {number}"},
             "target": {
                 "source": "info.json",
-                "selector": {"type": "FragmentSelector", "value": "xywh=pixel:0,0,64,48"},
                 "state": {"type": "State", "value": text},
             },
         }
@@ -81,7 +80,8 @@ def ask(server: ViewerServer, method: str, path: str, body: str = "", **headers:
 
 def a_note(name: str) -> str:
     body = {"type": "TextualBody", "value": "x"}
-    target = {"selector": {"type": "PointSelector", "x": 1, "y": 1}}
+    selector = {"type": "PointSelector", "x": 1, "y": 1}
+    target = {"source": "info.json", "selector": selector}
     note = {"id": name, "type": "Annotation", "motivation": "commenting"}
     return json.dumps({**note, "body": body, "target": target})
 

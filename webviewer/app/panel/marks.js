@@ -47,8 +47,8 @@ export class Marks {
 			point => viewer.view.toImage(canvasPoint(viewer, point)).map(at => +at.toFixed(1)));
 		if (byKey) {
 			const { left, top, width, height } = svg.getBoundingClientRect();
-			const [from, to] = [0.35, 0.65].map(share => [left + share * width, top + share * height]);
-			return toImage(kind === 'outline' ? corners('rectangle', [from, to]) : [from, to]);
+			const [from, to] = (kind === 'point' ? [0.5] : [0.35, 0.65]).map(share => [left + share * width, top + share * height]);
+			return toImage(kind === 'outline' ? corners('rectangle', [from, to]) : [from, to ?? from]);
 		}
 		/** @type {number[][]} */
 		let points = [];  // of the page, all that were passed

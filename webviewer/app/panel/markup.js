@@ -51,6 +51,7 @@ const MARKUP = `
 			</div>
 		</div>
 		<p id="hint" class="note" aria-hidden="true"></p>
+		<p id="welcome" class="note">Drag across the picture to move the light</p>
 		<div id="message">
 			<p role="status"></p>
 			<button id="remedy" hidden></button>
@@ -69,9 +70,7 @@ const MARKUP = `
 				button('turnRight', icon('M15.5 10a5.5 5.5 0 1 1-2-4.2M13.8 2.6v3.6h-3.6'), 'Turn right by 90°'))}
 			${group('looking', 'Reading', button('reading', 'Reading', 'Modes, the light in numbers, exposure (L)',
 				'aria-expanded="false"'), button('notes', 'Notes', 'Notes and bookmarks (W)', 'aria-expanded="false"'))}
-			${group('lighting', 'Light and drawing', toggle('orbit', 'Orbit', 'Let the light circle (O)'),
-				toggle('tiling', 'Tiling', 'Decode only the tiles in sight (T)'),
-				toggle('adaptive', 'Adaptive', 'Decode more coarsely while something moves (A)'))}
+			${group('lighting', 'Light', toggle('orbit', 'Orbit', 'Let the light circle (O)'))}
 			${group('compare', 'Compare', '<select id="second" aria-label="Compare with"></select>',
 				toggle('split', 'Split', 'Two images side by side (S)'),
 				toggle('blink', 'Blink', 'Two images in turn (B)'),
@@ -79,11 +78,13 @@ const MARKUP = `
 			${group('keeping', 'Measure and keep', toggle('measure', 'Measure', 'Measure a distance (M)'),
 				button('snapshot', 'Snapshot', 'Save the whole picture as PNG under this light'),
 				button('copyLink', 'Copy link', 'Copy an address that shows exactly this'))}
+			<details id="expert"><summary>Expert</summary>${group('drawing', 'Drawing',
+				toggle('tiling', 'Tiling', 'Decode only the tiles in sight (T)'),
+				toggle('adaptive', 'Adaptive', 'Decode more coarsely while something moves (A)'))}<p id="readout"></p></details>
 			${group('other', 'Viewer', button('open', 'Open', 'Open a zip, or the files of an image, from this computer'),
 				toggle('fullScreen', 'Full screen', 'Fill the screen'),
 				button('facts', 'About', 'About the object (I)', 'aria-haspopup="dialog"'),
 				button('help', '?', 'Help (?)', 'aria-label="Help"'))}
-			<p id="readout"></p>
 		</div>
 	</div>
 	<dialog id="dialog" aria-labelledby="helpTitle">

@@ -109,17 +109,6 @@ export class Engine {
 		return planScene(new View(state), scene, { tiling: state.tiling, room, scale });
 	}
 
-	/**
-	 * For measuring: resolves to what decodes that of a scene which is in sight.
-	 *
-	 * @param {State} state
-	 * @param {Scene} scene
-	 */
-	async measure(state, scene) {
-		const { DecodeMeasure } = await import('./measure.js');
-		return new DecodeMeasure(this.gl, this.plan(state, scene), state);
-	}
-
 	// Straight to the canvas: while the light moves, where that is faster and looks no different.
 	/**
 	 * @param {State} state

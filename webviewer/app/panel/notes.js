@@ -28,7 +28,7 @@ const MARKUP = `
 			<textarea aria-label="Text of the note" rows="3" maxlength="${LONGEST_TEXT}" dir="auto"></textarea>
 			${row('The text', { save: 'Save', cancel: 'Cancel' })}
 		</div>
-		${row('File', { download: 'Download' })}
+		${row('All notes', { download: 'Download' })}
 	</details>`;
 
 /** @typedef {import('../renderer/image/notes.js').Note} Note */

@@ -354,6 +354,7 @@ def test_the_page_is_small_and_loads_nothing_from_outside(open_viewer, small) ->
             "reading.js",
             "notes.js",
             "facts.js",
+            "seen.js",
             "unzipit.module.js",
         )  # when needed
         assert not [url for url in sent if url.endswith(late)]

@@ -77,6 +77,7 @@ const MARKUP = `
 				toggle('difference', 'Difference', 'Where two images differ (D)'))}
 			${group('keeping', 'Measure and keep', toggle('measure', 'Measure', 'Measure a distance (M)'),
 				button('snapshot', 'Snapshot', 'Save the whole picture as PNG under this light'),
+				button('seen', 'Save view', 'Save what is seen as PNG, with scale bar and caption'),
 				button('copyLink', 'Copy link', 'Copy an address that shows exactly this'))}
 			<details id="expert"><summary>Expert</summary>${group('drawing', 'Drawing',
 				toggle('tiling', 'Tiling', 'Decode only the tiles in sight (T)'),

@@ -78,12 +78,14 @@ const MARKUP = `
 			${group('keeping', 'Measure and keep', toggle('measure', 'Measure', 'Measure a distance (M)'),
 				button('snapshot', 'Snapshot', 'Save the whole picture as PNG under this light'),
 				button('seen', 'Save view', 'Save what is seen as PNG, with scale bar and caption'),
-				button('copyLink', 'Copy link', 'Copy an address that shows exactly this'))}
+				button('copyLink', icon('M8 12l4-4M9 7l2-2a2.8 2.8 0 0 1 4 4l-2 2M11 13l-2 2a2.8 2.8 0 0 1-4-4l2-2'),
+					'Copy an address that shows exactly this', 'aria-label="Copy link"'))}
 			<details id="expert"><summary>Expert</summary>${group('drawing', 'Drawing',
 				toggle('tiling', 'Tiling', 'Decode only the tiles in sight (T)'),
 				toggle('adaptive', 'Adaptive', 'Decode more coarsely while something moves (A)'))}<p id="readout"></p></details>
 			${group('other', 'Viewer', button('open', 'Open', 'Open a zip, or the files of an image, from this computer'),
-				toggle('fullScreen', 'Full screen', 'Fill the screen'),
+				button('fullScreen', icon('M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4'), 'Fill the screen',
+					'aria-label="Full screen" aria-pressed="false"'),
 				button('facts', 'About', 'About the object (I)', 'aria-haspopup="dialog"'),
 				button('help', '?', 'Help (?)', 'aria-label="Help"'))}
 		</div>

@@ -76,8 +76,8 @@ def test_tab_reaches_every_control_in_reading_order(open_viewer, lit, other) -> 
     assert found == [
         "DisK(8)", "NeuralRTI(12)", "picture", "First end of the ruler", "Second end of the ruler",
         "handle", "dome", "zoomOut", "zoomIn", "fit", "showPixels", "turnLeft", "turnRight",
-        "reading", "orbit", "tiling", "adaptive", "split", "blink", "difference",
-        "measure", "region", "snapshot", "copyLink", "open", "fullScreen", "help",
+        "reading", "notes", "orbit", "tiling", "adaptive", "split", "blink", "difference",
+        "measure", "region", "snapshot", "copyLink", "open", "fullScreen", "facts", "help",
     ]  # fmt: skip
 
 

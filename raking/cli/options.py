@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
-from renderer.image.limits import LONGEST_FACTS, LONGEST_TITLE
+from renderer.image.limits import LONGEST_FACT, LONGEST_TITLE
 
 # What no one means to ask for; beyond, a number is refused before anything is done with it.
 MOST_FRAMES = 10_000
@@ -86,11 +86,9 @@ def checked_facts(
     given = {key: text.strip() for key, text in texts.items() if text is not None}
     for key, text in given.items():
         lines = text.splitlines() if key == "description" else [text]
-        if len(text) > LONGEST_FACTS[key] or not all(line.isprintable() for line in lines):
+        if len(text) > LONGEST_FACT or not all(line.isprintable() for line in lines):
             what = "a text" if key == "description" else "one line"
-            raise typer.BadParameter(
-                f"--{key} takes {what} of up to {LONGEST_FACTS[key]} characters"
-            )
+            raise typer.BadParameter(f"--{key} takes {what} of up to {LONGEST_FACT} characters")
     if given.get("licence"):
         given["licence"] = _spdx(given["licence"])
     return given

@@ -3,7 +3,7 @@
 import { RakingError, check } from '../../shaders/errors.js';
 import { MODELS } from '../../shaders/linear.js';
 import { checkValues, fileName, isObject, triples } from './checks.js';
-import { ENDINGS, LARGEST, LONGEST_FACTS, LONGEST_SIDE, LONGEST_TITLE, VERSION } from './limits.js';
+import { ENDINGS, FACTS, LARGEST, LONGEST_FACT, LONGEST_SIDE, LONGEST_TITLE, VERSION } from './limits.js';
 import { unpacked } from './unpack.js';
 
 // Lights, and views of cameras, are [[x, y], ...] or null; pixelSize is in mm; numbers are float32 values. Latents come out in the channel
@@ -43,24 +43,24 @@ function readInfo(info) {
 function readBlock(ours) {
 	check(ours === null || (Number.isInteger(ours.version) && ours.version >= 1 && ours.version <= VERSION),
 		`its raking version is ${ours?.version}, where 1 to ${VERSION} are known`);
-	const { provenance = {}, levels, mask, normals, title = null, facts = null, views: directions } = ours ?? {};
+	const { provenance = {}, levels, mask, normals, title, facts = null, views: directions } = ours ?? {};
 	check(isObject(provenance), 'its provenance is no object');
 	check(levels == null || (Array.isArray(levels) && levels.every(isObject)), 'its levels are no list of objects');
-	check(title === null || (typeof title === 'string' && [...title].length <= LONGEST_TITLE),
-		`its title is no text of up to ${LONGEST_TITLE} characters`);
 	check(facts === null || isObject(facts), 'its facts are no object');
 	const views = inPlane(triples(directions ?? [], 'views'));
 	const pictures = { maskFile: optionalFile(mask), normalsFile: optionalFile(normals) };
-	return { provenance, title, facts: readFacts(facts ?? {}), views, ...pictures };
+	const texts = { title: optionalText(title, LONGEST_TITLE, 'title'), facts: readFacts(facts ?? {}) };
+	return { provenance, views, ...texts, ...pictures };
 }
 
 function readFacts(facts) {
-	return Object.fromEntries(Object.entries(LONGEST_FACTS).map(([key, most]) => {
-		const text = facts[key] ?? null;
-		check(text === null || (typeof text === 'string' && [...text].length <= most),
-			`its facts' ${key} is no text of up to ${most} characters`);
-		return [key, text];
-	}));
+	return Object.fromEntries(FACTS.map(key => [key, optionalText(facts[key], LONGEST_FACT, `fact ${key}`)]));
+}
+
+function optionalText(text = null, most, what) {
+	check(text === null || (typeof text === 'string' && [...text].length <= most),
+		`its ${what} is no text of up to ${most} characters`);
+	return text;
 }
 
 const inPlane = directions => directions.length ? directions.map(([x, y]) => [x, y]) : null;

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 
-from renderer.image.limits import ENDINGS, LONGEST_FACTS, LONGEST_SIDE, LONGEST_TITLE, VERSION
+from renderer.image.limits import ENDINGS, LONGEST_FACT, LONGEST_SIDE, LONGEST_TITLE, VERSION
 
 
 def _whole(value: Any) -> Any:
@@ -26,19 +26,18 @@ class Keys(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True)
 
 
-def _text(key: str) -> Any:
-    return Field(None, max_length=LONGEST_FACTS[key])
+Fact = Annotated[str | None, Field(max_length=LONGEST_FACT)]
 
 
 class Facts(Keys):
     """What is known of the object beside its title, for people."""
 
-    number: str | None = _text("number")
-    maker: str | None = _text("maker")
-    date: str | None = _text("date")
-    credit: str | None = _text("credit")
-    licence: str | None = _text("licence")
-    description: str | None = _text("description")
+    number: Fact = None
+    maker: Fact = None
+    date: Fact = None
+    credit: Fact = None
+    licence: Fact = None
+    description: Fact = None
 
 
 class RakingBlock(Keys):

@@ -60,8 +60,7 @@ export const writeNote = ({ id, kind, text, points = [], settings, item = {} }) 
 	body: { type: 'TextualBody', value: text, format: 'text/plain' },
 	target: item.target ?? {
 		source: 'info.json',
-		selector: writeSelector(kind, points),
-		...settings !== undefined && { state: { type: 'State', value: settings } },
+		...settings === undefined ? { selector: writeSelector(kind, points) } : { state: { type: 'State', value: settings } },
 	},
 });
 

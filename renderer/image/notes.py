@@ -40,7 +40,8 @@ class _Body(Keys):
 
 
 class _Target(Keys):
-    selector: dict[str, Any]
+    source: str
+    selector: dict[str, Any] | None = None
 
 
 class _Note(Keys):

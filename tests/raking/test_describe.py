@@ -50,7 +50,7 @@ def test_licences_are_spelled_as_spdx_has_them(image: Path) -> None:
     ("option", "text", "sentence"),
     [
         ("--licence", "free", "SPDX"),
-        ("--number", "x" * 201, "200 characters"),
+        ("--number", "x" * 5001, "5000 characters"),
         ("--maker", "a\nb", "one line"),
         ("--description", "a\x1b[2Jb", "a text"),
         ("--title", "x" * 201, "one line"),

@@ -76,8 +76,9 @@ def test_tab_reaches_every_control_in_reading_order(open_viewer, lit, other) -> 
     assert found == [
         "DisK(8)", "NeuralRTI(12)", "picture", "First end of the ruler", "Second end of the ruler",
         "handle", "dome", "zoomOut", "zoomIn", "fit", "showPixels", "turnLeft", "turnRight",
-        "reading", "notes", "orbit", "tiling", "adaptive", "split", "blink", "difference",
-        "measure", "region", "snapshot", "copyLink", "open", "fullScreen", "facts", "help",
+        "reading", "notes", "orbit", "split", "blink", "difference",
+        "measure", "region", "snapshot", "seen", "copyLink", "Expert", "open", "fullScreen",
+        "facts", "help",
     ]  # fmt: skip
 
 
@@ -129,6 +130,7 @@ def test_pressed_buttons_are_told_apart_without_colours(open_viewer, small) -> N
     """With forced colours a background says nothing."""
     with open_viewer([small], 1440, 900) as page:
         page.emulate_media(forced_colors="active")
+        page.get_by_text("Expert").click()
         tiling, orbit = (
             page.get_by_role("button", name=name).evaluate("e => getComputedStyle(e).outlineStyle")
             for name in ("Tiling", "Orbit")

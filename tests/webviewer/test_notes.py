@@ -17,6 +17,7 @@ from webviewer.server import ViewerServer
 from webviewer.site import write_site
 
 from .hosts import serve
+from .pictures import drag
 from .test_accessibility import assert_accessible
 
 SIZES = [(1366, 768), (390, 844)]
@@ -61,7 +62,6 @@ def add_bookmarks(image: Path, settings: list[str]) -> None:
             "body": {"type": "TextualBody", "value": f"Stop {number}"},
             "target": {
                 "source": "info.json",
-                "selector": {"type": "FragmentSelector", "value": "xywh=pixel:0,0,64,48"},
                 "state": {"type": "State", "value": text},
             },
         }
@@ -81,7 +81,8 @@ def ask(server: ViewerServer, method: str, path: str, body: str = "", **headers:
 
 def a_note(name: str) -> str:
     body = {"type": "TextualBody", "value": "x"}
-    target = {"selector": {"type": "PointSelector", "x": 1, "y": 1}}
+    selector = {"type": "PointSelector", "x": 1, "y": 1}
+    target = {"source": "info.json", "selector": selector}
     note = {"id": name, "type": "Annotation", "motivation": "commenting"}
     return json.dumps({**note, "body": body, "target": target})
 
@@ -156,7 +157,7 @@ def test_notes_of_every_kind_are_made_stored_and_shown_again(take_page, image: P
             write(panel, "From the left")
             expect(page.get_by_role("button", name="Notes 5")).to_be_visible()
         items = read_notes(image)["items"]
-        selectors = [item["target"]["selector"] for item in items]
+        selectors = [item["target"].get("selector") for item in items]
         assert abs(selectors[0]["x"] - 40) < 0.2
         assert abs(selectors[0]["y"] - 10) < 0.2
         assert selectors[1]["value"] == "xywh=pixel:30,20,20,10"
@@ -247,6 +248,23 @@ def test_without_the_token_notes_are_saved_by_download(take_page, image: Path) -
         saved = json.loads(Path(download.value.path()).read_text("utf-8"))
     assert [item["body"]["value"] for item in saved["items"]] == ["Stop 1", "Mine"]
     assert texts(image) == ["Stop 1"]
+
+
+def test_a_drawing_that_is_given_up_leaves_nothing(take_page, image: Path) -> None:
+    server = ViewerServer([image], notes=True)
+    with server, take_page(1200, 800) as page, opened(page, server):
+        panel = the_panel(page)
+        for kind in ("Rectangle", "Outline"):  # the second takes the first one's place
+            panel.get_by_role("button", name=kind, exact=True).click()
+        expect(page.locator("#marks.drawing")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator("#marks.drawing")).to_have_count(0)
+        expect(panel).to_be_visible()
+        before = page.evaluate("raking.state()")["light"]
+        drag(page, (700, 300), (760, 340))
+        assert page.evaluate("raking.state()")["light"] != before
+        expect(page.locator("#marks polyline, .badge")).to_have_count(0)
+    assert not (image / NOTES).exists()
 
 
 # Reading
@@ -390,5 +408,8 @@ def test_the_facts_are_text_and_the_licence_a_link(take_page, image: Path) -> No
             assert link.get_attribute("href") == "https://spdx.org/licenses/CC-BY-4.0.html"
             assert not dialog.get_by_text("Credit").count()
             assert_accessible(page)
-            page.keyboard.press("Escape")
+            with page.context.expect_page() as leaf:
+                link.click()
+            leaf.value.close()
+            dialog.get_by_role("button", name="Close").click()
             expect(dialog).to_have_count(0)

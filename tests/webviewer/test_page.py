@@ -332,7 +332,7 @@ def test_help_names_every_key_and_holds_them_meanwhile(open_viewer, small) -> No
 def test_readout_tells_tiles_and_memory(open_viewer, small) -> None:
     with open_viewer([small], 1440, 900) as page:
         settle(page)
-        text = page.locator("#readout").inner_text()
+        text = page.locator("#readout").text_content() or ""
         status = page.evaluate("raking.status()")
     assert f"{status['tiles']} tile" in text
     assert f"{status['bytes'] / 2**20:.0f} of {status['budget'] / 2**20:.0f} MB" in text

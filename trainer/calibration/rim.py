@@ -24,6 +24,8 @@ TOLERANCE = 0.02  # of the radius
 ALMOST = 0.8  # of the best circle's support; the widest with so much is the rim
 SHORTEST_FOCAL = 0.55  # of the longer side: wider lenses draw no straight lines
 TRIMMED = 0.15  # of the photographs
+# Rays, over which edges are smoothed: those along the rim stay, those of a grainy table cancel.
+ALONG, ALONG_RIM = 0.7, 2.0
 ALL_AROUND = 0.8  # of the rays, that an ellipse must be seen on
 LARGE = 60  # pixels of radius, from which an ellipse can be told from a circle
 OVAL = 0.015  # of the radius, that spheres and lenses are out of round
@@ -104,13 +106,14 @@ class _Polar:
         self.inside = ((places >= 0) & (places <= [width - 1, height - 1])).all(axis=-1)
         columns, rows = np.ascontiguousarray(places.transpose(2, 0, 1), np.float32)
         sigma = max(0.7, 0.006 * radius) / self.step
+        along = ALONG_RIM if linear else ALONG
         changes = np.empty((len(grey), *self.inside.shape), np.float32)
         for change, picture in zip(changes, grey, strict=True):
             ray = cv2.remap(
                 picture, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
             )
             light = (ray / 255) ** GAMMA if linear else np.log(ray + DARK)
-            smooth = cv2.GaussianBlur(light, (0, 0), sigmaX=sigma, sigmaY=0.7)
+            smooth = cv2.GaussianBlur(light, (0, 0), sigmaX=sigma, sigmaY=along)
             change[:] = np.abs(np.gradient(smooth, axis=1))
         if linear:  # without what the brightest highlights leave
             most = max(1, round(TRIMMED * len(grey)))

@@ -26,6 +26,7 @@ ALIKE = 0.5  # rank correlation of the highlights' columns, and rows, on two sph
 SAME_SIZE = 1.15  # of two places of one sphere
 BESIDE = 0.95  # of their radii together: two spheres are no nearer to each other
 GONE = 0.4  # of the other half's support for the rim
+MOST_CUT = 0.8  # of the radius, from a sphere's middle to the border, below which it is cut
 MOVED = 0.015  # of the radius, and pixels, between the first and the last photographs
 MOVED_PIXELS = 1.5
 
@@ -313,17 +314,15 @@ def _patches(group: list[Found]) -> float:
 def _none_found(shots: Shots, overview: View, cut: list[Found]) -> str:
     """Why there is no sphere, and what to do."""
     if cut:
-        outline = cut[0].outline
-        return (
-            f"the sphere at {outline.x:.0f}, {outline.y:.0f} is cut by the picture's border: "
-            "photograph it whole"
-        )
+        return _cut(cut[0].outline.x, cut[0].outline.y)
     for half in np.array_split(np.arange(len(shots.files)), 2):
         part = View(overview.region, overview.values[half])
         places = _likely_places(part) if len(half) >= FEWEST else []
         if places and len(half) < len(shots.files) and places[0][0, 2] > 0:
             x, y = overview.outward(places[0][0, :2])
             if _is_round(part, places[0]):
+                if not _in_picture(part, places[0][0]):
+                    return _cut(x, y)
                 return (
                     f"a sphere is at {x:.0f}, {y:.0f} in some photographs only: it, or the camera, "
                     "was moved between them; take them again, or calibrate those before and after "
@@ -334,6 +333,17 @@ def _none_found(shots: Shots, overview: View, cut: list[Found]) -> str:
         "moves; lay one beside the object, whole and in the picture, or name it by hand with "
         "--sphere X,Y,R (column, row and radius in pixels)"
     )
+
+
+def _cut(x: float, y: float) -> str:
+    return f"the sphere at {x:.0f}, {y:.0f} is cut by the picture's border: photograph it whole"
+
+
+def _in_picture(view: View, circle: np.ndarray) -> bool:
+    """Whether most of a circle of the view, from side to side, lies in it."""
+    height, width = view.grey.shape[1:]
+    least = np.minimum(circle[:2], [width - 1, height - 1] - circle[:2]).min()
+    return bool(least > MOST_CUT * circle[2])
 
 
 def _is_round(view: View, circles: np.ndarray) -> bool:

@@ -55,6 +55,10 @@ export function createActions(viewer, element, parts) {
 		facts: later(() => import('./facts.js').then(dialog => dialog.openFacts(viewer, parts))),
 		measure: () => startRuler(viewer),
 		snapshot: () => saveSnapshot(viewer),
+		seen: later(async () => {
+			const { saveSeen } = await import('./seen.js');
+			if (viewer.scene) viewer.say(`What is seen was saved as ${await saveSeen(viewer, parts)}.`);
+		}),
 		copyLink: () => copyLink(viewer, element),
 		open: () => openPicker(viewer),
 		fullScreen: () => document.fullscreenElement ? document.exitFullscreen() : element.requestFullscreen(),

@@ -55,7 +55,9 @@ export function startTour(viewer, { stage }, bookmarks) {
 	back.onclick = () => go(-1);
 	on.onclick = () => go(1);
 	end.onclick = leave;
-	bar.onkeydown = ({ key }) => key === 'Escape' && leave();
+	bar.onkeydown = ({ key }) => {
+		if (key === 'Escape') leave();
+	};
 	stage.append(bar);
 	on.focus();
 	go(1, !STILL.matches);

@@ -5,7 +5,9 @@ export function createDialog(frame, id, markup) {
 	dialog.id = id;
 	dialog.innerHTML = `<form method="dialog"><button aria-label="Close">×</button></form><h2 id="${id}Title"></h2>${markup}`;
 	dialog.setAttribute('aria-labelledby', `${id}Title`);
-	dialog.onclick = ({ target }) => target === dialog && dialog.close();
+	dialog.onclick = ({ target }) => {
+		if (target === dialog) dialog.close();
+	};
 	frame.append(dialog);
 	return dialog;
 }

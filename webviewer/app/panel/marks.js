@@ -7,6 +7,7 @@ const LEAST = 6;  // CSS pixels that a shape is long
 
 export class Marks {
 	#places = [];  // of the numbers, image pixels
+	stop = () => {};  // ends what is being drawn
 
 	/**
 	 * @param {Viewer} viewer
@@ -47,8 +48,8 @@ export class Marks {
 			point => viewer.view.toImage(canvasPoint(viewer, point)).map(at => +at.toFixed(1)));
 		if (byKey) {
 			const { left, top, width, height } = svg.getBoundingClientRect();
-			const [from, to] = [0.35, 0.65].map(share => [left + share * width, top + share * height]);
-			return toImage(kind === 'outline' ? corners('rectangle', [from, to]) : [from, to]);
+			const [from, to] = (kind === 'point' ? [0.5] : [0.35, 0.65]).map(share => [left + share * width, top + share * height]);
+			return toImage(kind === 'outline' ? corners('rectangle', [from, to]) : [from, to ?? from]);
 		}
 		/** @type {number[][]} */
 		let points = [];  // of the page, all that were passed
@@ -66,11 +67,22 @@ export class Marks {
 			if (long || kind === 'point') resolve(toImage(points));
 			points = [];
 		};
-		addEventListener('keydown', ({ key }) => key === 'Escape' && resolve(null), { once: true });
+		const life = new AbortController();
+		addEventListener('keydown', event => {
+			if (event.key !== 'Escape') return;
+			event.stopPropagation();  // the panel stays
+			resolve(null);
+		}, { capture: true, signal: life.signal });
+		const stop = () => resolve(null);
+		this.stop();
+		this.stop = stop;
 		const found = await promise;
-		svg.classList.remove('drawing');
-		svg.onpointerdown = svg.onpointermove = svg.onpointerup = null;
+		life.abort();
 		trace.remove();
+		if (this.stop === stop) {
+			svg.classList.remove('drawing');
+			svg.onpointerdown = svg.onpointermove = svg.onpointerup = null;
+		}
 		return found;
 	}
 

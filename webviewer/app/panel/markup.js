@@ -55,6 +55,7 @@ const MARKUP = `
 			<div id="domes">${dome('cameraDome', 'Camera', 'hidden')}${dome('dome', 'Light')}</div>
 		</div>
 		<p id="hint" class="note" aria-hidden="true"></p>
+		<p id="welcome" class="note">Drag across the picture to move the light</p>
 		<div id="message">
 			<p role="status"></p>
 			<button id="remedy" hidden></button>
@@ -73,9 +74,7 @@ const MARKUP = `
 				button('turnRight', icon('M15.5 10a5.5 5.5 0 1 1-2-4.2M13.8 2.6v3.6h-3.6'), 'Turn right by 90°'))}
 			${group('looking', 'Reading', button('reading', 'Reading', 'Modes, the light in numbers, exposure (L)',
 				'aria-expanded="false"'), button('notes', 'Notes', 'Notes and bookmarks (W)', 'aria-expanded="false"'))}
-			${group('lighting', 'Light and drawing', toggle('orbit', 'Orbit', 'Let the light circle (O)'),
-				toggle('tiling', 'Tiling', 'Decode only the tiles in sight (T)'),
-				toggle('adaptive', 'Adaptive', 'Decode more coarsely while something moves (A)'))}
+			${group('lighting', 'Light', toggle('orbit', 'Orbit', 'Let the light circle (O)'))}
 			${group('compare', 'Compare', '<select id="second" aria-label="Compare with"></select>',
 				toggle('split', 'Split', 'Two images side by side (S)'),
 				toggle('blink', 'Blink', 'Two images in turn (B)'),
@@ -83,12 +82,17 @@ const MARKUP = `
 			${group('keeping', 'Measure and keep', toggle('measure', 'Measure', 'Measure a distance (M)'),
 				button('region', 'Region', 'Choose pixels to train on (G)', 'aria-expanded="false"'),
 				button('snapshot', 'Snapshot', 'Save the whole picture as PNG under this light'),
-				button('copyLink', 'Copy link', 'Copy an address that shows exactly this'))}
+				button('seen', 'Save view', 'Save what is seen as PNG, with scale bar and caption'),
+				button('copyLink', icon('M8 12l4-4M9 7l2-2a2.8 2.8 0 0 1 4 4l-2 2M11 13l-2 2a2.8 2.8 0 0 1-4-4l2-2'),
+					'Copy an address that shows exactly this', 'aria-label="Copy link"'))}
+			<details id="expert"><summary>Expert</summary>${group('drawing', 'Drawing',
+				toggle('tiling', 'Tiling', 'Decode only the tiles in sight (T)'),
+				toggle('adaptive', 'Adaptive', 'Decode more coarsely while something moves (A)'))}<p id="readout"></p></details>
 			${group('other', 'Viewer', button('open', 'Open', 'Open a zip, or the files of an image, from this computer'),
-				toggle('fullScreen', 'Full screen', 'Fill the screen'),
+				button('fullScreen', icon('M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4'), 'Fill the screen',
+					'aria-label="Full screen" aria-pressed="false"'),
 				button('facts', 'About', 'About the object (I)', 'aria-haspopup="dialog"'),
 				button('help', '?', 'Help (?)', 'aria-label="Help"'))}
-			<p id="readout"></p>
 		</div>
 	</div>
 	<dialog id="dialog" aria-labelledby="helpTitle">

@@ -28,7 +28,7 @@ const MARKUP = `
 			<textarea aria-label="Text of the note" rows="3" maxlength="${LONGEST_TEXT}" dir="auto"></textarea>
 			${row('The text', { save: 'Save', cancel: 'Cancel' })}
 		</div>
-		${row('File', { download: 'Download' })}
+		${row('All notes', { download: 'Download' })}
 	</details>`;
 
 /** @typedef {import('../renderer/image/notes.js').Note} Note */
@@ -120,11 +120,7 @@ class NotesPanel {
 
 	async #begin(kind, byKey) {
 		const { viewer } = this;
-		if (kind === 'bookmark') {
-			const { visible: { left, top, right, bottom }, size: [w, h] } = viewer.view;
-			const points = [[Math.max(0, left), Math.max(0, top)], [Math.min(w, right), Math.min(h, bottom)]];
-			return this.#write({ kind, points, settings: currentSettings(viewer) });
-		}
+		if (kind === 'bookmark') return this.#write({ kind, settings: currentSettings(viewer) });
 		this.#tell('Draw on the picture.');
 		const points = await this.marks.draw(kind, byKey);
 		this.#tell('');

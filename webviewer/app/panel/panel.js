@@ -19,6 +19,7 @@ export function connectPanel(viewer, parts, actions, signal) {
 	connectReadOut(viewer, parts);
 	connectDisclosures(parts);
 	connectNotes(viewer, parts);
+	on(viewer, 'light', () => parts.welcome.remove());  // its first movement, by whatever hand
 	on(viewer, 'scene', () => showImages(viewer, parts, actions.choose));
 	viewer.store.subscribe('image', ({ image }) => makeRoom(parts, image.length));
 }

@@ -30,7 +30,9 @@ def stored(phase: str, run: Run, networks: Networks, facts: dict[str, Any]) -> R
     settings, suffix = run.settings, ""
     if phase == "teacher":
         settings, suffix = replace(settings, model="neural", units=TEACHER_UNITS), " teacher"
-    image, cost = _store(networks, run.samples, run.plan.begin(f"storing{suffix}"))
+    # What nothing was learnt of may lie far off, and would take the levels of what matters.
+    judged = None if run.region is None else run.pixels.cpu().numpy()
+    image, cost = _store(networks, run.samples, run.plan.begin(f"storing{suffix}"), judged)
     image.provenance = {
         **recorded(settings),
         "guided": run.guide is not None,
@@ -61,10 +63,11 @@ def _region_scores(image: RelightableImage, mlic: Mlic, region: np.ndarray) -> d
 
 
 def _store(
-    networks: Networks, samples: Samples, progress: Progress
+    networks: Networks, samples: Samples, progress: Progress, judged: np.ndarray | None = None
 ) -> tuple[RelightableImage, float]:
     """Encodes every object pixel and rounds the latents to 8 bits; level 0 off the object.
 
+    The ranges are those that suit the pixels `judged` [n], as often as they are named; or all.
     Also returns what that costs, in dB of the held-out PSNR on some pixels.
     """
     mlic = samples.mlic
@@ -72,7 +75,7 @@ def _store(
     place = samples.place.numpy()
     with all_cores() as share_out:
         latents = _encode(networks, samples, share_out, progress)
-        low, high = latent_ranges(latents)
+        low, high = latent_ranges(latents if judged is None else latents[judged])
 
         def store(chunk: slice) -> None:
             levels = quantise(latents[chunk], low, high)

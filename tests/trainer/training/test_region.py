@@ -110,6 +110,8 @@ def test_training_on_a_region_is_better_inside_and_still_encodes_the_rest(halves
     assert scores["inside"]["psnr"] > inside[0] + 0.5
     assert inside[1] > inside[0] + 0.5
     assert alone.planes[:, :, SIZE // 2 :].std() > 5  # encoded all the same
+    levels = alone.planes[:, :, : SIZE // 2].reshape(len(alone.planes), -1, 3)
+    assert np.ptp(levels, axis=1).min() > 240, "the levels are for the latents of the region"
     whole = alone.provenance["scores"]["psnr"]
     assert scores["outside"]["psnr"] < whole < scores["inside"]["psnr"]
 

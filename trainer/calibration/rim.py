@@ -65,9 +65,8 @@ def fit_rim(
 ) -> Outline | None:
     """The outline in the view `grey` [L, h, w], near one of the circles `starts` [C, 3].
 
-    `spots` [N, 2] are where
-    lamps are mirrored, of which none lies farther out than `reach` of the radius. None where no
-    circle has edges.
+    `spots` [N, 2] are where lamps are mirrored, of which none lies farther out than `reach` of the
+    radius; they tell between circles that have as many edges. None where no circle has edges.
     """
     best: tuple[float, Outline] | None = None
     for start in starts:
@@ -78,10 +77,19 @@ def fit_rim(
         outline = _refined(grey, circle, frame)
         if outline is None:
             continue
-        merit = outline.support * outline.across**0.5
+        merit = outline.support * outline.across**0.5 * np.exp(-_off_centre(outline, spots))
         if best is None or merit > best[0]:
             best = merit, outline
     return best[1] if best else None
+
+
+def _off_centre(outline: Outline, spots: np.ndarray) -> float:
+    """How far the lamps' images lie to one side, of the radius: a circle through a sphere's rim and
+    other things has them so."""
+    if not len(spots):
+        return 0.0
+    middle = np.median(spots, axis=0)
+    return float(np.hypot(middle[0] - outline.x, middle[1] - outline.y) / outline.across)
 
 
 class _Polar:

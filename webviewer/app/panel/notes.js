@@ -135,6 +135,7 @@ class NotesPanel {
 		text.value = note?.text ?? '';
 		this.#show();
 		(note ? text : this.part('summary')).focus();
+		this.part('.draft').scrollIntoView({ block: 'nearest' });
 	}
 
 	async #save() {

@@ -40,7 +40,7 @@ class NoteDesk:
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
         given = request.headers.get(TOKEN, "")
-        if not hmac.compare_digest(given.encode(), self.token.encode()):
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), self.token.encode()):
             return web.Response(status=403, text="Open the address that raking view printed.")
         found = NOTE.fullmatch(request.path)
         if not found or int(found[1]) >= len(self.images):
@@ -51,17 +51,19 @@ class NoteDesk:
             text = (await request.read()).decode() if request.method == "PUT" else None
             before = request.query.get("before")
             # Aside, since it waits for the disk and for others.
-            page = await asyncio.to_thread(_write, image, name, text, version, before)
-            return web.json_response(page)
-        except StaleNoteError:
-            return web.json_response(read_notes(image), status=412)
+            page, status = await asyncio.to_thread(_write, image, name, text, version, before)
+            return web.json_response(page, status=status)
         except (RakingError, UnicodeDecodeError, TimeoutError) as error:
             return web.Response(status=400, text=f"{error}.")
 
 
 def _write(
     image: Path, name: str, text: str | None, version: str | None, before: str | None
-) -> NotesPage:
-    if text is None:
-        return remove_note(image, name, version or "")
-    return put_note(image, text, name, version, before)
+) -> tuple[NotesPage, int]:
+    """The notes then, and the status that tells what was done."""
+    try:
+        if text is None:
+            return remove_note(image, name, version or ""), 200
+        return put_note(image, text, name, version, before), 200
+    except StaleNoteError:
+        return read_notes(image), 412

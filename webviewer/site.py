@@ -22,7 +22,7 @@ from renderer.files.ours import (
     unchanged_files,
 )
 from renderer.image.info import parse_info
-from renderer.image.notes import NOTES, read_notes
+from renderer.image.notes import NOTES, no_notes, read_notes
 from renderer.image.pyramid import tile_folder
 from renderer.image.relightable import check_image, read_info_text
 from webviewer.addresses import APP, viewer_files
@@ -76,9 +76,9 @@ def write_site(images: Sequence[Path], path: Path, progress: Progress | None = N
             listed[name] = file_sha256(aside / name)
             if progress:
                 progress(done, len(copies))
-        page = _page(images)
-        (aside / "index.html").write_text(page, "utf-8")
-        listed["index.html"] = hashlib.sha256(page.encode()).hexdigest()
+        for name, text in _texts(images).items():
+            (aside / name).write_text(text, "utf-8")
+            listed[name] = hashlib.sha256(text.encode()).hexdigest()
         manifest = json.dumps({"software": software(), "files": listed}, indent=1)
         (aside / MANIFEST).write_text(manifest, "utf-8")
     return site_addresses(images)
@@ -100,8 +100,8 @@ def site_is_done(images: Sequence[Path], path: Path) -> bool:
     listed = _listed(path)
     if not listed or any(not (path / name).is_file() for name in listed):
         return False
-    page = hashlib.sha256(_page(images).encode()).hexdigest()
-    digests = {name: file_sha256(file) for file, name in _copies(images)} | {"index.html": page}
+    digests = {name: file_sha256(file) for file, name in _copies(images)}
+    digests |= {n: hashlib.sha256(t.encode()).hexdigest() for n, t in _texts(images).items()}
     return listed == digests and first_foreign(path, _own_files) is None
 
 
@@ -126,10 +126,22 @@ def _copies(images: Sequence[Path]) -> list[tuple[Path, str]]:
     copies = list(viewer_files())
     for image, address, found in zip(images, site_addresses(images), pictures, strict=True):
         files = [image / "info.json", *_with_tiles(found)]
-        if read_notes(image)["items"]:
+        if (image / NOTES).exists():
+            read_notes(image)
             files.append(image / NOTES)
         copies += [(file, address + file.relative_to(image).as_posix()) for file in files]
     return copies
+
+
+def _texts(images: Sequence[Path]) -> dict[str, str]:
+    """The files of a site that are none of the viewer's or the images', by their paths in it: its
+    page, and a page of no notes for each image without, which browsers would miss."""
+    empty = json.dumps(no_notes(), indent=1)
+    places = zip(images, site_addresses(images), strict=True)
+    notes = {
+        f"{address}{NOTES}": empty for image, address in places if not (image / NOTES).exists()
+    }
+    return {"index.html": _page(images), **notes}
 
 
 def _page(images: Sequence[Path]) -> str:

@@ -4,6 +4,7 @@ VERSION = 2  # of the block `raking`, the latest
 LONGEST_INFO = 1 << 24  # bytes of info.json; some 200,000 are usual
 LONGEST_SIDE = 1_000_000  # pixels
 LONGEST_TITLE = 200  # characters
+FACTS = ("number", "maker", "date", "credit", "licence", "description")  # of an object
 LONGEST_FACT = 5000  # characters
 LARGEST = 1e9  # that sums may come to; beyond, float32's steps are larger than all brightness
 DEEPEST = 32  # lists and objects in one another

@@ -110,3 +110,9 @@ def test_a_site_shows_them_to_search_engines_and_brings_the_notes(
     refused = raking("site", image, "-o", tmp_path / "other")
     assert refused.returncode == 1
     assert "damaged" in refused.stderr
+
+
+def test_notes_are_for_the_browser(image: Path) -> None:
+    refused = raking("view", image, "--window", "--notes")
+    assert refused.returncode == 2
+    assert "--notes goes with the browser" in refused.stderr

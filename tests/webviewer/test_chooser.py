@@ -81,6 +81,15 @@ def test_an_image_is_chosen_by_mouse(open_viewer, images) -> None:
         assert page.evaluate("raking.state()")["show"] == 7
 
 
+def test_the_choice_is_left_as_it_is_by_closing(open_viewer, images) -> None:
+    with open_viewer(images) as page:
+        open_chooser(page)
+        dialog = page.get_by_role("dialog", name="Images")
+        dialog.get_by_role("button", name="Close").click()
+        dialog.wait_for(state="hidden")
+        assert page.evaluate("raking.state()")["show"] == 0
+
+
 def test_an_image_is_chosen_by_key(open_viewer, images) -> None:
     with open_viewer(images, 1366, 768) as page:
         button = page.get_by_role("button", name="Image 1 of 12")

@@ -233,6 +233,22 @@ def test_two_pages_at_once_lose_neithers(take_page, image: Path) -> None:
         expect(panels[0].locator("li")).to_have_count(3)
 
 
+def test_a_text_begun_on_one_image_is_saved_to_it(take_page, image: Path, tmp_path: Path) -> None:
+    other = shutil.copytree(image, tmp_path / "other")
+    server = ViewerServer([image, other], notes=True)
+    with server, take_page(1200, 800) as page, opened(page, server):
+        panel = the_panel(page)
+        panel.get_by_role("button", name="Point", exact=True).focus()
+        page.keyboard.press("Enter")
+        page.evaluate("raking.setState({ show: 1, exposure: 1 })")
+        expect(page.locator(".badge")).to_have_count(0)
+        write(panel, "Of the first")
+        panel.get_by_text("Saved.").wait_for()
+        expect(panel.locator("li")).to_have_count(0)
+    assert texts(image) == ["Of the first"]
+    assert not (other / NOTES).exists()
+
+
 def test_without_the_token_notes_are_saved_by_download(take_page, image: Path) -> None:
     add_bookmarks(image, ["light=0.5,0"])
     with ViewerServer([image]) as server, take_page(1200, 800) as page, opened(page, server):

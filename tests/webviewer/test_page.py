@@ -368,3 +368,35 @@ def test_a_message_may_offer_what_to_do(open_viewer, small) -> None:
         assert page.evaluate("tried")
         page.get_by_role("button", name="Close the message").click()
         assert page.get_by_role("status").inner_text() == ""
+
+
+# The first minute
+
+
+def test_a_first_visitor_is_told_to_drag_until_the_light_moves(open_viewer, small) -> None:
+    with open_viewer([small], 1366, 768) as page:
+        told = page.get_by_text("Drag across the picture to move the light")
+        assert told.is_visible()
+        page.mouse.move(600, 300)
+        page.mouse.wheel(0, -200)
+        assert told.is_visible()
+        drag(page, (600, 300), (640, 320))
+        assert not told.count()
+        page.goto("about:blank")
+    # A link shows exactly what is seen.
+    with open_viewer([small], 1366, 768, light="0.1,0.2") as page:
+        assert not told.count()
+    with open_viewer([small], 1366, 768, ui="off") as page:
+        assert not page.get_by_text("Drag across the picture").is_visible()
+
+
+def test_what_is_for_experts_is_folded_away(open_viewer, small) -> None:
+    with open_viewer([small], 1366, 768) as page:
+        tiling = page.get_by_role("button", name="Tiling")
+        assert not tiling.count()
+        page.get_by_text("Expert").focus()
+        page.keyboard.press("Enter")
+        tiling.click()
+        assert page.evaluate("raking.state()")["tiling"] is False
+        page.keyboard.press("t")  # its key does it anyway
+        assert page.evaluate("raking.state()")["tiling"] is True

@@ -59,6 +59,10 @@ def test_refused(row: Row) -> None:
     assert len(str(error.value)) < 300
 
 
+def test_the_facts_are_those_of_both_languages() -> None:
+    assert tuple(Facts.model_fields) == limits.FACTS
+
+
 @pytest.mark.parametrize("keys", [NeuralInfo, LinearInfo, NeuralBlock, LinearBlock])
 def test_the_format_is_written_down(keys: type[Keys]) -> None:
     text = FORMAT.read_text("utf-8")

@@ -112,7 +112,7 @@ class NotesPanel {
 
 	// What others have written meanwhile, too.
 	async load() {
-		if (!this.viewer.scene) return;
+		if (!this.viewer.scene || !this.panel.isConnected) return;
 		const { book } = this;
 		await this.#try(() => book.read());
 		this.part('details').open ||= Boolean(book.token);
@@ -129,18 +129,19 @@ class NotesPanel {
 
 	// Puts a note into the editor.
 	#write(note) {
-		this.#draft = note;
+		this.#draft = note && { ...note, book: this.book };  // whatever image is shown then
 		const text = this.part('textarea');
 		this.part('.draft').hidden = !note;
 		text.value = note?.text ?? '';
 		this.#show();
 		(note ? text : this.part('summary')).focus();
+		this.part('.draft').scrollIntoView({ block: 'nearest' });
 	}
 
 	async #save() {
 		const note = { id: newId(), ...this.#draft, text: this.part('textarea').value.trim() };
 		if (!note.text) return this.#tell('A note needs a text.');
-		if (!await this.#try(() => this.book.save(note))) return;
+		if (!await this.#try(() => note.book.save(note))) return;
 		this.#chosen = note.id;
 		this.#write(null);
 	}
@@ -173,7 +174,7 @@ class NotesPanel {
 	}
 
 	#show() {
-		const { book: { notes, token }, chosen } = this;
+		const { book, book: { notes, token }, chosen } = this;
 		const at = notes.indexOf(chosen);
 		const list = this.part('ol');
 		const listed = notes.map(note => this.#headed(note) + note.text).join('\n');
@@ -184,7 +185,7 @@ class NotesPanel {
 		}
 		list.querySelector('[aria-current]')?.removeAttribute('aria-current');
 		list.querySelector(`[data-index="${at}"]`)?.setAttribute('aria-current', 'true');
-		const isNew = this.#draft && !this.#draft.id;
+		const isNew = this.#draft?.book === book && !this.#draft.id;
 		this.marks.show([...notes, ...isNew ? [this.#draft] : []], isNew ? notes.length : at);
 		this.part('[data-act=play]').hidden = !notes.some(({ settings }) => settings !== undefined);
 		for (const act of ['edit', 'remove', 'earlier']) this.part(`[data-act=${act}]`).disabled = !chosen;

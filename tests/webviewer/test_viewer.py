@@ -337,8 +337,9 @@ def size_without_comments(file: Path) -> int:
 
 
 def test_the_page_is_small_and_loads_nothing_from_outside(open_viewer, small) -> None:
-    written = [file for file, address in viewer_files() if not address.startswith("vendor/")]
-    assert sum(map(size_without_comments, written)) < 255_000
+    files = [(file, address) for file, address in viewer_files() if "vendor/" not in address]
+    sizes = {address: size_without_comments(file) for file, address in files}
+    assert sum(sizes.values()) < 255_000
     with open_viewer([small]) as page:
         asked = []
         page.on("request", lambda request: asked.append(request.url))
@@ -361,4 +362,6 @@ def test_the_page_is_small_and_loads_nothing_from_outside(open_viewer, small) ->
             "unzipit.module.js",
         )  # when needed
         assert not [url for url in sent if url.endswith(late)]
+        opening = {url.removeprefix(f"{home}/").partition("?")[0] or "index.html" for url in sent}
+        assert sum(size for address, size in sizes.items() if address in opening) < 200_000
         assert all(url.startswith(f"{home}/") for url in sent)

@@ -80,12 +80,12 @@ const MARKUP = `
 				toggle('blink', 'Blink', 'Two images in turn (B)'),
 				toggle('difference', 'Difference', 'Where two images differ (D)'))}
 			${group('keeping', 'Measure and keep', toggle('measure', 'Measure', 'Measure a distance (M)'),
-				button('region', 'Region', 'Choose pixels to train on (G)', 'aria-expanded="false"'),
 				button('snapshot', 'Snapshot', 'Save the whole picture as PNG under this light'),
 				button('seen', 'Save view', 'Save what is seen as PNG, with scale bar and caption'),
 				button('copyLink', icon('M8 12l4-4M9 7l2-2a2.8 2.8 0 0 1 4 4l-2 2M11 13l-2 2a2.8 2.8 0 0 1-4-4l2-2'),
 					'Copy an address that shows exactly this', 'aria-label="Copy link"'))}
-			<details id="expert"><summary>Expert</summary>${group('drawing', 'Drawing',
+			<details id="expert"><summary>Expert</summary>${group('drawing', 'Training and drawing',
+				button('region', 'Region', 'Choose pixels to train on (G)', 'aria-expanded="false"'),
 				toggle('tiling', 'Tiling', 'Decode only the tiles in sight (T)'),
 				toggle('adaptive', 'Adaptive', 'Decode more coarsely while something moves (A)'))}<p id="readout"></p></details>
 			${group('other', 'Viewer', button('open', 'Open', 'Open a zip, or the files of an image, from this computer'),

@@ -31,6 +31,8 @@ LARGE = 60  # pixels of radius, from which an ellipse can be told from a circle
 OVAL = 0.015  # of the radius, that spheres and lenses are out of round
 CERTAIN = 8.0  # deviations of the elongation
 BETTER = 0.9  # of the circle's spread
+WIDER = 0.25  # the wider circle is rather the rim, the inner one where the table's image ends,
+ASIDE = 0.3  # and one about whose middle lamps are mirrored
 FOOT = 0.52  # see `_foot`
 FEW_RAYS = 0.3  # with an edge at the rim, below which there is none
 LEAST_WHOLE = 0.93  # of the rays, that the picture must hold
@@ -77,7 +79,8 @@ def fit_rim(
         outline = _refined(grey, circle, frame)
         if outline is None:
             continue
-        merit = outline.support * outline.across**0.5 * np.exp(-_off_centre(outline, spots))
+        merit = outline.support * outline.across**WIDER
+        merit *= float(np.exp(-ASIDE * _off_centre(outline, spots)))
         if best is None or merit > best[0]:
             best = merit, outline
     return best[1] if best else None

@@ -31,8 +31,6 @@ LARGE = 60  # pixels of radius, from which an ellipse can be told from a circle
 OVAL = 0.015  # of the radius, that spheres and lenses are out of round
 CERTAIN = 8.0  # deviations of the elongation
 BETTER = 0.9  # of the circle's spread
-WIDER = 0.25  # the wider circle is rather the rim, the inner one where the table's image ends,
-ASIDE = 0.3  # and one about whose middle lamps are mirrored
 FOOT = 0.52  # see `_foot`
 FEW_RAYS = 0.3  # with an edge at the rim, below which there is none
 LEAST_WHOLE = 0.93  # of the rays, that the picture must hold
@@ -67,8 +65,9 @@ def fit_rim(
 ) -> Outline | None:
     """The outline in the view `grey` [L, h, w], near one of the circles `starts` [C, 3].
 
-    `spots` [N, 2] are where lamps are mirrored, of which none lies farther out than `reach` of the
-    radius; they tell between circles that have as many edges. None where no circle has edges.
+    `spots` [N, 2] are where
+    lamps are mirrored, of which none lies farther out than `reach` of the radius. None where no
+    circle has edges.
     """
     best: tuple[float, Outline] | None = None
     for start in starts:
@@ -79,20 +78,10 @@ def fit_rim(
         outline = _refined(grey, circle, frame)
         if outline is None:
             continue
-        merit = outline.support * outline.across**WIDER
-        merit *= float(np.exp(-ASIDE * _off_centre(outline, spots)))
+        merit = outline.support * outline.across**0.5
         if best is None or merit > best[0]:
             best = merit, outline
     return best[1] if best else None
-
-
-def _off_centre(outline: Outline, spots: np.ndarray) -> float:
-    """How far the lamps' images lie to one side, of the radius: a circle through a sphere's rim and
-    other things has them so."""
-    if not len(spots):
-        return 0.0
-    middle = np.median(spots, axis=0)
-    return float(np.hypot(middle[0] - outline.x, middle[1] - outline.y) / outline.across)
 
 
 class _Polar:

@@ -166,6 +166,10 @@ def _locked_folder(parent: Path, name: str) -> tuple[Path, FileLock]:
                 with suppress(OSError):
                     work.rmdir()
                 raise
+        except (KeyboardInterrupt, SystemExit):  # ended this early, too, nothing is left
+            with suppress(OSError):
+                _dissolve(work)
+            raise
         if work.exists():
             return work, lock
     raise OSError(errno.EBUSY, "others write into this folder")

@@ -155,6 +155,18 @@ def test_it_is_on_the_disk_before_it_takes_its_name(
     assert tmp_path.stat().st_ino in flushed
 
 
+def test_ended_before_anything_is_written_it_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(*_: object, **__: object) -> None:
+        sys.exit(143)
+
+    monkeypatch.setattr("filelock.FileLock.acquire", end)
+    with pytest.raises(SystemExit), writing_aside(tmp_path / "file"):
+        raise AssertionError("it is ended before")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_name_as_long_as_names_may_be(tmp_path: Path) -> None:
     name = "ä" * 120 + "." + "a" * 14
     with writing_aside(tmp_path / name) as aside:

@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Browser
 
 from webviewer.addresses import viewer_files
+from webviewer.server import ViewerServer
 
 from .pictures import drag, screenshot, settle
 
@@ -365,3 +367,27 @@ def test_the_page_is_small_and_loads_nothing_from_outside(open_viewer, small) ->
         opening = {url.removeprefix(f"{home}/").partition("?")[0] or "index.html" for url in sent}
         assert sum(size for address, size in sizes.items() if address in opening) < 200_000
         assert all(url.startswith(f"{home}/") for url in sent)
+
+
+@pytest.mark.parametrize("refusals", [2, 100])
+def test_a_graphics_process_that_begins_anew_is_waited_for(
+    browser: Browser, small: Path, relight, refusals: int
+) -> None:
+    """Until it has begun, the browser gives no context; nor does one that has none to give."""
+    page = browser.new_page(viewport={"width": 640, "height": 480}, device_scale_factor=1)
+    page.add_init_script(f"""{{
+        const {{ getContext }} = HTMLCanvasElement.prototype;
+        let left = {refusals};
+        HTMLCanvasElement.prototype.getContext = function (kind, options) {{
+            return kind === 'webgl2' && left-- > 0 ? null : getContext.call(this, kind, options);
+        }};
+    }}""")
+    with ViewerServer([small]) as server:
+        page.goto(server.url(ui="off", zoom=1, light="0.3,0.4"))
+        if refusals == 2:
+            page.evaluate("raking.ready")
+            middle = screenshot(page)[240 - 24 : 240 + 24, 320 - 32 : 320 + 32]
+            assert np.abs(middle.astype(int) - relight(small, (0.3, 0.4))).max() <= 1
+        else:
+            page.get_by_text("This browser gives no WebGL2").wait_for()
+    page.close()

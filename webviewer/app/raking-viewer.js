@@ -4,6 +4,7 @@
 
 import { Seat } from './contexts.js';
 import { Engine } from './gpu/engine.js';
+import { awaitContext } from './gpu/gl.js';
 import { createActions } from './panel/actions.js';
 import { connectDrop } from './panel/drop.js';
 import { connectInput } from './panel/input.js';
@@ -83,6 +84,7 @@ export class RakingViewer extends HTMLElement {
 				parts.frame.classList.add('placed');
 			});
 			await Promise.all([loadTexts(), styled, seat.granted]);
+			await awaitContext(parts.picture);
 			signal.throwIfAborted();
 			const store = new Store();
 			const engine = new Engine(parts.picture);

@@ -2,9 +2,21 @@
 
 import { coverShader } from '../shaders/specialise.js';
 
+/** @type {WebGLContextAttributes} */
+const OPTIONS = { alpha: false, antialias: false, depth: false, powerPreference: 'high-performance' };
+const TRIES = 4;
+const PAUSE = 500;  // milliseconds
+
+// Resolves when the canvas has a context, or will have none: where the graphics process has just
+// ended, a browser refuses until it has started another.
+export async function awaitContext(canvas) {
+	for (let i = 0; i < TRIES && !canvas.getContext('webgl2', OPTIONS); i++) {
+		await new Promise(resolve => setTimeout(resolve, PAUSE));
+	}
+}
+
 export function createContext(canvas) {
-	const options = { alpha: false, antialias: false, depth: false, powerPreference: 'high-performance' };
-	const gl = canvas.getContext('webgl2', options);
+	const gl = canvas.getContext('webgl2', OPTIONS);
 	if (gl) return gl;
 	throw new Error('This browser gives no WebGL2, which the viewer needs: update it, or '
 		+ 'switch on hardware acceleration in its settings.');

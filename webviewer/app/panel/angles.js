@@ -1,6 +1,6 @@
 // A direction in numbers: the light's or the camera's azimuth and elevation, in degrees as the screen has them.
 
-import { on } from './points.js';
+import { inDegrees, on } from './points.js';
 
 /** @typedef {'light' | 'camera'} Key */
 
@@ -29,9 +29,7 @@ export function connectAngles(viewer, key, part) {
 	};
 	azimuth.onchange = elevation.onchange = typed;
 	const show = () => {
-		const [x, y] = viewer.view.directionToScreen(store.state[key]);
-		const turn = Math.round(Math.atan2(y, x) * 180 / Math.PI + 360) % 360;
-		const height = Math.round(Math.acos(Math.min(1, Math.hypot(x, y))) * 180 / Math.PI);
+		const [turn, height] = inDegrees(viewer.view.directionToScreen(store.state[key]));
 		azimuth.value = height === 90 ? 0 : turn;
 		elevation.value = height;
 	};

@@ -1,7 +1,7 @@
 // The domes: discs, in the screen's frame, that show where the photographs' lights and cameras stood, and turn
 // the light and the camera.
 
-import { ARROWS, connectDrag, on, stepByKeys, turnBy } from './points.js';
+import { ARROWS, connectDrag, inDegrees, on, stepByKeys, turnBy } from './points.js';
 
 const TOLERANCE = 0.03;  // of the disc's radius, by which a direction may be outside the photographed ones
 const STEP = 0.05;  // of that radius, with a key
@@ -53,7 +53,7 @@ function showKnown(dome, scenes) {
 /** @type {(viewer: Viewer, dome: Dome) => boolean} */
 function showDirection({ view, store: { state } }, { key, element, told, hull }) {
 	const [x, y] = view.directionToScreen(state[key]);
-	const elevation = Math.round(Math.acos(Math.min(1, Math.hypot(x, y))) * 180 / Math.PI);
+	const [, elevation] = inDegrees([x, y]);
 	element.querySelector('.marker').style.transform = `translate(${50 * x}%, ${-50 * y}%)`;
 	element.querySelector('svg').style.rotate = `${view.rotation}deg`;
 	element.ariaValueNow = elevation;

@@ -19,6 +19,13 @@ export function turnBy({ view, motion, store: { state } }, key, step) {
 	motion.turn(key, view.directionFromScreen(direction.map((at, axis) => at + step[axis])));
 }
 
+// A direction's azimuth, counter-clockwise from the right, and elevation, in whole degrees.
+/** @type {(direction: number[]) => number[]} */
+export const inDegrees = ([x, y]) => [
+	Math.round(Math.atan2(y, x) * 180 / Math.PI + 360) % 360,
+	Math.round(Math.acos(Math.min(1, Math.hypot(x, y))) * 180 / Math.PI),
+];
+
 export function on(target, types, handle) {
 	types.split(' ').forEach(type => target.addEventListener(type, handle));
 }

@@ -1,7 +1,7 @@
 // What is seen, as a picture: the view with what is compared, its ruler and scale bar, and a caption below.
 
 import { MODE_NAMES } from './modes.js';
-import { devicePixels } from './points.js';
+import { devicePixels, inDegrees } from './points.js';
 import { saveFile } from './save.js';
 
 const FONT = '14px system-ui, sans-serif';
@@ -33,10 +33,9 @@ export async function saveSeen(viewer, parts) {
 // Title and credit; the mode and the light; what was done to the picture.
 /** @param {Viewer} viewer */
 function captionOf({ view, scene: { info: { title, label, facts, decoder } }, store: { state } }, { left, right }) {
-	const degrees = radians => Math.round(radians * 180 / Math.PI);
 	const place = direction => {
-		const [x, y] = view.directionToScreen(direction);
-		return `from ${(degrees(Math.atan2(y, x)) + 360) % 360}°, ${degrees(Math.acos(Math.min(1, Math.hypot(x, y))))}° above the surface`;
+		const [azimuth, elevation] = inDegrees(view.directionToScreen(direction));
+		return `from ${azimuth}°, ${elevation}° above the surface`;
 	};
 	const modes = left.hidden ? MODE_NAMES[state.mode] : [left, right].map(({ textContent }) => textContent).join(' | ');
 	const numbers = ['exposure', 'gamma', 'saturation', ...state.mode === 'specular' ? ['kd', 'ks', 'exponent'] : [],

@@ -29,11 +29,12 @@ export class ErrorField {
 		const towards = directionOf(light);
 		const angles = lights.map(other => Math.acos(Math.min(1, Math.max(-1, dot(other, towards)))));
 		const nearest = Math.min(...angles);
-		const shares = angles.map(angle => Math.exp((nearest ** 2 - angle ** 2) / (2 * spacing ** 2)));
+		const shares = angles.map(angle => Math.exp((nearest ** 2 - angle ** 2) / spacing ** 2));
 		const all = shares.reduce((sum, share) => sum + share);
+		const away = nearest / spacing;
 		const [first, ...others] = rows[0].map((_, k) => dot(shares, rows.map(row => row[k])) / all);
 		const values = new Float32Array(4 + others.length / 3 * 4);
-		values[0] = first + Math.log2(1 + leftOut * (nearest / spacing) ** 2) / 2 + Math.log2(255 / SCALE[0]);
+		values[0] = first + Math.log2(1 + leftOut * away * Math.max(1, away)) / 2 + Math.log2(255 / SCALE[0]);
 		others.forEach((weight, k) => { values[4 + 4 * Math.floor(k / 3) + k % 3] = weight; });
 		return values;
 	}

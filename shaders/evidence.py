@@ -2,11 +2,11 @@
 
 It is a linear function of the pixel's texels (0..1): those of its latents and three of its own.
 
-    log2 error = row[0] + sum row[1 + k] texel[k] + log2 sqrt(1 + left_out (angle / spacing)^2)
+    log2 error = row[0] + sum row[1 + k] texel[k] + log2 sqrt(1 + left_out d max(1, d))
 
 There is a row for each photograph's light, and between them their mean, a light counting by
-exp(-(angle^2 - nearest^2) / (2 spacing^2)) of its angle to the present one; the angle above is that
-to the nearest. It is shown by a colour, from what a photograph itself is worth to what is inferred,
+exp((nearest^2 - angle^2) / spacing^2) of its angle to the present one; d is the nearest angle,
+over the spacing. It is shown by a colour, from what a photograph itself is worth to what is inferred,
 on a scale that doubles from step to step.
 """
 
@@ -43,9 +43,10 @@ class ErrorField:
         others = directions(self.lights[:, :LIGHT].astype(np.float64))
         angles = np.arccos(np.clip(others @ towards, -1, 1))
         nearest = angles.min()
-        shares = np.exp((nearest**2 - angles**2) / (2 * self.spacing**2))
+        shares = np.exp((nearest**2 - angles**2) / self.spacing**2)
         row = shares @ self.rows / shares.sum()
-        row[0] += np.log2(1 + self.left_out * (nearest / self.spacing) ** 2) / 2
+        away = nearest / self.spacing
+        row[0] += np.log2(1 + self.left_out * away * max(1, away)) / 2
         return np.asarray(row)
 
     def values(self, light: np.ndarray) -> np.ndarray:

@@ -8,9 +8,12 @@ components of what the latents leave unexplained.
 """
 
 from collections.abc import Callable
+from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from scipy.ndimage import gaussian_filter
 
 from renderer.image.relightable import RelightableImage
 from shaders.evidence import OWN, ErrorField
@@ -20,16 +23,24 @@ from trainer.running.plan import Progress
 from trainer.running.threads import all_cores
 from trainer.training.guide import Guide
 
-# A light between two photographs is about half as far from either as these from each other, so
-# that its squared error is a third of a left-out photograph's.
-BETWEEN = 0.3
+# A light between two photographs is about half as far from either as these from each other, and
+# squared errors grow with the angle.
+BETWEEN = 0.5
 LEAST = 1 / 255  # of an error, so that the noise of dark pixels tells nothing
-DESCRIBED_PIXELS = 1 << 15  # that the field is worked out from
+# Pixels that errors are averaged over: one's own is as much chance as it is what is to be expected.
+SMOOTHED, MARGIN = 1.0, 3
+BLOCK = 96  # pixels a side, so that what is worked out stays near the processor
+DESCRIBED_PIXELS = 1 << 15  # that the field is worked out from, and the guide
 TAILS = 0.1  # per cent of the pixels' own values at either end, which are clipped
-CHUNK = 1 << 12  # pixels at a time, so that what is worked out stays near the processor
 
-# Row-major places [N] of pixels on the object -> squared errors [N, L], of the image and left out.
-Errors = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+class _Known(NamedTuple):
+    """What is known of the object's pixels in a block."""
+
+    places: np.ndarray  # [N], row-major in the picture
+    logs: np.ndarray  # [N, L], log2 of the error to be expected about the photographs' lights
+    squared: float  # the mean squared error of the image
+    left_out: float  # and of left-out photographs
 
 
 def store_evidence(
@@ -37,19 +48,25 @@ def store_evidence(
 ) -> None:
     """Gives an image of one camera, trained on the photographs, its evidence.
 
-    `progress` is told the pixels done, and of how many.
+    `progress` is told the blocks of the picture done, and of how many.
     """
-    mask = np.ones(photographs.size, bool) if photographs.mask is None else photographs.mask
-    places = np.flatnonzero(mask.ravel())
-    random = np.random.default_rng(0)
-    some = random.choice(len(places), min(DESCRIBED_PIXELS, len(places)), replace=False)
-    errors = _errors_of(image, photographs, places, some)
-    squared, left_out = errors(some)
+    look = _looker(image, photographs)
+    blocks = list(product(range(0, image.height, BLOCK), range(0, image.width, BLOCK)))
+    number = max(4, DESCRIBED_PIXELS // BLOCK**2)
+    spread = [
+        blocks[i] for i in np.linspace(0, len(blocks) - 1, min(number, len(blocks))).astype(int)
+    ]
+    known = [block for block in map(look, spread) if len(block.places)]
+    known = known or [block for block in map(look, blocks) if len(block.places)]
+    places = np.concatenate([block.places for block in known])
+    logs = np.concatenate([block.logs for block in known])
+    left_out, squared = (
+        np.mean([getattr(b, name) for b in known]) for name in ("left_out", "squared")
+    )
+    ratio = float(left_out / max(squared, LEAST**2))
     lights = np.asarray(photographs.lights, np.float32)
     spacing = _spacing(lights)
-    ratio = float(left_out.mean() / max(squared.mean(), LEAST**2))
-    texels = _texels(image, places[some])
-    logs = _logs(squared, left_out)
+    texels = _texels(image, places)
     shared = np.linalg.lstsq(texels, logs, rcond=None)[0]  # [1 + K, L]
     axes = _axes(logs - texels @ shared, lights, spacing)  # [L, 3]
     own = (logs - texels @ shared) @ axes
@@ -57,46 +74,58 @@ def store_evidence(
     high = np.maximum(high, low + 1e-3)
     levels = np.zeros((image.height * image.width, OWN), np.uint8)
 
-    def describe(first: int) -> int:
-        chunk = slice(first, min(first + CHUNK, len(places)))
-        found = _logs(*errors(np.arange(chunk.start, chunk.stop)))
-        own = (found - _texels(image, places[chunk]) @ shared) @ axes
-        levels[places[chunk]] = np.rint((own - low).clip(0) / (high - low) * 255).clip(0, 255)
-        return chunk.stop
+    def describe(at: tuple[int, int]) -> None:
+        block = look(at)
+        own = (block.logs - _texels(image, block.places) @ shared) @ axes
+        levels[block.places] = np.rint((own - low) / (high - low) * 255).clip(0, 255)
 
     with all_cores() as share_out:
-        for done in share_out(describe, range(0, len(places), CHUNK)):
+        for done, _ in enumerate(share_out(describe, blocks), start=1):
             if progress:
-                progress(done, len(places))
-    known = np.concatenate([texels, levels[places[some]] / 255], axis=1)
-    rows = np.linalg.lstsq(known, logs, rcond=None)[0].T
+                progress(done, len(blocks))
+    known_texels = np.concatenate([texels, levels[places] / 255], axis=1)
+    rows = np.linalg.lstsq(known_texels, logs, rcond=None)[0].T
     # A mean of logarithms is that of an error in the middle; what is told is its root mean square.
-    rows[:, 0] += np.log2(np.exp2(2 * logs).mean(0) / np.exp2(2 * known @ rows.T).mean(0)) / 2
+    told = np.exp2(2 * known_texels @ rows.T)
+    rows[:, 0] += np.log2(np.exp2(2 * logs).mean(0) / told.mean(0)) / 2
     rows[:, 0] -= np.log2(1 + BETWEEN * ratio) / 2  # the rows are of the photographs' own lights
     image.evidence = levels.reshape(image.height, image.width, OWN)
     image.error_field = ErrorField(rows.astype(np.float32), lights, spacing, ratio)
 
 
-def _errors_of(
-    image: RelightableImage, photographs: Photographs, places: np.ndarray, some: np.ndarray
-) -> Errors:
-    """What tells the errors of the pixels at `places` [P], by their number there."""
+def _looker(
+    image: RelightableImage, photographs: Photographs
+) -> Callable[[tuple[int, int]], _Known]:
+    """What tells the errors in the block at (y, x)."""
     values, white = photographs.values, np.float32(photographs.white)
+    mask = np.ones(photographs.size, bool) if photographs.mask is None else photographs.mask
+    number = np.cumsum(mask).reshape(mask.shape) - 1  # of a pixel among those of the object
+    some = np.random.default_rng(0).integers(len(values), size=DESCRIBED_PIXELS)
     flat = np.swapaxes(values[some], 1, 2).reshape(-1, values.shape[1]) / white  # [3 N, L]
-    products = flat.T.astype(np.float64) @ flat / len(flat)
-    predictor = Guide(photographs.lights, products).left_out.astype(np.float32)
-    decode = torch_decode(image.decoder)
-    lights = torch.from_numpy(photographs.conditions)
+    guide = Guide(photographs.lights, flat.T.astype(np.float64) @ flat / len(flat))
+    predictor = guide.left_out.astype(np.float32)
+    decode, lights = torch_decode(image.decoder), torch.from_numpy(photographs.conditions)
 
     @torch.inference_mode()
-    def errors(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        truth = values[pixels] / white  # [N, L, 3]
-        latents = latents_at(image, places[pixels])
+    def look(at: tuple[int, int]) -> _Known:
+        rows, columns = (slice(max(0, first - MARGIN), first + BLOCK + MARGIN) for first in at)
+        y, x = np.nonzero(mask[rows, columns])
+        places = (y + rows.start) * image.width + x + columns.start
+        truth = values[number[rows, columns][y, x]] / white  # [N, L, 3]
+        latents = latents_at(image, places)
         shown = torch.stack([decode(latents, light) for light in lights], dim=1).clamp(0, 1)
-        squared = np.square(shown.numpy() - truth).mean(axis=-1)
-        return squared, np.square(predictor @ truth).mean(axis=-1)
+        squared = np.square(shown.numpy() - truth).mean(axis=-1)  # [N, L]
+        left_out = np.square(predictor @ truth).mean(axis=-1)
+        grid = np.zeros((*mask[rows, columns].shape, len(lights) + 1), np.float32)
+        grid[y, x] = np.column_stack([squared + BETWEEN * left_out, np.ones(len(y))])
+        grid = gaussian_filter(grid, SMOOTHED, axes=(0, 1), mode="constant", radius=MARGIN)
+        own = (y + rows.start >= at[0]) & (y + rows.start < at[0] + BLOCK)
+        own &= (x + columns.start >= at[1]) & (x + columns.start < at[1] + BLOCK)
+        *errors, weight = np.moveaxis(grid[y[own], x[own]], -1, 0)
+        logs = np.log2(np.transpose(errors) / weight[:, None] + LEAST**2) / 2
+        return _Known(places[own], logs, float(squared.mean()), float(left_out.mean()))
 
-    return errors
+    return look
 
 
 def _texels(image: RelightableImage, places: np.ndarray) -> np.ndarray:
@@ -106,14 +135,9 @@ def _texels(image: RelightableImage, places: np.ndarray) -> np.ndarray:
     return np.concatenate([np.ones((len(places), 1)), levels], axis=1)
 
 
-def _logs(squared: np.ndarray, left_out: np.ndarray) -> np.ndarray:
-    """log2 of the error to be expected about the photographs' lights, [N, L]."""
-    return np.asarray(np.log2(squared + BETWEEN * left_out + LEAST**2) / 2)
-
-
 def _axes(logs: np.ndarray, lights: np.ndarray, spacing: float) -> np.ndarray:
     """[L, 3]: the principal components of [N, L] where what neighbouring lights say is averaged."""
-    nearness = np.exp(-np.square(_angles(lights) / spacing) / 2)
+    nearness = np.exp(-np.square(_angles(lights) / spacing))
     nearness /= nearness.sum(axis=1, keepdims=True)
     smooth = logs @ nearness.T
     _, vectors = np.linalg.eigh(smooth.T @ smooth)

@@ -6,8 +6,8 @@ It is a linear function of the pixel's texels (0..1): those of its latents and t
 
 There is a row for each photograph's light, and between them their mean, a light counting by
 exp((nearest^2 - angle^2) / spacing^2) of its angle to the present one; d is the nearest angle,
-over the spacing. It is shown by a colour, from what a photograph itself is worth to what is inferred,
-on a scale that doubles from step to step.
+over the spacing. The error is shown by a colour, from what is as good as a photograph to what is
+inferred, on a scale that doubles from step to step.
 """
 
 from collections.abc import Iterator

@@ -151,9 +151,9 @@ def _linear_keys(decoder: LinearDecoder) -> tuple[dict[str, Any], dict[str, Any]
 
 def _evidence_keys(field: ErrorField) -> dict[str, Any]:
     return {
-        "rows": [[float(f"{value:.5g}") for value in row] for row in field.rows],
-        "spacing": round(float(np.degrees(field.spacing)), 4),
-        "left_out": round(float(field.left_out), 4),
+        "rows": [[float(str(value)) for value in row] for row in field.rows],  # no digit too many
+        "spacing": float(np.degrees(field.spacing)),
+        "left_out": float(field.left_out),
     }
 
 

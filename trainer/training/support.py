@@ -90,7 +90,7 @@ def store_evidence(
     rows[:, 0] += np.log2(np.exp2(2 * logs).mean(0) / told.mean(0)) / 2
     rows[:, 0] -= np.log2(1 + BETWEEN * ratio) / 2  # the rows are of the photographs' own lights
     image.evidence = levels.reshape(image.height, image.width, OWN)
-    image.error_field = ErrorField(rows.astype(np.float32), lights, spacing, ratio)
+    image.error_field = ErrorField(rows.round(4).astype(np.float32), lights, spacing, ratio)
 
 
 def _looker(

@@ -34,7 +34,7 @@ from shaders.network import Layer
 from shaders.neural import NeuralDecoder
 from trainer.lights.directions import sunflower
 from trainer.models.oracle import relight
-from trainer.models.seen import seen
+from trainer.models.seen import seen, sharpened
 from webviewer.server import ViewerServer
 
 VIEW_AND_LIGHT = 4  # conditions
@@ -83,9 +83,10 @@ class Agreement:
     max_abs_error: float = 0.0  # of raw floats
     output_range: float = 0.0  # of PyTorch's raw floats: largest minus smallest
 
-    def add(self, truth: np.ndarray, levels: np.ndarray, floats: np.ndarray) -> None:
-        """Takes in one picture: PyTorch's raw floats, and the backend's levels and raw floats."""
-        expected = np.floor(truth.clip(0, 1) * 255 + np.float32(0.5))
+    def add(
+        self, truth: np.ndarray, expected: np.ndarray, levels: np.ndarray, floats: np.ndarray
+    ) -> None:
+        """Takes in one picture: PyTorch's raw floats and levels, and the backend's likewise."""
         steps = np.abs(levels - expected)
         error = float(np.abs(floats - truth).max())
         self.max_step = max(self.max_step, int(steps.max()))
@@ -180,9 +181,13 @@ def compare(
         pictures = relight(image, conditions)
         for i, (told, decoded) in enumerate(zip(conditions, pictures, strict=True)):
             truth = seen(image, decoded, look, told)
+            levels = np.floor(truth.clip(0, 1) * 255 + np.float32(0.5))
+            if look.mode == "unsharp":  # of levels, what is on the screen being made of them
+                truth = sharpened(image, truth, look)
+                levels = np.floor(sharpened(image, levels, look).clip(0, 255) + 0.5)
             low, high = min(low, float(truth.min())), max(high, float(truth.max()))
             for agreement, decode in backends:
-                agreement.add(truth, decode(told, "unorm"), decode(told, "float"))
+                agreement.add(truth, levels, decode(told, "unorm"), decode(told, "float"))
                 agreement.output_range = high - low
             if progress:
                 progress(label, i + 1, len(conditions))

@@ -10,7 +10,7 @@ export const LOOK_SIZE = 4;  // vectors of four that its shader is given
 
 /**
  * @typedef {{ mode: string, exposure: number, gamma: number, saturation: number, kd: number, ks: number,
- *     exponent: number, diffuse: number, evidence?: ErrorField | null }} Look
+ *     exponent: number, diffuse: number, radius: number, amount: number, evidence?: ErrorField | null }} Look
  */
 
 /**
@@ -21,11 +21,11 @@ export const LOOK_SIZE = 4;  // vectors of four that its shader is given
  */
 export function variantOf({ mode, exposure, gamma, saturation, evidence }) {
 	const toned = exposure !== 0 || gamma !== 1 || saturation !== 1;
-	return mode === 'plain' && !toned ? null : { mode, toned, evidence };
+	return !toned && ['plain', 'unsharp'].includes(mode) ? null : { mode, toned, evidence };
 }
 
 // The picture beside the planes that a mode needs, or null.
-export const pictureFor = mode => mode === 'plain' ? null : mode === 'evidence' ? 'evidence' : 'normals';
+export const pictureFor = mode => ['plain', 'unsharp'].includes(mode) ? null : mode === 'evidence' ? mode : 'normals';
 
 // Whether a mode is for decoders of a kind.
 export const isFor = (mode, kind) => mode !== 'diffuse' || kind === 'ptm';

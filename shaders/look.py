@@ -13,8 +13,9 @@ polynomial over the light (u, v) grows about the normal's (nu, nv), where value 
     colour + (diffuse - 1) (a_uu (u - nu)^2 + a_uv (u - nu) (v - nv) + a_vv (v - nv)^2).
 
 Then exposure, in stops of a display of gamma 2.2, then gamma, then saturation about Rec. 709's
-luminance. Normals are shown as they are, and so is "evidence" (evidence.py): how far each pixel is
-supported by photographs under the present light.
+luminance. At last "unsharp" makes the luminance stand out from its neighbours'
+(renderer/gpu/sharpen.py). Normals are shown as they are, and so is "evidence" (evidence.py): how
+far each pixel is supported by photographs under the present light.
 """
 
 from dataclasses import dataclass
@@ -25,10 +26,11 @@ import numpy as np
 from shaders.decoder import LIGHT, directions
 from shaders.errors import RakingError
 
-Mode = Literal["plain", "normals", "specular", "diffuse", "evidence"]
+Mode = Literal["plain", "normals", "specular", "diffuse", "unsharp", "evidence"]
 Picture = Literal["normals", "evidence"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 DISPLAY_GAMMA = 2.2
+REC_709 = (0.2126, 0.7152, 0.0722)
 LOOK_SIZE = 4  # vectors of four that its shader is given
 # The values that each number may have, and has first.
 RANGES = {
@@ -39,6 +41,8 @@ RANGES = {
     "ks": (0.0, 2.0, 0.7),
     "exponent": (1.0, 150.0, 75.0),
     "diffuse": (1.0, 10.0, 3.0),
+    "radius": (0.5, 20.0, 3.0),
+    "amount": (0.0, 5.0, 1.0),
 }
 
 
@@ -60,6 +64,8 @@ class Look:
     ks: float = 0.7  # of the highlight
     exponent: float = 75.0  # of the highlight: the higher, the narrower
     diffuse: float = 3.0  # the gain, in "diffuse"
+    radius: float = 3.0  # pixels that are smoothed over, in "unsharp"
+    amount: float = 1.0  # how often the difference is added
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
@@ -72,13 +78,14 @@ class Look:
     @property
     def picture(self) -> Picture | None:
         """The picture beside the planes that it needs."""
-        if self.mode == "plain":
+        if self.mode in ("plain", "unsharp"):
             return None
         return "evidence" if self.mode == "evidence" else "normals"
 
     @property
     def changes_nothing(self) -> bool:
-        return self.mode == "plain" and not self.toned
+        """Of what a pixel is decoded to by itself."""
+        return self.mode in ("plain", "unsharp") and not self.toned
 
     @property
     def toned(self) -> bool:

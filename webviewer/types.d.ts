@@ -56,6 +56,8 @@ declare global {
 		ks: number;  // the highlight's,
 		exponent: number;  // and its sharpness
 		diffuse: number;  // the diffuse gain
+		radius: number;  // of unsharp masking, image pixels
+		amount: number;  // and how much of it
 		ruler: number[] | null;  // image pixels x0, y0, x1, y1
 		memory: number;  // MB of the GPU
 		patience: number;  // seconds that a server may send nothing

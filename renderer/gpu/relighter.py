@@ -7,6 +7,7 @@ import numpy as np
 import wgpu
 
 from renderer.gpu.device import LONGEST_SIDE, VARYINGS, device_name, request_device
+from renderer.gpu.sharpen import sharpened
 from renderer.image.relightable import RelightableImage
 from shaders.decoder import LIGHT
 from shaders.errors import RakingError
@@ -96,6 +97,8 @@ class Relighter:
         for block in self.blocks:
             rows = slice(block.y, block.y + block.height)
             frame[rows, block.x : block.x + block.width] = self._read(block)
+        if self.look.mode == "unsharp":
+            return sharpened(frame, self.image.mask, self.look)
         return frame
 
     def wait(self) -> None:

@@ -106,6 +106,25 @@ def test_evidence(open_viewer, with_evidence, tmp_path, tiled) -> None:
         panel.get_by_text("not to be relied on").wait_for()
 
 
+@pytest.mark.parametrize("tiled", [False, True])
+def test_unsharp_masking(open_viewer, small, tmp_path, tiled) -> None:
+    """On the canvas at 1:1, and in a snapshot, as the native renderer has it."""
+    image = read_image(small)
+    image.mask = np.hypot(*np.mgrid[-24:24, -32:32]) < 23
+    path = tmp_path / "image"
+    write_image(image, path, tiles=TileFormat(size=32) if tiled else None)
+    look = {"mode": "unsharp", "radius": 2, "amount": 3}
+    expected = Relighter(image, look=Look("unsharp", radius=2, amount=3)).frame((0.4, -0.3))
+    expected = np.where(image.mask[..., None], expected, (22, 22, 23)).astype(int)
+    with open_viewer([path], 640, 480, light="0.4,-0.3", zoom="1", ui="off", **look) as page:
+        shown = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB")).astype(int)
+        top, left = (480 - 48) // 2, (640 - 64) // 2
+        assert np.abs(shown[top : top + 48, left : left + 64] - expected).max() <= 1
+        found = picture(page, (0.4, -0.3), (10, 40)).astype(int)
+        on = image.mask[10:40]
+        assert np.abs(found - expected[10:40])[on].max() <= 1
+
+
 def test_an_image_without_evidence_says_so(open_viewer, small) -> None:
     with open_viewer([small], ready=False, mode="evidence") as page:
         page.get_by_text("train it again from its photographs").wait_for()

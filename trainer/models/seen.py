@@ -48,6 +48,22 @@ def seen(
     return np.asarray(grey + (toned - grey) * look.saturation)
 
 
+def sharpened(image: RelightableImage, shown: np.ndarray, look: Look) -> np.ndarray:
+    """What is seen, [H, W, 3], with unsharp masking of the luminance: a Gaussian's sums, tap by
+    tap, over the pixels of the object."""
+    on = np.ones(shown.shape[:2]) if image.mask is None else image.mask.astype(np.float64)
+    luminance, reach = shown @ REC_709, int(np.ceil(3 * look.radius))
+    sums = np.stack([luminance * on, on])
+    for axis in (1, 2):
+        padded = np.pad(sums, [(reach * (i == axis),) * 2 for i in range(3)])
+        sums = np.zeros_like(sums)
+        for tap in range(2 * reach + 1):
+            share = np.exp(-(((tap - reach) / look.radius) ** 2) / 2)
+            sums += share * padded.take(range(tap, tap + sums.shape[axis]), axis)
+    smooth = sums[0] / np.maximum(sums[1], 1e-12)
+    return np.asarray(shown + (look.amount * on * (luminance - smooth))[..., None])
+
+
 def _raised(direction: np.ndarray) -> np.ndarray:
     """x and y of a unit vector, with its z."""
     return np.array([*direction, np.sqrt(max(0.0, 1 - float(np.square(direction).sum())))])

@@ -15,8 +15,7 @@ export async function openScene(context, key, described, { tiling, mode, memory:
 	if (!isFor(mode, described.decoder.kind)) {
 		throw new Error(t`${described.folder.name} is no PTM image, and diffuse gain is of these alone.`);
 	}
-	const info = withPicture(described, pictureFor(mode));
-	if (mode === 'evidence') info.field = await readField(info.evidence);
+	const info = { ...withPicture(described, pictureFor(mode)), ...await OWN[mode]?.(described) };
 	if (info.tiled) {
 		const notice = tiling ? '' : 'This image comes in tiles, so tiling stays on.';
 		return new Scene(context, { key, info, mode, notice, ...await openTiles(info) });
@@ -38,11 +37,17 @@ export async function openScene(context, key, described, { tiling, mode, memory:
 	return new Scene(context, { key, info, mode, pyramid, tiles, notice });
 }
 
-// What of a mode is loaded when it is first asked for.
-async function readField(evidence) {
-	const [{ ErrorField }] = await Promise.all([import('../shaders/evidence.js'), loadTexts(undefined, ['evidence.jinja'])]);
-	return new ErrorField(evidence);
-}
+// What a mode has of its own, loaded when it is first asked for.
+const OWN = {
+	evidence: async ({ evidence }) => {
+		const [{ ErrorField }] = await Promise.all([import('../shaders/evidence.js'), loadTexts(undefined, ['evidence.jinja'])]);
+		return { field: new ErrorField(evidence) };
+	},
+	unsharp: async () => {
+		const [sharpen] = await Promise.all([import('./sharpen.js'), loadTexts(undefined, ['sharpen.glsl'])]);
+		return { sharpen };
+	},
+};
 
 export class Scene {
 	/** @type {Record<string, DecodePass>} */
@@ -94,8 +99,8 @@ export class Scene {
 
 	// How its colours are seen: the state's numbers in its own mode.
 	/** @param {Pick<State, LookKeys>} state */
-	look({ exposure, gamma, saturation, kd, ks, exponent, diffuse }) {
-		return { mode: this.mode, exposure, gamma, saturation, kd, ks, exponent, diffuse, evidence: this.info.field };
+	look({ exposure, gamma, saturation, kd, ks, exponent, diffuse, radius, amount }) {
+		return { mode: this.mode, exposure, gamma, saturation, kd, ks, exponent, diffuse, radius, amount, evidence: this.info.field };
 	}
 
 	// What its decoder is told of the light and the camera that a state has.

@@ -21,11 +21,12 @@ const TOLD = {
 		+ 'catch the light. Move the light to see them.', ['kd', 'ks', 'exponent']],
 	diffuse: ['Deepens light and shade on slopes, the colours staying where the surface faces the light. '
 		+ 'Of PTM images alone.', ['diffuse']],
+	unsharp: ['Makes what is brighter or darker than its neighbourhood stand out.', ['radius', 'amount']],
 	evidence: ['How far photographs support each place under this light: how near the lights are under which it was '
 		+ 'photographed, and how well photographs that were left out could be told from the others.', []],
 };
 const NAMES = {
-	kd: 'Colour', ks: 'Gloss', exponent: 'Sharpness', diffuse: 'Gain',
+	kd: 'Colour', ks: 'Gloss', exponent: 'Sharpness', diffuse: 'Gain', radius: 'Radius', amount: 'Amount',
 	exposure: 'Exposure', gamma: 'Gamma', saturation: 'Saturation',
 };
 const STEPS = { exposure: 0.1, exponent: 1 };  // 0.05 of the others

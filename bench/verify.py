@@ -195,9 +195,11 @@ def compare(
 
 
 def looks_of(image: RelightableImage) -> list[Look]:
-    """A look of each mode that the image has what is needed for, and one that is toned."""
+    """A look of each mode that the image has what is needed for, one that is toned, and one with a
+    second light."""
     toned = Look(exposure=1.5, gamma=1.4, saturation=0.5)
-    looks = [toned, *(Look(mode) for mode in MODES if mode != "plain")]
+    lit = Look(red=1.3, blue=0.6, second=0.7, azimuth2=200)
+    looks = [toned, lit, *(Look(mode) for mode in MODES if mode != "plain")]
     has, kind = [None, *image.pictures], image.decoder.kind
     return [look for look in looks if look.picture in has and is_for(look.mode, kind)]
 

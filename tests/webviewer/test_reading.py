@@ -63,6 +63,8 @@ LOOKS = [
     Look("specular", kd=0.8, ks=1.2, exponent=20),
     Look("specular", exposure=-0.5, gamma=1.3, saturation=1.8),
     Look(exposure=1.5, saturation=0.0),
+    Look(red=1.4, blue=0.5),
+    Look("specular", second=0.8, azimuth2=200, elevation2=20),
 ]
 
 
@@ -175,6 +177,17 @@ def test_the_light_in_numbers_and_from_the_sides(open_viewer, with_normals) -> N
         np.testing.assert_allclose(state(page)["light"], [0.5, 0], atol=1e-3)
         panel.get_by_role("button", name="Light from straight above").click()
         np.testing.assert_allclose(state(page)["light"], [0, 0], atol=1e-3)
+
+
+def test_a_second_light(open_viewer, with_normals) -> None:
+    with open_viewer([with_normals]) as page:
+        panel = open_panel(page)
+        assert not panel.get_by_label("Its azimuth").is_visible()
+        panel.get_by_label("Second light").fill("0.5")
+        panel.get_by_label("Its azimuth").fill("90")
+        page.wait_for_url(re.compile("second=0.5.*azimuth2=90"))
+        panel.get_by_role("button", name="Reset").click()
+        page.wait_for_url(re.compile(r"^(?!.*second)"))
 
 
 def test_an_image_without_normals_says_so_and_offers_what_it_has(open_viewer, small) -> None:

@@ -10,6 +10,7 @@ from renderer.image.relightable import RelightableImage
 from shaders.evidence import COLOURS, SCALE, WHITE
 from shaders.linear import LinearDecoder
 from shaders.look import DISPLAY_GAMMA, Look
+from trainer.models.oracle import relight
 from trainer.models.quantise import dequantise
 
 REC_709 = np.array([0.2126, 0.7152, 0.0722])
@@ -22,6 +23,10 @@ def seen(
 
     `conditions` are the light [2], or the view and the light [4].
     """
+    if look.coloured:
+        first = np.maximum(decoded, 0) * np.array([look.red, look.green, look.blue])
+        (other,) = relight(image, look.second_conditions(conditions))
+        decoded = np.sqrt(first**2 + look.second * np.maximum(other, 0) ** 2)
     *view, x, y = conditions
     light = np.array([x, y])
     levels = image.normals

@@ -4,6 +4,7 @@ import { openTiles, withPicture } from '../renderer/image/relightable.js';
 import { Pyramid } from '../renderer/image/pyramid.js';
 import { isFor, pictureFor, variantOf } from '../shaders/look.js';
 import { loadTexts } from '../shaders/texts.js';
+import { RANGES } from '../state/looks.js';
 import { t } from '../words/words.js';
 import { DecodePass } from './decode.js';
 import { createTiles } from './flat.js';
@@ -93,14 +94,15 @@ export class Scene {
 		const make = shaders.get(shader);
 		if (!make) throw new Error(t`There is no shader named ${shader}: correct shader= in the address.`);
 		const variant = variantOf(this.look(state));
-		const key = [shader, target, variant?.mode, variant?.toned].join();
+		const key = [shader, target, variant?.mode, variant?.toned, variant?.coloured, variant?.second].join();
 		return passes[key] ??= new DecodePass(gl, make(gl, info.decoder, target, variant), target);
 	}
 
 	// How its colours are seen: the state's numbers in its own mode.
 	/** @param {Pick<State, LookKeys>} state */
-	look({ exposure, gamma, saturation, kd, ks, exponent, diffuse, radius, amount }) {
-		return { mode: this.mode, exposure, gamma, saturation, kd, ks, exponent, diffuse, radius, amount, evidence: this.info.field };
+	look(state) {
+		const numbers = Object.fromEntries(Object.keys(RANGES).map(key => [key, state[key]]));
+		return /** @type {any} */ ({ mode: this.mode, ...numbers, evidence: this.info.field });
 	}
 
 	// What its decoder is told of the light and the camera that a state has.

@@ -13,4 +13,10 @@ export const RANGES = {
 	diffuse: [1, 10, 3],
 	radius: [0.5, 20, 3],
 	amount: [0, 5, 1],
+	red: [0, 2, 1],
+	green: [0, 2, 1],
+	blue: [0, 2, 1],
+	second: [0, 2, 0],
+	azimuth2: [0, 360, 135],
+	elevation2: [0, 90, 30],
 };

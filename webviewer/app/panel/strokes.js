@@ -1,6 +1,8 @@
 // A region of an image as what was drawn: strokes, in image pixels, of which each adds pixels or takes some
 // away. A pixel is in the region where they cover at least half of it.
 
+import { t } from '../words/words.js';
+
 const STRIP = 2 ** 22;  // pixels that are painted at a time
 const FULL_COUNT = 2 ** 22;  // pixels of an image whose region is counted exactly
 const LARGEST = 1e8;  // pixels of an image whose region is loaded from a list
@@ -72,8 +74,8 @@ export function fromCsv(text, [width, height], file) {
 	const [heading, ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
 	const columns = heading.split(',').map(name => name.trim().toLowerCase());
 	const places = ['x', 'y'].map(name => columns.indexOf(name));
-	if (places.includes(-1)) throw new Error(`${file} has no heading x,y: begin with that line.`);
-	if (width * height > LARGEST) throw new Error('This image is too large for a list of its pixels to be shown.');
+	if (places.includes(-1)) throw new Error(t`${file} has no heading x,y: begin with that line.`);
+	if (width * height > LARGEST) throw new Error(t`This image is too large for a list of its pixels to be shown.`);
 	const picture = new OffscreenCanvas(width, height);
 	const context = /** @type {OffscreenCanvasRenderingContext2D} */ (picture.getContext('2d'));
 	let found = 0;
@@ -81,15 +83,17 @@ export function fromCsv(text, [width, height], file) {
 		if (!line.trim()) return;
 		const cells = line.split(',');
 		const [x, y] = places.map(place => cells[place]?.trim() ? Number(cells[place]) : NaN);
-		const told = `Line ${index + 2} of ${file}`;
-		if (!Number.isInteger(x) || !Number.isInteger(y)) throw new Error(`${told} is not two whole numbers x,y: correct it.`);
+		const number = index + 2;
+		if (!Number.isInteger(x) || !Number.isInteger(y)) {
+			throw new Error(t`Line ${number} of ${file} is not two whole numbers x,y: correct it.`);
+		}
 		if (x < 0 || y < 0 || x >= width || y >= height) {
-			throw new Error(`${told} is a pixel outside the picture of ${width} x ${height}: correct it.`);
+			throw new Error(t`Line ${number} of ${file} is a pixel outside the picture of ${width} x ${height}: correct it.`);
 		}
 		context.fillRect(x, y, 1, 1);
 		found++;
 	});
-	if (!found) throw new Error(`${file} lists no pixels: write a line x,y for each.`);
+	if (!found) throw new Error(t`${file} lists no pixels: write a line x,y for each.`);
 	return { kind: 'pixels', points: [], picture };
 }
 

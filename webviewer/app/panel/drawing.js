@@ -1,11 +1,9 @@
 // Drawing a region over the picture: a layer that shows the strokes of the image shown, and takes new ones.
 
 import { canvasPoint, devicePixels, on } from './points.js';
-import { paint, rectangle } from './strokes.js';
+import { COLOUR, paint, rectangle } from './strokes.js';
 
 /** @typedef {import('./strokes.js').Stroke} Stroke */
-
-const COLOUR = '#f0cd8c';  // --accent of style.css
 
 // What is drawn is kept with its image as long as the page is open.
 export class Drawing {
@@ -14,6 +12,7 @@ export class Drawing {
 	erases = false;
 	brush = 20;  // its radius, CSS pixels
 	#strokes = new Map();  // image's address -> what was drawn
+	#panels = new Set();  // the names of those open from which it is seen
 	/** @type {Stroke | null} */
 	#latest = null;  // while it is drawn
 
@@ -58,6 +57,13 @@ export class Drawing {
 			}
 		}
 		this.strokes = [...this.strokes, { ...stroke, erases: this.erases }];
+	}
+
+	// While a panel is open.
+	seenFrom(panel, open) {
+		this.#panels[open ? 'add' : 'delete'](panel);
+		this.layer.hidden = !this.#panels.size;
+		this.show();
 	}
 
 	show() {

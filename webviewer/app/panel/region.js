@@ -24,12 +24,15 @@ const MARKUP = `
 	<p id="regionCount" class="told" role="status"></p>
 	<div class="row"><button id="saveRegion">Save CSV</button><button id="loadRegion">Load CSV</button></div>`;
 
-const panels = new WeakMap();  // viewer -> what opens and closes its panel
+/** @type {WeakMap<Viewer, ReturnType<typeof createPanel>>} */
+const panels = new WeakMap();
 
+// The region's drawing, and what opens and closes its panel.
 /** @param {Viewer} viewer */
-export function toggleRegion(viewer, parts) {
-	if (!panels.has(viewer)) panels.set(viewer, createPanel(viewer, parts));
-	panels.get(viewer)();
+export function regionOf(viewer, parts) {
+	const panel = panels.get(viewer) ?? createPanel(viewer, parts);
+	panels.set(viewer, panel);
+	return panel;
 }
 
 /** @param {Viewer} viewer */
@@ -43,14 +46,13 @@ function createPanel(viewer, parts) {
 		if (key === 'z' && (ctrlKey || metaKey)) part('#undo').click();
 	});
 	parts.still.after(drawing.layer);
-	// Whatever opens or closes the panel: what is drawn is seen with it alone.
+	// Whatever opens or closes the panel: what is drawn is seen with it alone, or with the map.
 	new MutationObserver(() => {
-		drawing.layer.hidden = Boolean(panel.hidden);
 		if (panel.hidden) use(null);
-		drawing.show();
+		drawing.seenFrom('region', !panel.hidden);
 	}).observe(panel, { attributeFilter: ['hidden'] });
 	tell(viewer, drawing, part);
-	return toggle;
+	return { drawing, toggle };
 }
 
 // Returns what chooses a tool, or none.

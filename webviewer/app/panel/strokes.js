@@ -1,6 +1,7 @@
 // A region of an image as what was drawn: strokes, in image pixels, of which each adds pixels or takes some
 // away. A pixel is in the region where they cover at least half of it.
 
+export const COLOUR = '#f0cd8c';  // --accent of style.css
 const STRIP = 2 ** 22;  // pixels that are painted at a time
 const FULL_COUNT = 2 ** 22;  // pixels of an image whose region is counted exactly
 const LARGEST = 1e8;  // pixels of an image whose region is loaded from a list
@@ -13,6 +14,7 @@ const HALF = 128;
  * @property {number} [radius]  of the brush
  * @property {boolean} [erases]
  * @property {OffscreenCanvas} [picture]  of 'pixels': the whole image, opaque where they are
+ * @property {number} [side]  image pixels that each of the picture's covers, across and down
  */
 
 /**
@@ -23,9 +25,9 @@ const HALF = 128;
  */
 export function paint(context, strokes) {
 	Object.assign(context, { lineCap: 'round', lineJoin: 'round', imageSmoothingEnabled: false });
-	for (const { kind, points, radius = 0, erases, picture } of strokes) {
+	for (const { kind, points, radius = 0, erases, picture, side = 1 } of strokes) {
 		context.globalCompositeOperation = erases ? 'destination-out' : 'source-over';
-		if (picture) context.drawImage(picture, 0, 0);
+		if (picture) context.drawImage(picture, 0, 0, side * picture.width, side * picture.height);
 		else if (kind === 'rectangle') context.fillRect(...rectangle(points));
 		else {
 			const [[x, y]] = points;
@@ -66,6 +68,14 @@ export function toCsv(strokes, size) {
 	return new Blob(parts, { type: 'text/csv' });
 }
 
+// Of chosen pixels, each the first of `side` x `side`.
+/** @type {(pixels: number[][], size: number[], side: number) => Stroke} */
+export function ofPixels(pixels, size, side) {
+	const context = blank(size.map(length => Math.ceil(length / side)));
+	for (const [x, y] of pixels) context.fillRect(x / side, y / side, 1, 1);
+	return { kind: 'pixels', points: [], picture: context.canvas, side };
+}
+
 // Fails with a sentence about the text of `file`.
 /** @type {(text: string, size: number[], file: string) => Stroke} */
 export function fromCsv(text, [width, height], file) {
@@ -74,8 +84,7 @@ export function fromCsv(text, [width, height], file) {
 	const places = ['x', 'y'].map(name => columns.indexOf(name));
 	if (places.includes(-1)) throw new Error(`${file} has no heading x,y: begin with that line.`);
 	if (width * height > LARGEST) throw new Error('This image is too large for a list of its pixels to be shown.');
-	const picture = new OffscreenCanvas(width, height);
-	const context = /** @type {OffscreenCanvasRenderingContext2D} */ (picture.getContext('2d'));
+	const context = blank([width, height]);
 	let found = 0;
 	lines.forEach((line, index) => {
 		if (!line.trim()) return;
@@ -90,7 +99,14 @@ export function fromCsv(text, [width, height], file) {
 		found++;
 	});
 	if (!found) throw new Error(`${file} lists no pixels: write a line x,y for each.`);
-	return { kind: 'pixels', points: [], picture };
+	return { kind: 'pixels', points: [], picture: context.canvas };
+}
+
+/** @param {number[]} size */
+function blank([width, height]) {
+	const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(width, height).getContext('2d'));
+	context.fillStyle = COLOUR;
+	return context;
 }
 
 // { y, xs }: the pixels of each row of the image at a scale, a strip painted at a time.

@@ -218,9 +218,9 @@ def region_of(page) -> np.ndarray:
     """[H, W] bool, what the region's panel would save."""
     text = page.evaluate("""async () => {
         const { regionOf } = await import('./panel/region.js');
-        const { toCsv } = await import('./panel/strokes.js');
+        const { toCsv } = await import('./panel/region_files.js');
         const { viewer } = document.querySelector('raking-viewer');
-        return toCsv(regionOf(viewer, {}).drawing.strokes, viewer.scene.size).text();
+        return toCsv(regionOf(viewer, {}).drawing.strokes, viewer.scene.size, 1).text();
     }""")
     width, height = page.evaluate("document.querySelector('raking-viewer').viewer.scene.size")
     found = np.zeros((height, width), bool)

@@ -1,7 +1,9 @@
 // Drawing a region over the picture: a layer that shows the strokes of the image shown, and takes new ones.
 
 import { canvasPoint, devicePixels, on } from './points.js';
-import { COLOUR, paint, rectangle } from './strokes.js';
+import { COLOUR, paint, rectangle, thinOut } from './strokes.js';
+
+const LEAST_SEEN = 3;  // canvas pixels from one to the next, where the pixels of a step can be told apart
 
 /** @typedef {import('./strokes.js').Stroke} Stroke */
 
@@ -11,6 +13,7 @@ export class Drawing {
 	tool = null;
 	erases = false;
 	brush = 20;  // its radius, CSS pixels
+	#step = 1;
 	#strokes = new Map();  // image's address -> what was drawn
 	#panels = new Set();  // the names of those open from which it is seen
 	/** @type {Stroke | null} */
@@ -36,6 +39,16 @@ export class Drawing {
 
 	set strokes(strokes) {
 		this.#strokes.set(this.viewer.scene.info.url, strokes);
+		this.#changed();
+	}
+
+	// Of what is drawn, every n-th pixel of every n-th row is in the region.
+	get step() {
+		return this.#step;
+	}
+
+	set step(step) {
+		this.#step = step;
 		this.#changed();
 	}
 
@@ -76,6 +89,7 @@ export class Drawing {
 		context.rect(0, 0, ...scene.size);
 		context.clip();
 		paint(context, this.#latest ? [...this.strokes, this.#latest] : this.strokes);
+		if (this.#step > 1 && view.zoom * this.#step >= LEAST_SEEN) thinOut(context, this.#step, scene.size);
 	}
 
 	#changed() {

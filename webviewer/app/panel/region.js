@@ -2,11 +2,13 @@
 // first asked for.
 
 import { Drawing } from './drawing.js';
+import { fromFile, toCsv, toMask } from './region_files.js';
 import { saveFile } from './save.js';
 import { sidePanel } from './side.js';
-import { count, fromCsv, toCsv } from './strokes.js';
+import { count } from './strokes.js';
 
 const TOOLS = { rectangle: 'Rectangle', lasso: 'Lasso', brush: 'Brush' };
+const MOST_STEP = 1000;
 const FIELDS = { x: 'X', y: 'Y', width: 'Width', height: 'Height' };
 
 const tool = ([id, name]) => `<button data-tool="${id}" aria-pressed="false">${name}</button>`;
@@ -21,8 +23,11 @@ const MARKUP = `
 		<button id="undo" title="Undo (Ctrl Z)">Undo</button><button id="clear">Clear</button></div>
 	<form><div id="places" class="angles">${Object.entries(FIELDS).map(field).join('')}</div>
 		<button type="submit">Add this rectangle</button></form>
+	<div class="angles"><label title="Every so many pixels of every so many rows"><span>Step</span>
+		<input type="number" id="regionStep" min="1" max="${MOST_STEP}" value="1"></label></div>
 	<p id="regionCount" class="told" role="status"></p>
-	<div class="row"><button id="saveRegion">Save CSV</button><button id="loadRegion">Load CSV</button></div>`;
+	<div class="row"><button id="saveRegion">Save CSV</button><button id="saveMask">Save mask</button>
+		<button id="loadRegion" title="A CSV with the heading x,y, or a mask: white in the region">Load</button></div>`;
 
 /** @type {WeakMap<Viewer, ReturnType<typeof createPanel>>} */
 const panels = new WeakMap();
@@ -82,7 +87,11 @@ function connectTools(drawing, panel, part) {
 function connectStrokes(viewer, drawing, part) {
 	part('#undo').onclick = () => { drawing.strokes = drawing.strokes.slice(0, -1); };
 	part('#clear').onclick = () => { drawing.strokes = []; };
-	part('#saveRegion').onclick = () => save(viewer, drawing);
+	part('#regionStep').oninput = ({ target: { valueAsNumber } }) => {
+		drawing.step = Math.min(MOST_STEP, Math.max(1, Math.round(valueAsNumber || 1)));
+	};
+	part('#saveRegion').onclick = () => save(viewer, drawing, toCsv, 'region.csv');
+	part('#saveMask').onclick = () => save(viewer, drawing, toMask, 'region.png');
 	part('#loadRegion').onclick = () => load(viewer, drawing);
 	part('form').onsubmit = event => {
 		event.preventDefault();
@@ -95,20 +104,22 @@ function connectStrokes(viewer, drawing, part) {
  * @param {Viewer} viewer
  * @param {Drawing} drawing
  */
-function tell({ scene: { size } }, { strokes }, part) {
-	const pixels = strokes.length ? count(strokes, size) : 0;
+function tell({ scene: { size } }, { strokes, step }, part) {
+	const pixels = strokes.length ? count(strokes, size, step) : 0;
 	part('#regionCount').textContent = pixels ? `${pixels.toLocaleString('en')} pixels are in the region.` : 'Nothing is in the region.';
-	part('#saveRegion').disabled = !pixels;
+	part('#saveRegion').disabled = part('#saveMask').disabled = !pixels;
 	part('#undo').disabled = part('#clear').disabled = !strokes.length;
 }
 
 /**
  * @param {Viewer} viewer
  * @param {Drawing} drawing
+ * @param {typeof toCsv | typeof toMask} write
+ * @param {string} name
  */
-function save(viewer, { strokes }) {
+async function save(viewer, { strokes, step }, write, name) {
 	const { info, size } = viewer.scene;
-	viewer.say(`The region was saved as ${saveFile(toCsv(strokes, size), `${info.title} region.csv`)}.`);
+	viewer.say(`The region was saved as ${saveFile(await write(strokes, size, step), `${info.title} ${name}`)}.`);
 }
 
 /**
@@ -116,11 +127,11 @@ function save(viewer, { strokes }) {
  * @param {Drawing} drawing
  */
 function load(viewer, drawing) {
-	const input = Object.assign(document.createElement('input'), { type: 'file', accept: '.csv,text/csv' });
+	const input = Object.assign(document.createElement('input'), { type: 'file', accept: '.csv,text/csv,image/png,image/webp,image/jpeg' });
 	input.onchange = async () => {
 		try {
 			const [file] = /** @type {FileList} */ (input.files);
-			const stroke = fromCsv(await file.text(), viewer.scene.size, file.name);
+			const stroke = await fromFile(file, viewer.scene.size);
 			drawing.strokes = [...drawing.strokes, stroke];
 		} catch (error) {
 			viewer.say(error.message, true);

@@ -63,6 +63,7 @@ declare global {
 		shader: string;  // by the name that the engine has it under
 		orbit: boolean;  // the light circles
 		ui: boolean;  // the controls are shown
+		lang: string | null;  // the language asked for, as HTML writes it
 	}
 
 	/** What no address tells. */
@@ -164,6 +165,7 @@ declare global {
 
 	/** A frame that the GPU is done with. */
 	interface DoneFrame extends Frame {
+		start: number;  // when it was begun, milliseconds
 		ms: number;  // its own time
 		interval: number;  // since the frame before, where they followed each other
 	}

@@ -327,7 +327,7 @@ def test_between_the_points_of_a_layout_their_latents_are_weighted(open_viewer, 
         ("a,b\n1,2\n", "bad.csv has no heading tsne_x,tsne_y,image_x,image_y"),
         ("tsne_x,tsne_y,image_x,image_y\n1,2,3\n", "Line 2 of bad.csv is not two numbers"),
         ("tsne_x,tsne_y,image_x,image_y\n1,2,64,3\n", "Line 2 of bad.csv is a pixel outside"),
-        ("tsne_x,tsne_y,image_x,image_y\n1,2,3,3\n", "1 pixel is of the object"),
+        ("tsne_x,tsne_y,image_x,image_y\n1,2,3,3\n", "The object has 1 pixels"),
     ],
 )
 def test_layouts_that_cannot_be(open_viewer, small, tmp_path, text, sentence) -> None:
@@ -349,7 +349,7 @@ def test_images_that_cannot_be_laid_out_get_a_sentence(open_viewer, small, tmp_p
     with open_viewer([tmp_path / "tiny", tmp_path / "plain", small], 1440, 900) as page:
         page.locator("#picture").focus()
         page.keyboard.press("p")
-        page.get_by_text("4 pixels are of the object, where a map needs 100").wait_for()
+        page.get_by_text("The object has 4 pixels, where a map needs 100").wait_for()
         assert not page.locator("#mapPlot").is_visible()
         page.evaluate("raking.setState({ show: 1 })")
         page.get_by_text("All pixels look alike under all lights").wait_for()

@@ -5,6 +5,7 @@ import { on } from './panel/points.js';
 import './raking-viewer.js';
 import { tellCounts } from './report.js';
 import { readAddress, tellUnknown, writeAddress } from './state/settings.js';
+import { language, t } from './words/words.js';
 
 const ADDRESS_DELAY = 250;  // milliseconds; browsers refuse an address that changes too often
 
@@ -36,10 +37,11 @@ function withoutLost(asked) {
 }
 
 function tell() {
-	const sentences = [tellUnknown(new URLSearchParams(location.search).keys(), "the page's address")];
+	document.documentElement.lang = language();
+	const sentences = [tellUnknown(new URLSearchParams(location.search).keys(), t`the page's address`)];
 	if (lost.length) {
-		sentences.push(`${lost.slice(0, 3).join(', ')}${lost.length > 3 ? ' …' : ''} had been opened from this computer `
-			+ 'and went when the page was loaded anew: open it again.');
+		const names = lost.slice(0, 3).join(', ') + (lost.length > 3 ? ' …' : '');
+		sentences.push(t`${names} had been opened from this computer and went when the page was loaded anew: open it again.`);
 	}
 	if (sentences.some(Boolean)) viewer().say(sentences.filter(Boolean).join(' '));
 }

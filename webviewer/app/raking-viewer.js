@@ -16,6 +16,7 @@ import { STILL } from './state/motion.js';
 import { SETTINGS, tellUnknown } from './state/settings.js';
 import { Store } from './state/store.js';
 import { Viewer } from './viewer.js';
+import { language, speak, t, translate } from './words/words.js';
 
 const OWN = ['src', 'standalone', ...SETTINGS];
 
@@ -72,13 +73,23 @@ export class RakingViewer extends HTMLElement {
 		return { ...given, image: addresses(this.getAttribute('src')), ...this.asked };
 	}
 
+	// The one asked for; else the page's around the element, or the browser's.
+	get #languages() {
+		const { lang } = this.#wanted();
+		const around = this.hasAttribute('standalone') ? null : this.closest('[lang]')?.getAttribute('lang');
+		return [lang, around, ...navigator.languages].filter(Boolean);
+	}
+
 	/** @param {AbortSignal} signal */
 	async #start(signal) {
 		const parts = fill(this.shadowRoot);
 		const seat = this.#seat = new Seat(this, parts.still);
 		if (this.hasAttribute('standalone')) parts.title.ariaLevel = 1;
 		try {
-			const styled = loaded(parts.style).then(() => {
+			const styled = loaded(parts.style).then(async () => {
+				await speak(this.#languages);
+				translate(parts.frame);
+				parts.frame.lang = language();
 				parts.frame.classList.toggle('bare', [false, 'off', 'false'].includes(this.#wanted().ui));
 				makeRoom(parts, this.#wanted().image.length);
 				parts.frame.classList.add('placed');
@@ -98,7 +109,7 @@ export class RakingViewer extends HTMLElement {
 			connectDrop(parts.frame, viewer);
 			await followSize(viewer, parts.frame, signal);
 			await viewer.setState(asked);
-			const unknown = tellUnknown(unknownAttributes(this), 'the attributes of raking-viewer');
+			const unknown = tellUnknown(unknownAttributes(this), t`the attributes of raking-viewer`);
 			if (unknown) viewer.say(unknown);
 		} catch (error) {
 			if (!signal.aborted) {
@@ -130,7 +141,7 @@ function addresses(text) {
 function loaded(link) {
 	return new Promise((resolve, reject) => {
 		link.onload = resolve;
-		link.onerror = () => reject(new Error("The viewer's style.css could not be loaded."));
+		link.onerror = () => reject(new Error(t`The viewer's style.css could not be loaded.`));
 	});
 }
 

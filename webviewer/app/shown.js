@@ -3,6 +3,7 @@
 
 import { Loader } from './folders/loader.js';
 import { View } from './state/view.js';
+import { t } from './words/words.js';
 
 export class Shown {
 	/** @type {Scene[]} */
@@ -20,7 +21,7 @@ export class Shown {
 		this.store = store;
 		this.shelf = shelf;
 		this.host = host;
-		this.again = { label: 'Try again', run: () => this.#retry() };
+		this.again = { label: t`Try again`, run: () => this.#retry() };
 		this.#loader.addEventListener('change', () => this.#tellFailures());
 	}
 
@@ -51,11 +52,11 @@ export class Shown {
 	async show() {
 		const { image, show, tiling, mode } = this.store.state;
 		if (!image.length) {
-			throw new Error('No image was given: open one, drop one here, or add ?image=FOLDER to the address of this page.');
+			throw new Error(t`No image was given: open one, drop one here, or add ?image=FOLDER to the address of this page.`);
 		}
 		if (image[show] === undefined) {
-			throw failure(`There is no image number ${show}, of ${image.length} counted from 0: correct show= in the address.`,
-				{ label: 'Show the first', run: () => this.host.setState({ show: 0 }).catch(() => {}) });
+			throw failure(t`There is no image number ${show}, of ${image.length} counted from 0: correct show= in the address.`,
+				{ label: t`Show the first`, run: () => this.host.setState({ show: 0 }).catch(() => {}) });
 		}
 		const shown = [[image[show], mode], ...this.#beside()];
 		const keys = shown.map(([url, mode]) => JSON.stringify([url, tiling, mode]));
@@ -67,7 +68,7 @@ export class Shown {
 			return true;
 		} catch (error) {
 			if (this.#wanted !== wanted) return false;
-			const plain = { label: 'Show it plain', run: () => this.host.setState({ mode: '', versus: '' }).catch(() => {}) };
+			const plain = { label: t`Show it plain`, run: () => this.host.setState({ mode: '', versus: '' }).catch(() => {}) };
 			throw failure(error.message, shown.every(([, mode]) => mode === 'plain') ? this.again : plain);
 		}
 	}
@@ -108,7 +109,7 @@ export class Shown {
 
 	async #open(key, url, mode) {
 		const tell = share => this.host.say(
-			`Opening the image …${share ? ` ${Math.round(share * 100)} %` : ''}`, false, undefined, true);
+			share ? t`Opening the image … ${Math.round(share * 100)} %` : t`Opening the image …`, false, undefined, true);
 		if (this.host.away) {
 			this.host.redraw();
 			await this.host.away.promise;
@@ -141,11 +142,11 @@ export class Shown {
 		const [trouble] = this.#loader.troubles;
 		host.emit('status');
 		if (failures.length) {
-			host.say(`Parts of the picture could not be loaded and are shown coarsely (${failures.length}). `
-				+ failures[0].message, true, this.again);
+			host.say(t`Parts of the picture could not be loaded and are shown coarsely (${failures.length}). ${failures[0].message}`,
+				true, this.again);
 			host.redraw();
 		} else if (trouble) {
-			host.say(`${trouble.message} It is being tried again …`);
+			host.say(t`${trouble.message} It is being tried again …`);
 		} else if (this.#troubled) {
 			host.say('');
 		}

@@ -7,6 +7,7 @@ import { Shown } from './shown.js';
 import { Motion } from './state/motion.js';
 import { SETTINGS, pickSettings, readChanges, splitView } from './state/settings.js';
 import { View } from './state/view.js';
+import { t } from './words/words.js';
 
 const MOVES = ['light', 'camera'];
 const NOT_MOVES = ['image', 'flipped', 'canvas', 'size', ...SETTINGS].filter(key => !MOVES.includes(key));
@@ -20,8 +21,8 @@ export class Viewer extends EventTarget {
 	latest;
 	/** @type {number | null} */
 	firstPicture = null;  // when one was there, milliseconds
-	/** @type {PromiseWithResolvers<void>[]} */
-	#waiting = [];  // for a complete picture
+	/** @type {(PromiseWithResolvers<void> & { since: number })[]} */
+	#waiting = [];  // for a complete picture, begun from then on
 	#passing = false;  // whether the message is over with the next image
 
 	/**
@@ -78,7 +79,7 @@ export class Viewer extends EventTarget {
 
 	// Resolves when all of the picture is shown as finely as it can be.
 	whenComplete() {
-		const waiting = Promise.withResolvers();
+		const waiting = { ...Promise.withResolvers(), since: performance.now() };
 		this.#waiting.push(waiting);
 		this.redraw();
 		return waiting.promise;
@@ -177,13 +178,15 @@ export class Viewer extends EventTarget {
 		this.latest = frame;
 		if (frame.shown) this.firstPicture ??= performance.now();
 		this.emit('frame', frame);
-		if (frame.complete || this.motion.goesOn) this.#waiting.splice(0).forEach(({ resolve }) => resolve());
+		const isAnswered = ({ since }) => since <= frame.start && (frame.complete || this.motion.goesOn);
+		this.#waiting.filter(isAnswered).forEach(({ resolve }) => resolve());
+		this.#waiting = this.#waiting.filter(waiting => !isAnswered(waiting));
 	}
 
 	#lost() {
 		this.images.clear(Boolean(this.away));
 		if (this.away) return;
-		this.say('The graphics card was taken away from this page; waiting for it to return …', true, undefined, true);
+		this.say(t`The graphics card was taken away from this page; waiting for it to return …`, true, undefined, true);
 	}
 
 	async #restored() {

@@ -1,6 +1,7 @@
 // The folders of relightable images: on a server, or dropped on the page.
 
 import { shortened } from '../shaders/errors.js';
+import { t } from '../words/words.js';
 
 const HTML = /^\s*<(!doctype\s+html|html|head|body)\b/i;
 // Map of each dropped folder: path -> Blob, or function that reads one. They are the page's, as an address
@@ -48,7 +49,7 @@ class ServedFolder {
 			const { ok, status, body, headers } = response;
 			// Buckets that do not list their keys answer 403.
 			if ([403, 404, 410].includes(status)) throw missing(this.name, file);
-			if (!ok) throw new FileError(`${this.name}: the server answered ${status} for ${file}.`);
+			if (!ok) throw new FileError(t`${this.name}: the server answered ${status} for ${file}.`);
 			const transform = (part, passed) => {
 				heard();
 				this.#unanswered.forEach(renew => renew());  // may be queued behind this one
@@ -74,7 +75,7 @@ class ServedFolder {
 		// Names come from info.json: they must stay in the folder, whatever is in them.
 		const url = new URL(file.split('/').map(encodeURIComponent).join('/'), this.#address);
 		if (!url.href.startsWith(this.#address.href)) {
-			throw new FileError(`${this.name}: ${file} lies outside the image's folder; correct info.json.`);
+			throw new FileError(t`${this.name}: ${file} lies outside the image's folder; correct info.json.`);
 		}
 		const silence = new AbortController();
 		const patience = this.#patience();
@@ -93,11 +94,10 @@ class ServedFolder {
 		} catch (error) {
 			signal?.throwIfAborted();
 			if (error instanceof FileError) throw error;
-			const advice = url.origin === location.origin ? 'is the server still running?'
-				: 'is that server running, and does it let this page read its files (CORS)?';
-			throw new FileError(`${this.name}: ` + (silence.signal.aborted
-				? `the server does not answer; nothing of ${file} came for ${patience} s.`
-				: `${file} could not be fetched; ${advice}`));
+			throw new FileError(silence.signal.aborted
+				? t`${this.name}: the server does not answer; nothing of ${file} came for ${patience} s.`
+				: url.origin === location.origin ? t`${this.name}: ${file} could not be fetched; is the server still running?`
+				: t`${this.name}: ${file} could not be fetched; is that server running, and does it let this page read its files (CORS)?`);
 		} finally {
 			clearTimeout(timer);
 			this.#unanswered.delete(heard);
@@ -125,7 +125,7 @@ class DroppedFolder {
 			const blob = entry instanceof Blob ? entry : await entry();
 			return named(new Blob([await blob.arrayBuffer()], { type: blob.type }), file);
 		} catch {
-			throw new FileError(`${this.name}: ${file} can no longer be read; open the image again.`);
+			throw new FileError(t`${this.name}: ${file} can no longer be read; open the image again.`);
 		} finally {
 			signal?.throwIfAborted();
 		}
@@ -135,11 +135,11 @@ class DroppedFolder {
 	async has(file, { signal } = {}) {
 		signal?.throwIfAborted();
 		if (this.#files) return this.#files.has(file);
-		throw new FileError(`${this.name} was opened from this computer before the page was loaded anew; open it again.`);
+		throw new FileError(t`${this.name} was opened from this computer before the page was loaded anew; open it again.`);
 	}
 }
 
-const missing = (folder, file) => new FileError(`${folder}: ${file} is missing; write the image again.`, true);
+const missing = (folder, file) => new FileError(t`${folder}: ${file} is missing; write the image again.`, true);
 const named = (blob, name) => Object.assign(blob, { name });
 
 // Many hosts answer what they do not have with a page of theirs.
@@ -152,8 +152,8 @@ async function isPage(blob, file) {
 function readAddress(address) {
 	const url = URL.canParse(address, document.baseURI) ? new URL(address, document.baseURI) : null;
 	if (url && /^https?:$/.test(url.protocol)) return Object.assign(url, { search: '', hash: '' });
-	throw new FileError(`The address ${JSON.stringify(shortened(address))} cannot be opened: `
-		+ "give an image's folder, as a path or with http or https.");
+	const shown = JSON.stringify(shortened(address));
+	throw new FileError(t`The address ${shown} cannot be opened: give an image's folder, as a path or with http or https.`);
 }
 
 function readable(path) {

@@ -1,5 +1,6 @@
 // Images among files of this computer: in folders, loose, or in zips. Nothing is uploaded.
 
+import { t } from '../words/words.js';
 import { registerDropped } from './files.js';
 
 const IGNORED = /(^|\/)(\.|__MACOSX\/)/;
@@ -14,10 +15,9 @@ export async function findImages(items) {
 		if (item.isDirectory || !ZIP.test(pathOf(item))) await list(item, loose);
 		else images.push(...register(await readZip(await fileOf(item)), item.name.slice(0, -'.zip'.length)));
 	}
-	images.push(...register(loose, 'Files'));
+	images.push(...register(loose, t`Files`));
 	if (images.length) return images;
-	throw new Error('There is no relightable image in this: '
-		+ 'open a folder that holds info.json and its pictures, or a zip of it.');
+	throw new Error(t`There is no relightable image in this: open a folder that holds info.json and its pictures, or a zip of it.`);
 }
 
 // Every folder with an info.json is an image; `name` is for one that has no folder.
@@ -50,11 +50,10 @@ async function readZip(file) {
 	try {
 		({ entries } = await unzipRaw(file));
 	} catch {
-		throw new Error(`${file.name} cannot be read: it is damaged, or no zip file; make it again.`);
+		throw new Error(t`${file.name} cannot be read: it is damaged, or no zip file; make it again.`);
 	}
 	if (entries.some(entry => entry.encrypted || !STORED_OR_DEFLATED.includes(entry.compressionMethod))) {
-		throw new Error(`${file.name} is encrypted, or packed in a way that this page cannot read; `
-			+ 'unpack it and open the folder.');
+		throw new Error(t`${file.name} is encrypted, or packed in a way that this page cannot read; unpack it and open the folder.`);
 	}
 	return new Map(entries.map(entry => [entry.name.replaceAll('\\', '/'), () => entry.blob()]));
 }

@@ -2,6 +2,7 @@
 
 import { lookValues } from '../shaders/look.js';
 import { bakedShader, bestExponential, bestVaryings } from '../shaders/specialise.js';
+import { t } from '../words/words.js';
 import { createProgram, createTarget, readRenderer } from './gl.js';
 
 // The weights that do not follow the light are constants of the text.
@@ -78,7 +79,7 @@ export class DecodePass {
 		const bottom = Math.min(y1, inner.y + inner.height);
 		const float = this.target === 'float';
 		if (float && !gl.getExtension('EXT_color_buffer_float')) {
-			throw new Error('This graphics driver cannot draw into float textures.');
+			throw new Error(t`This graphics driver cannot draw into float textures.`);
 		}
 		const target = createTarget(gl, float ? gl.RGBA32F : gl.RGBA8, outer.width, outer.height);
 		const area = [inner.x - outer.x, top - outer.y, inner.width, bottom - top];

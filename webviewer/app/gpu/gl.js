@@ -1,6 +1,7 @@
 // Small helpers over WebGL2.
 
 import { coverShader } from '../shaders/specialise.js';
+import { t } from '../words/words.js';
 
 /** @type {WebGLContextAttributes} */
 const OPTIONS = { alpha: false, antialias: false, depth: false, powerPreference: 'high-performance' };
@@ -18,8 +19,7 @@ export async function awaitContext(canvas) {
 export function createContext(canvas) {
 	const gl = canvas.getContext('webgl2', OPTIONS);
 	if (gl) return gl;
-	throw new Error('This browser gives no WebGL2, which the viewer needs: update it, or '
-		+ 'switch on hardware acceleration in its settings.');
+	throw new Error(t`This browser gives no WebGL2, which the viewer needs: update it, or switch on hardware acceleration in its settings.`);
 }
 
 // Who really draws: { renderer, vendor }.
@@ -97,5 +97,5 @@ export function createTarget(gl, format, width, height, options) {
 
 export function checkMemory(gl) {
 	if (gl.getError() !== gl.OUT_OF_MEMORY) return;
-	throw new Error('The graphics card has no memory left for this image: close other tabs, or open a smaller image.');
+	throw new Error(t`The graphics card has no memory left for this image: close other tabs, or open a smaller image.`);
 }

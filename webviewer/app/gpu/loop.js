@@ -70,7 +70,7 @@ export class FrameLoop {
 		const end = performance.now();
 		const interval = end - (this.followed ?? start);
 		this.followed = this.wanted || this.pending.length ? end : null;
-		this.finished({ ms: end - start, interval, ...told });
+		this.finished({ start, ms: end - start, interval, ...told });
 		if (this.pending.length) this.#poll();
 		if (this.wanted) this.request();
 	}

@@ -3,6 +3,7 @@
 import { openTiles, withNormals } from '../renderer/image/relightable.js';
 import { Pyramid } from '../renderer/image/pyramid.js';
 import { isFor, needsNormals, variantOf } from '../shaders/look.js';
+import { t } from '../words/words.js';
 import { DecodePass } from './decode.js';
 import { createTiles } from './flat.js';
 import { checkMemory } from './gl.js';
@@ -11,7 +12,7 @@ import { Tile } from './tiles.js';
 // Without `tiling` it is one tile; with it comes what its `mode` needs. Calls progress(0..1).
 export async function openScene(context, key, described, { tiling, mode, memory: megabytes }, progress) {
 	if (!isFor(mode, described.decoder.kind)) {
-		throw new Error(`${described.folder.name} is no PTM image, and diffuse gain is of these alone.`);
+		throw new Error(t`${described.folder.name} is no PTM image, and diffuse gain is of these alone.`);
 	}
 	const info = needsNormals(mode) ? withNormals(described) : described;
 	if (info.tiled) {
@@ -77,7 +78,7 @@ export class Scene {
 		const { context: { gl, shaders }, info, passes } = this;
 		const { shader } = state;
 		const make = shaders.get(shader);
-		if (!make) throw new Error(`There is no shader named ${shader}: correct shader= in the address.`);
+		if (!make) throw new Error(t`There is no shader named ${shader}: correct shader= in the address.`);
 		const variant = variantOf(this.look(state));
 		const key = [shader, target, variant?.mode, variant?.toned].join();
 		return passes[key] ??= new DecodePass(gl, make(gl, info.decoder, target, variant), target);

@@ -1,5 +1,6 @@
 // Pictures at full resolution, by rows: what is larger than a screen or a texture fits too.
 
+import { t } from '../words/words.js';
 import { PngWriter } from './png.js';
 
 const AT_A_TIME = 6;  // tiles under way
@@ -27,7 +28,7 @@ async function decodeRows({ present }, scene, state, y0, y1, { target = 'unorm',
 			});
 		}
 	}));
-	if (!scene.isThere) throw new Error('The image was closed meanwhile; do it again.');
+	if (!scene.isThere) throw new Error(t`The image was closed meanwhile; do it again.`);
 	return rows;
 }
 

@@ -1,5 +1,6 @@
 // A map of the latent space: pixels of an image laid out in two dimensions, by how alike they look.
 
+import { t } from '../words/words.js';
 import { inverseAxes, principalAxes } from './axes.js';
 import { appearance, group } from './clusters.js';
 import { Sheet, SPREAD_LIGHTS } from './sheet.js';
@@ -28,7 +29,7 @@ export class LatentMap {
 	constructor(scene, pixels, points) {
 		const { count, texels } = pixels;
 		if (count < FEWEST) {
-			throw new Error(`${count} ${count === 1 ? 'pixel is' : 'pixels are'} of the object, where a map needs ${FEWEST}.`);
+			throw new Error(t`The object has ${count} pixels, where a map needs ${FEWEST}.`);
 		}
 		this.pixels = pixels;
 		this.decoder = scene.info.decoder;
@@ -40,7 +41,7 @@ export class LatentMap {
 		this.#between = points ? place => this.#weighted(place) : inverseAxes(texels, this.points);
 		if (this.points.every((at, i) => Math.abs(at - this.points[i % 2]) < LEAST_SPREAD)) {
 			this.dispose();
-			throw new Error('All pixels look alike under all lights: there is nothing to lay out.');
+			throw new Error(t`All pixels look alike under all lights: there is nothing to lay out.`);
 		}
 	}
 

@@ -1,5 +1,6 @@
 // Pixels of an image that are laid out as a map: where they are, and their latents, as levels of 0 to 255.
 
+import { t } from '../words/words.js';
 import { seeded } from './random.js';
 
 export const MOST = 20000;
@@ -102,7 +103,7 @@ async function visit(scene, level, take) {
 			}
 		});
 	}
-	if (!scene.isThere) throw new Error('The image was closed meanwhile; do it again.');
+	if (!scene.isThere) throw new Error(t`The image was closed meanwhile; do it again.`);
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { loadText, shaderText } from '../shaders/texts.js';
 import { createProgram } from '../gpu/gl.js';
+import { t } from '../words/words.js';
 
 /** @type {[number, number, number]} */
 const GROUND = [22 / 255, 22 / 255, 23 / 255];  // --ground of style.css
@@ -20,7 +21,7 @@ export class Plot {
 	static async on(canvas) {
 		await Promise.all(SHADERS.map(file => loadText(file)));
 		const gl = canvas.getContext('webgl2', OPTIONS);
-		if (!gl) throw new Error('This browser gives no further WebGL2 context, which the map needs: close other tabs.');
+		if (!gl) throw new Error(t`This browser gives no further WebGL2 context, which the map needs: close other tabs.`);
 		return new Plot(gl);
 	}
 

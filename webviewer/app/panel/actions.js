@@ -1,6 +1,7 @@
 // What the buttons and the keys do.
 
 import { writeAddress } from '../state/settings.js';
+import { t } from '../words/words.js';
 import { openPicker } from './drop.js';
 import { on } from './points.js';
 import { startRuler } from './ruler.js';
@@ -23,7 +24,7 @@ export function createActions(viewer, element, parts) {
 	const flip = key => () => change(viewer, { [key]: !store.state[key] });
 	const compare = mode => () => change(viewer, { compare: store.state.compare === mode ? 'off' : mode });
 	const later = open => () => open().catch(
-		() => viewer.say('This could not be loaded: is the server still running?', true));
+		() => viewer.say(t`This could not be loaded: is the server still running?`, true));
 	const gain = factor => () => change(viewer, { gain: Math.min(64, Math.max(1, store.state.gain * factor)) });
 	return {
 		zoomIn: () => zoomBy(ZOOM_STEP),
@@ -58,7 +59,7 @@ export function createActions(viewer, element, parts) {
 		snapshot: () => saveSnapshot(viewer),
 		seen: later(async () => {
 			const { saveSeen } = await import('./seen.js');
-			if (viewer.scene) viewer.say(`What is seen was saved as ${await saveSeen(viewer, parts)}.`);
+			if (viewer.scene) viewer.say(t`What is seen was saved as ${await saveSeen(viewer, parts)}.`);
 		}),
 		copyLink: () => copyLink(viewer, element),
 		open: () => openPicker(viewer),
@@ -78,7 +79,7 @@ export function change(viewer, settings) {
 // To the camera's disc, whose arrow keys turn it, and back to the picture.
 /** @param {Viewer} viewer */
 function goToCamera(viewer, { cameraDome }) {
-	if (!viewer.images.hasViews) viewer.say('This image was seen by one camera, which cannot be turned.');
+	if (!viewer.images.hasViews) viewer.say(t`This image was seen by one camera, which cannot be turned.`);
 	else if (cameraDome.matches(':focus')) viewer.canvas.focus();
 	else cameraDome.focus();
 }
@@ -109,10 +110,10 @@ async function saveSnapshot(viewer) {
 	const place = direction => direction.map(value => value.toFixed(2));
 	const name = `${title} ${label} light ${place(light)}${decoder.hasViews ? ` camera ${place(camera)}` : ''}.png`;
 	try {
-		const blob = await viewer.snapshot(share => viewer.say(`Saving the picture … ${Math.round(share * 100)} %`));
-		viewer.say(`The picture was saved as ${saveFile(blob, name)}.`);
+		const blob = await viewer.snapshot(share => viewer.say(t`Saving the picture … ${Math.round(share * 100)} %`));
+		viewer.say(t`The picture was saved as ${saveFile(blob, name)}.`);
 	} catch (error) {
-		viewer.say(`The picture could not be saved: ${error.message}`, true);
+		viewer.say(t`The picture could not be saved: ${error.message}`, true);
 	}
 }
 
@@ -121,7 +122,7 @@ async function saveSnapshot(viewer) {
 async function copyLink(viewer, element) {
 	const state = viewer.state();
 	if (state.image.some(image => image.startsWith('dropped:'))) {
-		return viewer.say('These files were opened from this computer, so no link can lead to them.', true);
+		return viewer.say(t`These files were opened from this computer, so no link can lead to them.`, true);
 	}
 	const own = element.hasAttribute('standalone');
 	const image = own ? state.image : state.image.map(url => new URL(url, document.baseURI).href);
@@ -129,8 +130,8 @@ async function copyLink(viewer, element) {
 	const link = new URL(writeAddress({ ...state, image, wheel }), own ? location.href : new URL('../index.html', import.meta.url)).href;
 	try {
 		await navigator.clipboard.writeText(link);
-		viewer.say('The link was copied: it shows exactly this.');
+		viewer.say(t`The link was copied: it shows exactly this.`);
 	} catch {
-		viewer.say(`Copy this link: ${link}`, true);
+		viewer.say(t`Copy this link: ${link}`, true);
 	}
 }

@@ -7,11 +7,17 @@ import { inDegrees, on } from './points.js';
 const degrees = (id, name, title, most) => `<label title="${title}"><span>${name}</span>
 	<input type="number" id="${id}" min="0" max="${most}" step="1" aria-label="${title}">°</label>`;
 
-// The two fields; `whose`: what stands after their names, to tell them from others.
+const TITLES = {
+	light: ['Azimuth in degrees, counter-clockwise from the right', 'Elevation in degrees above the surface'],
+	camera: ['Azimuth of the camera in degrees, counter-clockwise from the right',
+		'Elevation of the camera in degrees above the surface'],
+};
+
+// The two fields.
 /** @param {Key} key */
-export const anglesMarkup = (key, whose = '') => `<div class="angles">
-	${degrees(`${key}Azimuth`, 'Azimuth', `Azimuth${whose} in degrees, counter-clockwise from the right`, 359)}
-	${degrees(`${key}Elevation`, 'Elevation', `Elevation${whose} in degrees above the surface`, 90)}</div>`;
+export const anglesMarkup = key => `<div class="angles">
+	${degrees(`${key}Azimuth`, 'Azimuth', TITLES[key][0], 359)}
+	${degrees(`${key}Elevation`, 'Elevation', TITLES[key][1], 90)}</div>`;
 
 /** @type {(viewer: Viewer, key: Key, turn: number, height: number) => void} */
 export function put(viewer, key, turn, height) {

@@ -3,6 +3,7 @@
 import { STILL } from '../state/motion.js';
 import { RANGES } from '../state/looks.js';
 import { initialSettings, readAddress, writeAddress } from '../state/settings.js';
+import { t, translate } from '../words/words.js';
 import { change } from './actions.js';
 
 const KEPT = ['light', 'camera', 'zoom', 'center', 'rotation', 'compare', 'with', 'split', 'gain', 'mode', 'versus', 'ruler',
@@ -31,9 +32,10 @@ export function changesOf({ store: { state: { canvas, image } } }, settings) {
 /** @param {Viewer} viewer */
 export function startTour(viewer, { stage }, bookmarks) {
 	const bar = document.createElement('div');
-	Object.assign(bar, { id: 'tour', className: 'note', role: 'group', ariaLabel: 'Tour' });
+	Object.assign(bar, { id: 'tour', className: 'note', role: 'group', ariaLabel: t`Tour` });
 	bar.innerHTML = `<button aria-label="Back">‹</button><p aria-live="polite"></p><button aria-label="On">›</button>
 		<button aria-label="End the tour">×</button>`;
+	translate(bar);
 	const [back, text, on, end] = /** @type {any[]} */ ([...bar.children]);
 	let at = -1;
 	/** @type {ReturnType<typeof setTimeout> | undefined} */

@@ -2,6 +2,7 @@
 
 import { decodePicture, loadPictures, openTiles } from '../renderer/image/relightable.js';
 import { initialSettings } from '../state/settings.js';
+import { t } from '../words/words.js';
 import { change } from './actions.js';
 import { createDialog } from './dialog.js';
 import { ARROWS } from './points.js';
@@ -26,7 +27,7 @@ class Chooser {
 	constructor(viewer, frame) {
 		this.viewer = viewer;
 		const dialog = this.dialog = createDialog(frame, 'chooser', '<ul></ul>');
-		/** @type {Element} */ (dialog.querySelector('h2')).textContent = 'Images';
+		/** @type {Element} */ (dialog.querySelector('h2')).textContent = t`Images`;
 		dialog.onclose = () => this.life.abort();
 		dialog.onkeydown = event => this.#step(event);
 	}
@@ -71,7 +72,7 @@ class Chooser {
 			label.textContent = `${info.label}, ${info.width} × ${info.height}`;
 		} catch {
 			title.textContent = title.title = url;
-			label.textContent = 'cannot be opened';
+			label.textContent = t`cannot be opened`;
 		}
 	}
 

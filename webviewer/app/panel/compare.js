@@ -1,5 +1,6 @@
 // Two images under one light: which, how, and what stands on the picture meanwhile.
 
+import { t } from '../words/words.js';
 import { change } from './actions.js';
 import { MODE_NAMES } from './modes.js';
 import { connectDrag, stepByKeys, on } from './points.js';
@@ -35,7 +36,7 @@ export function connectCompare(viewer, parts) {
 		left.hidden = mode === 'off';
 		if (left.hidden) return;
 		const names = scene.mode === other.mode ? distinct([scene.info, other.info])
-			: [scene, other].map(({ mode }) => MODE_NAMES[mode]);
+			: [scene, other].map(({ mode }) => t(MODE_NAMES[mode]));
 		left.textContent = { split: names[0], blink: names[Number(flipped)], difference: names.join(' − ') }[mode];
 		right.textContent = names[1];
 	};
@@ -53,7 +54,7 @@ export function showChoice(viewer, parts, names) {
 
 // Images are told apart by their titles, those of one title by how they are decoded.
 export function distinct(infos) {
-	const titles = infos.map((info, index) => info?.title ?? `Image ${index + 1}`);
+	const titles = infos.map((info, index) => info?.title ?? t`Image ${index + 1}`);
 	const labels = infos.map((info, index) => info?.label ?? titles[index]);
 	const names = new Set(titles).size > 1 ? titles : labels;
 	const isOnce = name => names.indexOf(name) === names.lastIndexOf(name);

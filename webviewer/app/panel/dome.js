@@ -1,23 +1,36 @@
 // The domes: discs, in the screen's frame, that show where the photographs' lights and cameras stood, and turn
 // the light and the camera.
 
+import { t } from '../words/words.js';
 import { ARROWS, connectDrag, inDegrees, on, stepByKeys, turnBy } from './points.js';
 
 const TOLERANCE = 0.03;  // of the disc's radius, by which a direction may be outside the photographed ones
 const STEP = 0.05;  // of that radius, with a key
 
-/** @typedef {{ key: 'light' | 'camera', element: any, known: string, told: string, hull: number[][] }} Dome */
+const BEYOND = {
+	light: 'Beyond the photographed lights: this is extrapolated',
+	camera: 'Beyond the photographed cameras: this is extrapolated',
+	'light,camera': 'Beyond the photographed lights and cameras: this is extrapolated',
+};
+// Row by row: upper, level, lower; left, between, right.
+const SIDES = [
+	['the upper left', 'the top', 'the upper right'],
+	['the left', 'straight above', 'the right'],
+	['the lower left', 'the bottom', 'the lower right'],
+];
+
+/** @typedef {{ key: 'light' | 'camera', element: any, known: string, hull: number[][] }} Dome */
 
 /** @param {Viewer} viewer */
 export function connectDomes(viewer, parts) {
 	/** @type {Dome[]} */
 	const domes = [
-		{ key: 'light', element: parts.dome, known: 'lights', told: 'light', hull: [] },
-		{ key: 'camera', element: parts.cameraDome, known: 'views', told: 'seen', hull: [] },
+		{ key: 'light', element: parts.dome, known: 'lights', hull: [] },
+		{ key: 'camera', element: parts.cameraDome, known: 'views', hull: [] },
 	];
 	const show = () => {
 		const outside = domes.filter(dome => showDirection(viewer, dome));
-		tell(parts.outside, outside.map(({ known }) => known.replace('view', 'camera')));
+		tell(parts.outside, outside.map(({ key }) => key).join());
 	};
 	for (const { key, element } of domes) {
 		connectDrag(element, ([x, y]) => {
@@ -51,13 +64,15 @@ function showKnown(dome, scenes) {
 
 // Returns whether it is beyond the photographed ones.
 /** @type {(viewer: Viewer, dome: Dome) => boolean} */
-function showDirection({ view, store: { state } }, { key, element, told, hull }) {
+function showDirection({ view, store: { state } }, { key, element, hull }) {
 	const [x, y] = view.directionToScreen(state[key]);
 	const [, elevation] = inDegrees([x, y]);
 	element.querySelector('.marker').style.transform = `translate(${50 * x}%, ${-50 * y}%)`;
 	element.querySelector('svg').style.rotate = `${view.rotation}deg`;
 	element.ariaValueNow = elevation;
-	const text = `${told} from ${side(x, y)}, ${elevation}° above the surface`;
+	const from = side(x, y);
+	const text = key === 'light' ? t`light from ${from}, ${elevation}° above the surface`
+		: t`seen from ${from}, ${elevation}° above the surface`;
 	if (element.ariaValueText !== text) element.ariaValueText = text;
 	const outside = !element.hidden && distanceOutside(hull, state[key]) > TOLERANCE;
 	element.classList.toggle('outside', outside);
@@ -66,14 +81,13 @@ function showDirection({ view, store: { state } }, { key, element, told, hull })
 
 // What is said again is announced again.
 function tell(warning, beyond) {
-	const text = beyond.length ? `Beyond the photographed ${beyond.join(' and ')}: this is extrapolated` : '';
+	const text = beyond && t(BEYOND[beyond]);
 	if (warning.textContent !== text) warning.textContent = text;
 }
 
 function side(x, y) {
-	const name = (at, above, below) => at > 0.1 ? above : at < -0.1 ? below : '';
-	const words = `${name(y, 'upper', 'lower')} ${name(x, 'right', 'left')}`.trim();
-	return words ? `the ${words}` : 'straight above';
+	const [row, column] = [-y, x].map(at => at > 0.1 ? 2 : at < -0.1 ? 0 : 1);
+	return t(SIDES[row][column]);
 }
 
 // Counter-clockwise, by Andrew's monotone chain.

@@ -1,5 +1,6 @@
 // Drawing a region over the picture: a layer that shows the strokes of the image shown, and takes new ones.
 
+import { t } from '../words/words.js';
 import { canvasPoint, devicePixels, on } from './points.js';
 import { COLOUR, paint, rectangle, thinOut } from './strokes.js';
 
@@ -64,7 +65,7 @@ export class Drawing {
 			const [x, y, width, height] = rectangle(stroke.points);
 			const [right, bottom] = this.viewer.scene.size;
 			if (!(width > 0 && height > 0 && x < right && y < bottom && x + width > 0 && y + height > 0)) {
-				this.viewer.say('This rectangle holds no pixel of the picture.');
+				this.viewer.say(t`This rectangle holds no pixel of the picture.`);
 				this.show();
 				return;
 			}

@@ -1,6 +1,7 @@
 // Drops folders, their files or zips on the element, or picks them.
 
 import { findImages } from '../folders/local.js';
+import { t } from '../words/words.js';
 import { on } from './points.js';
 
 export function connectDrop(element, viewer) {
@@ -28,7 +29,7 @@ export function openPicker(viewer, folder = false) {
 /** @param {Viewer} viewer */
 async function open(viewer, items) {
 	try {
-		viewer.say('Reading the files …');
+		viewer.say(t`Reading the files …`);
 		const images = await findImages(items);
 		viewer.say('');
 		const { image } = viewer.store.state;

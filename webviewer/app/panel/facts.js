@@ -1,5 +1,6 @@
 // What is known of the object, and of its image: a dialog, made when it is asked for.
 
+import { t } from '../words/words.js';
 import { createDialog } from './dialog.js';
 
 const NAMES = { number: 'Object number', maker: 'Maker', date: 'Date', credit: 'Credit', licence: 'Licence' };
@@ -14,13 +15,14 @@ export function openFacts({ scene }, { frame }) {
 	const [, heading, description, list] = /** @type {any[]} */ ([...dialog.children]);
 	heading.textContent = title;
 	description.textContent = facts.description;
-	const told = Object.entries(NAMES).map(([key, name]) => [name, facts[key]]);
-	told.push(['Image', `${label}, ${width} × ${height} pixels${lights ? `, from ${lights.length} photographs` : ''}`]);
+	const told = Object.entries(NAMES).map(([key, name]) => [t(name), facts[key]]);
+	const size = `${width} × ${height}`;
+	told.push([t`Image`, lights ? t`${label}, ${size} pixels, from ${lights.length} photographs` : t`${label}, ${size} pixels`]);
 	for (const [name, text] of told.filter(([, text]) => text)) {
 		list.insertAdjacentHTML('beforeend', `<dt>${name}</dt><dd><a></a></dd>`);
 		const { firstChild: value } = list.lastChild;
 		value.textContent = text;
-		if (name === NAMES.licence && SINGLE.test(text)) {
+		if (name === t(NAMES.licence) && SINGLE.test(text)) {
 			Object.assign(value, { href: `https://spdx.org/licenses/${text}.html`, target: '_blank', rel: 'noopener license' });
 		}
 	}

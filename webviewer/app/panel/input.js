@@ -1,5 +1,6 @@
 // Mouse, wheel, touch and keys.
 
+import { t } from '../words/words.js';
 import { zoomAbout } from './actions.js';
 import { ARROWS, canvasPoint, devicePixels, on, turnBy } from './points.js';
 import { drawRuler, isArmed } from './ruler.js';
@@ -16,8 +17,6 @@ const TAP_REACH = 24;  // CSS pixels from one to the other
 const TAP_SLIP = 6;  // CSS pixels that a tap may move
 const HINT_TIME = 1500;  // milliseconds
 
-const FINGERS = ['Two fingers move the picture, the disc moves the light',
-	'Two fingers turn the camera, the discs move light and camera'];
 
 const KEYS = {
 	'+': 'zoomIn', '=': 'zoomIn', '-': 'zoomOut', 0: 'fit', f: 'fit', 1: 'showPixels',
@@ -33,7 +32,8 @@ export function connectInput(viewer, element, parts, actions, signal) {
 	connectPointers(viewer, space, yields, hint);
 	parts.stage.onwheel = ({ deltaMode, deltaY, ctrlKey, metaKey, clientX, clientY }) => {
 		if (yields() && !ctrlKey && !metaKey) {
-			hint(`Hold ${/Mac/.test(navigator.platform) ? '⌘' : 'Ctrl'} and turn the wheel to zoom`);
+			const key = /Mac/.test(navigator.platform) ? '⌘' : t`Ctrl`;
+			hint(t`Hold ${key} and turn the wheel to zoom`);
 			return true;
 		}
 		const unit = deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE : ctrlKey ? PINCH : 1;
@@ -71,7 +71,8 @@ function connectPointers(viewer, space, yields, hint) {
 	let tap = null;  // the last press that stayed: { at, time }
 	/** @type {number[] | null} */
 	let measuring = null;  // the ruler's first end
-	const tellFingers = () => hint(FINGERS[Number(viewer.images.hasViews)]);
+	const tellFingers = () => hint(viewer.images.hasViews ? t`Two fingers turn the camera, the discs move light and camera`
+		: t`Two fingers move the picture, the disc moves the light`);
 	canvas.onpointerdown = ({ pointerId, clientX, clientY, button, shiftKey }) => {
 		canvas.setPointerCapture(pointerId);
 		const at = [clientX, clientY];

@@ -4,9 +4,10 @@
 import { byCluster, byPlace } from '../map/colours.js';
 import { LatentMap } from '../map/latent_map.js';
 import { choosePixels, pixelsAt, texelAt } from '../map/pixels.js';
+import { language, t } from '../words/words.js';
 import { MapCanvas } from './map_canvas.js';
 import { Layouts } from './map_layouts.js';
-import { MARKUP, MOST_CLUSTERS, TEXTS } from './map_markup.js';
+import { MARKUP, MOST_CLUSTERS } from './map_markup.js';
 import { Pointed } from './map_pointed.js';
 import { canvasPoint, on } from './points.js';
 import { regionOf } from './region.js';
@@ -35,7 +36,7 @@ class MapPanel {
 
 	/** @param {Viewer} viewer */
 	constructor(viewer, parts) {
-		const { panel, toggle } = sidePanel(parts, parts.map, TEXTS.map, MARKUP);
+		const { panel, toggle } = sidePanel(parts, parts.map, t`Map of the pixels`, MARKUP);
 		panel.id = 'mapPanel';
 		this.viewer = viewer;
 		this.panel = panel;
@@ -70,10 +71,7 @@ class MapPanel {
 			this.#preferred = target.value;
 			this.#show();
 		};
-		part('mapLasso').onclick = ({ target }) => {
-			canvas.lassoes = !canvas.lassoes;
-			target.ariaPressed = String(canvas.lassoes);
-		};
+		part('mapLasso').onclick = ({ target }) => { target.ariaPressed = String(canvas.lassoes = !canvas.lassoes); };
 		part('mapTake').onclick = () => this.#take(canvas.outline);
 		part('mapFit').onclick = () => canvas.fit();
 		part('mapMiddle').onclick = () => this.#pointInPicture(viewer.store.state.canvas.map(length => length / 2));
@@ -112,7 +110,7 @@ class MapPanel {
 		this.#map = this.#clusters = null;
 		this.#wanted = wanted;
 		this.panel.classList.add('nothing');
-		this.pointed.say(TEXTS.making);
+		this.pointed.say(t`The pixels are being laid out …`);
 		try {
 			const map = layout && choice.value !== AXES
 				? new LatentMap(scene, await pixelsAt(scene, layout.places), layout.points)
@@ -122,7 +120,8 @@ class MapPanel {
 			this.panel.classList.remove('nothing');
 			await this.canvas.show(map.points);
 			this.#colour();
-			this.pointed.say(TEXTS.laidOut(map.count));
+			const count = map.count.toLocaleString(language());
+			this.pointed.say(t`${count} pixels: those that look alike under all lights lie together. Point at the map or at the picture.`);
 		} catch (error) {
 			if (this.#wanted === wanted && scene.isThere) this.pointed.say(error.message);
 		}
@@ -158,10 +157,11 @@ class MapPanel {
 		const map = this.#map;
 		if (!map) return;
 		const { index, distance } = map.nearest(place);
-		if (distance <= reach) this.#tell(index, TEXTS.pixel(map.pixel(index)));
+		const [x, y] = map.pixel(index);
+		if (distance <= reach) this.#tell(index, t`Pixel ${x}, ${y}`);
 		else {
 			this.canvas.marked = null;
-			this.pointed.show({ levels: map.texelBetween(place), place: null, told: TEXTS.between });
+			this.pointed.show({ levels: map.texelBetween(place), place: null, told: t`No pixel lies here: this is what would` });
 		}
 	}
 
@@ -171,11 +171,11 @@ class MapPanel {
 		const { viewer, viewer: { scene } } = this;
 		const map = this.#map;
 		if (!map || !scene?.isThere || scene.info.decoder !== map.decoder) return;
-		const pixel = viewer.view.toImage(point).map(Math.floor);
-		const levels = texelAt(scene, pixel);
+		const [x, y] = viewer.view.toImage(point).map(Math.floor);
+		const levels = texelAt(scene, [x, y]);
 		if (!levels) return;
 		const index = map.mostLike(levels);
-		this.#tell(index, TEXTS.like(pixel, map.pixel(index)));
+		this.#tell(index, t`Pixel ${x}, ${y} looks most like pixel ${map.pixel(index)[0]}, ${map.pixel(index)[1]}`);
 		this.canvas.redraw();
 	}
 
@@ -183,8 +183,9 @@ class MapPanel {
 		const map = /** @type {LatentMap} */ (this.#map);
 		const { points } = map;
 		this.canvas.marked = [points[2 * index], points[2 * index + 1]];
-		const cluster = this.#clusters && this.part('mapColour').value === 'cluster' ? `, ${TEXTS.cluster(this.#clusters[index] + 1)}` : '';
-		this.pointed.show({ levels: map.texel(index), place: map.place(index), told: told + cluster });
+		const cluster = this.part('mapColour').value === 'cluster' && this.#clusters ? this.#clusters[index] + 1 : 0;
+		const sentence = cluster ? `${told}; ${t`cluster ${cluster}`}` : told;
+		this.pointed.show({ levels: map.texel(index), place: map.place(index), told: sentence });
 	}
 
 	// What lies within an outline becomes a part of the region.
@@ -193,6 +194,7 @@ class MapPanel {
 		if (!map) return;
 		const found = map.within(outline);
 		if (found.length) this.region.drawing.add(ofPixels(found.map(index => map.pixel(index)), map.size, map.pixels.side));
-		this.pointed.say(found.length ? TEXTS.taken(found.length) : TEXTS.nothingTaken);
+		const count = found.length.toLocaleString(language());
+		this.pointed.say(found.length ? t`${count} pixels of the map were added to the region.` : t`No pixel lies in this.`);
 	}
 }

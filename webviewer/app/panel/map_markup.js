@@ -1,35 +1,18 @@
-// The words of the map's panel, and its markup.
-
-const COLOURS = { light: 'This light', place: 'Place', cluster: 'Cluster' };
-const LAYOUTS = { file: 'map.csv', axes: 'Principal axes' };
+// What stands in the map's panel.
 
 export const MOST_CLUSTERS = 20;
-
-export const TEXTS = {
-	map: 'Map of the pixels',
-	plot: 'Map of the pixels. Arrow keys move a cursor over it, with Shift the map; plus and minus zoom, zero shows all; '
-		+ 'Enter goes to the nearest pixel.',
-	making: 'The pixels are being laid out …',
-	laidOut: count => `${count.toLocaleString('en')} pixels: those that look alike under all lights lie together. `
-		+ 'Point at the map or at the picture.',
-	/** @param {number[]} place */
-	pixel: ([x, y]) => `Pixel ${x}, ${y}`,
-	cluster: number => `cluster ${number}`,
-	between: 'No pixel lies here: this is what would',
-	/** @type {(place: number[], like: number[]) => string} */
-	like: ([x, y], [likeX, likeY]) => `Pixel ${x}, ${y} looks most like pixel ${likeX}, ${likeY}`,
-	colour: ([red, green, blue]) => `red ${red}, green ${green}, blue ${blue} under this light`,
-	taken: count => `${count.toLocaleString('en')} pixels of the map were added to the region.`,
-	nothingTaken: 'No pixel lies in this.',
-};
+const COLOURS = { light: 'This light', place: 'Place', cluster: 'Cluster' };
+const LAYOUTS = { file: 'From map.csv', axes: 'Principal axes' };
+const PLOT = 'Map of the pixels. Arrow keys move a cursor over it, with Shift the map; plus and minus zoom, zero shows all; '
+	+ 'Enter goes to the nearest pixel.';
 
 const options = names => Object.entries(names).map(([value, name]) => `<option value="${value}">${name}</option>`).join('');
 
 export const MARKUP = `
 	<link rel="stylesheet" href="${new URL('map.css', import.meta.url)}">
-	<h2>${TEXTS.map}</h2>
+	<h2>Map of the pixels</h2>
 	<div id="mapArea">
-		<canvas id="mapPlot" tabindex="0" role="application" aria-label="${TEXTS.plot}" aria-describedby="mapTold"></canvas>
+		<canvas id="mapPlot" tabindex="0" role="application" aria-label="${PLOT}" aria-describedby="mapTold"></canvas>
 		<canvas id="mapOver" aria-hidden="true"></canvas>
 	</div>
 	<div id="mapPointed">

@@ -1,7 +1,7 @@
 // What is pointed at on a map: its pixel marked in the picture, its response as a small disc, and told in words.
 
 import { ResponseDisc } from '../map/disc.js';
-import { TEXTS } from './map_markup.js';
+import { t } from '../words/words.js';
 import { devicePixels, on } from './points.js';
 
 const REST = 150;  // milliseconds
@@ -55,8 +55,9 @@ export class Pointed {
 		disc.draw(decoder, levels, camera);
 		this.#camera = camera;
 		this.#turn();
-		const colour = decoder.colours(decoder.conditionsOf(light, camera))(Array.from(levels, level => level / 255));
-		told.textContent = `${what}; ${TEXTS.colour(colour.map(value => Math.round(255 * Math.min(1, Math.max(0, value)))))}.`;
+		const [red, green, blue] = decoder.colours(decoder.conditionsOf(light, camera))(Array.from(levels, level => level / 255))
+			.map(value => Math.round(255 * Math.min(1, Math.max(0, value))));
+		told.textContent = `${what}; ${t`red ${red}, green ${green}, blue ${blue} under this light`}.`;
 	}
 
 	// Where the light stands on the disc. Another camera has it drawn anew once it rests.

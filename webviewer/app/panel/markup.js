@@ -8,8 +8,8 @@ const group = (id, label, ...buttons) =>
 const keys = (names, meaning) =>
 	`<dt>${names.replace(/\S+/g, name => `<kbd>${name}</kbd>`)}</dt><dd>${meaning}</dd>`;
 
-const dome = (id, name, more = '') => `<div id="${id}" class="dome" tabindex="0" role="slider"
-		aria-label="${name} direction" aria-valuemax="90" ${more}>
+const dome = (id, name, label, more = '') => `<div id="${id}" class="dome" tabindex="0" role="slider"
+		aria-label="${label}" aria-valuemax="90" ${more}>
 	<svg viewBox="-1 -1 2 2" aria-hidden="true">
 		<circle r="0.5"/><circle r="0.866"/><path class="hull"/><path class="known"/>
 	</svg>
@@ -52,7 +52,8 @@ const MARKUP = `
 		</div>
 		<div id="lamp">
 			<p id="outside" class="note" aria-live="polite"></p>
-			<div id="domes">${dome('cameraDome', 'Camera', 'hidden')}${dome('dome', 'Light')}</div>
+			<div id="domes">${dome('cameraDome', 'Camera', 'Camera direction', 'hidden')}${
+				dome('dome', 'Light', 'Light direction')}</div>
 		</div>
 		<p id="hint" class="note" aria-hidden="true"></p>
 		<p id="welcome" class="note">Drag across the picture to move the light</p>

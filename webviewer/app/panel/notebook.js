@@ -1,6 +1,7 @@
 // The notes on one image: read, changed one at a time, and written by the server where it lets us.
 
 import { NOTES, parsePage, readNotes, writeNote } from '../renderer/image/notes.js';
+import { t } from '../words/words.js';
 
 export class Notebook {
 	/** @type {Record<string, any> & { items: any[] }} */
@@ -35,18 +36,18 @@ export class Notebook {
 	async save(note, before) {
 		const item = writeNote(note);
 		if (!this.token) return this.#keep(note.id, item, before);
-		if (await this.#send('PUT', item.id, note.version, item, before)) return 'Saved.';
+		if (await this.#send('PUT', item.id, note.version, item, before)) return t`Saved.`;
 		// Someone else was faster: neither's is lost.
 		const copy = { ...item, id: newId() };
 		await this.#send('PUT', copy.id, undefined, copy);
-		return 'This note was changed elsewhere meanwhile: both are kept.';
+		return t`This note was changed elsewhere meanwhile: both are kept.`;
 	}
 
 	/** @param {import('../renderer/image/notes.js').Note} note */
 	async remove({ id, version }) {
 		if (!this.token) return this.#keep(id);
-		return await this.#send('DELETE', id, version) ? 'Deleted.'
-			: 'This note was changed elsewhere meanwhile, so it stays.';
+		return await this.#send('DELETE', id, version) ? t`Deleted.`
+			: t`This note was changed elsewhere meanwhile, so it stays.`;
 	}
 
 	get blob() {
@@ -66,7 +67,7 @@ export class Notebook {
 		if (item) others.splice(at < 0 ? others.length : at, 0, item);
 		this.#take(JSON.stringify({ ...this.#page, items: others }));
 		this.unsaved = true;
-		return 'Kept until this page is closed: Download saves it.';
+		return t`Kept until this page is closed: Download saves it.`;
 	}
 
 	// Whether it was done; not where the note is another by now.

@@ -1,6 +1,7 @@
 // The panel of notes: annotations and bookmarks, to be read, gone to, written, and played in order.
 
 import { LONGEST_TEXT, NOTES, bounds } from '../renderer/image/notes.js';
+import { t } from '../words/words.js';
 import { change } from './actions.js';
 import { changesOf, currentSettings, startTour } from './bookmarks.js';
 import { Marks } from './marks.js';
@@ -55,7 +56,7 @@ class NotesPanel {
 
 	/** @param {Viewer} viewer */
 	constructor(viewer, parts) {
-		const { panel, toggle } = sidePanel(parts, parts.notes, 'Notes', MARKUP);
+		const { panel, toggle } = sidePanel(parts, parts.notes, t`Notes`, MARKUP);
 		this.panel = panel;
 		this.toggle = toggle;
 		this.viewer = viewer;
@@ -121,7 +122,7 @@ class NotesPanel {
 	async #begin(kind, byKey) {
 		const { viewer } = this;
 		if (kind === 'bookmark') return this.#write({ kind, settings: currentSettings(viewer) });
-		this.#tell('Draw on the picture.');
+		this.#tell(t`Draw on the picture.`);
 		const points = await this.marks.draw(kind, byKey);
 		this.#tell('');
 		if (points) this.#write({ kind, points });
@@ -140,7 +141,7 @@ class NotesPanel {
 
 	async #save() {
 		const note = { id: newId(), ...this.#draft, text: this.part('textarea').value.trim() };
-		if (!note.text) return this.#tell('A note needs a text.');
+		if (!note.text) return this.#tell(t`A note needs a text.`);
 		if (!await this.#try(() => note.book.save(note))) return;
 		this.#chosen = note.id;
 		this.#write(null);
@@ -153,7 +154,7 @@ class NotesPanel {
 			this.#show();
 			return true;
 		} catch (error) {
-			this.#tell(`That could not be done: ${error.message}`);
+			this.#tell(t`That could not be done: ${error.message}`);
 			return false;
 		}
 	}
@@ -181,7 +182,7 @@ class NotesPanel {
 		if (this.#listed !== listed) {
 			this.#listed = listed;
 			list.replaceChildren(...notes.map((note, index) => this.#entry(note, index)));
-			this.button.textContent = notes.length ? `Notes ${notes.length}` : 'Notes';
+			this.button.textContent = notes.length ? t`Notes ${notes.length}` : t`Notes`;
 		}
 		list.querySelector('[aria-current]')?.removeAttribute('aria-current');
 		list.querySelector(`[data-index="${at}"]`)?.setAttribute('aria-current', 'true');
@@ -194,7 +195,7 @@ class NotesPanel {
 
 	/** @param {Note} note */
 	#headed({ kind, points = [] }) {
-		return KINDS[kind] + (kind === 'line' ? ` ${describePixels(this.viewer.scene.info, points.flat())}` : '');
+		return t(KINDS[kind]) + (kind === 'line' ? ` ${describePixels(this.viewer.scene.info, points.flat())}` : '');
 	}
 
 	// What files say is only ever set as text.

@@ -1,5 +1,6 @@
 // What stands around the picture: title, choice of image, buttons, read-out and messages.
 
+import { t } from '../words/words.js';
 import { change, connectNotes, whatIsOn } from './actions.js';
 import { connectCompare, distinct, showChoice } from './compare.js';
 import { connectDomes } from './dome.js';
@@ -97,7 +98,7 @@ async function showImages(viewer, parts, choose) {
 			: count > 1 ? names.map((text, index) => imageButton(viewer, text, index)) : names);
 		showChoice(viewer, parts, names);
 	}
-	if (count > FEW) images.firstChild.textContent = `Image ${show + 1} of ${count}`;
+	if (count > FEW) images.firstChild.textContent = t`Image ${show + 1} of ${count}`;
 	else [...images.children].forEach((button, index) => { button.ariaPressed = index === show; });
 }
 
@@ -112,14 +113,14 @@ function imageButton(viewer, text, index) {
 function chooseButton(choose) {
 	const button = document.createElement('button');
 	button.ariaHasPopup = 'dialog';
-	button.title = 'Choose an image';
+	button.title = t`Choose an image`;
 	button.onclick = choose;
 	return button;
 }
 
 /** @param {Viewer} viewer */
 function connectReadOut(viewer, parts) {
-	parts.drawnBy.textContent = `Drawn by ${viewer.info().renderer}.`;
+	parts.drawnBy.textContent = t`Drawn by ${viewer.info().renderer}.`;
 	const { readout, zoom, coarse } = parts;
 	const percent = share => `${Math.round(share * 100)} %`;
 	/** @type {ReturnType<typeof setTimeout> | null} */
@@ -129,7 +130,7 @@ function connectReadOut(viewer, parts) {
 		const status = viewer.status();
 		readout.textContent = describe(status);
 		zoom.textContent = viewer.scene ? percent(viewer.view.zoom) : '';
-		coarse.textContent = `${percent(status.scale)} resolution`;
+		coarse.textContent = t`${percent(status.scale)} resolution`;
 		coarse.hidden = status.scale >= 1;
 	};
 	on(viewer, 'frame status state', () => { timer ??= setTimeout(write, READ_OUT_INTERVAL); });
@@ -138,10 +139,10 @@ function connectReadOut(viewer, parts) {
 function describe({ rate, tiles, bytes, budget, loading, failed }) {
 	const megabytes = length => Math.round(length / 2 ** 20);
 	return [
-		rate && `${Math.round(rate)} fps`,
-		failed && `${failed} failed`,
-		loading && `${loading} loading`,
-		`${tiles} ${tiles === 1 ? 'tile' : 'tiles'}`,
-		`${megabytes(bytes)} of ${megabytes(budget)} MB`,
+		rate && t`${Math.round(rate)} fps`,
+		failed && t`${failed} failed`,
+		loading && t`${loading} loading`,
+		tiles === 1 ? t`1 tile` : t`${tiles} tiles`,
+		t`${megabytes(bytes)} of ${megabytes(budget)} MB`,
 	].filter(Boolean).join(' · ');
 }

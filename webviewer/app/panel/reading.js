@@ -3,6 +3,7 @@
 
 import { isFor } from '../shaders/look.js';
 import { MODES, RANGES } from '../state/looks.js';
+import { t } from '../words/words.js';
 import { change } from './actions.js';
 import { anglesMarkup, connectAngles, put } from './angles.js';
 import { MODE_NAMES } from './modes.js';
@@ -30,9 +31,9 @@ const RAKING = 15;  // degrees above the surface
 // Row by row, as the light stands about the object: degrees counter-clockwise from the right.
 /** @type {[string, number | null][]} */
 const SIDES = [
-	['the upper left', 135], ['the top', 90], ['the upper right', 45],
-	['the left', 180], ['straight above', null], ['the right', 0],
-	['the lower left', 225], ['the bottom', 270], ['the lower right', 315],
+	['Light from the upper left', 135], ['Light from the top', 90], ['Light from the upper right', 45],
+	['Light from the left', 180], ['Light from straight above', null], ['Light from the right', 0],
+	['Light from the lower left', 225], ['Light from the bottom', 270], ['Light from the lower right', 315],
 ];
 const FIRST_LIGHT = [0.35, 0.45];
 
@@ -45,7 +46,7 @@ const options = MODES.map(mode => `<option value="${mode}">${MODE_NAMES[mode]}</
 const arrow = angle => angle === null ? '<circle cx="10" cy="10" r="3.5"/>'
 	: `<path d="M4 10h11M11 6l4 4-4 4" transform="rotate(${180 - angle} 10 10)"/>`;
 const side = ([name, angle], index) =>
-	`<button data-side="${index}" aria-label="Light from ${name}" title="Light from ${name}">
+	`<button data-side="${index}" aria-label="${name}" title="${name}">
 		<svg class="icon" viewBox="0 0 20 20" aria-hidden="true">${arrow(angle)}</svg></button>`;
 
 const MARKUP = `
@@ -56,7 +57,7 @@ const MARKUP = `
 	<h2>Light</h2>
 	<div id="sides" role="group" aria-label="Raking light">${SIDES.map(side).join('')}</div>
 	${anglesMarkup('light')}
-	<div id="ofCamera"><h2>Camera</h2>${anglesMarkup('camera', ' of the camera')}
+	<div id="ofCamera"><h2>Camera</h2>${anglesMarkup('camera')}
 		<button id="above">Straight above</button></div>
 	<h2>Picture</h2>
 	<div>${TONES.map(slider).join('')}</div>
@@ -72,7 +73,7 @@ export function toggleReading(viewer, parts) {
 
 /** @param {Viewer} viewer */
 function createPanel(viewer, parts) {
-	const { panel, toggle } = sidePanel(parts, parts.reading, 'Reading the surface', MARKUP);
+	const { panel, toggle } = sidePanel(parts, parts.reading, t`Reading the surface`, MARKUP);
 	panel.id = 'readingPanel';
 	const part = id => /** @type {any} */ (panel.querySelector(`#${id}`));
 	connectModes(viewer, part);
@@ -99,7 +100,7 @@ function connectModes(viewer, part) {
 		const { state } = store;
 		mode.value = state.mode;
 		versus.value = state.compare === 'off' ? '' : state.versus ?? '';
-		[told.textContent] = TOLD[state.mode];
+		told.textContent = t(TOLD[state.mode][0]);
 		const shown = [state.mode, versus.value || state.mode].flatMap(name => TOLD[name][1]);
 		for (const key of Object.keys(RANGES)) {
 			if (!TONES.includes(key)) part(`number-${key}`).parentElement.hidden = !shown.includes(key);

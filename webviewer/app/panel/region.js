@@ -1,6 +1,7 @@
 // Regions of interest: the panel with which pixels are chosen that networks are to be trained on. Made when it is
 // first asked for.
 
+import { language, t } from '../words/words.js';
 import { Drawing } from './drawing.js';
 import { fromFile, toCsv, toMask } from './region_files.js';
 import { saveFile } from './save.js';
@@ -42,7 +43,7 @@ export function regionOf(viewer, parts) {
 
 /** @param {Viewer} viewer */
 function createPanel(viewer, parts) {
-	const { panel, toggle } = sidePanel(parts, parts.region, 'Region of interest', MARKUP);
+	const { panel, toggle } = sidePanel(parts, parts.region, t`Region of interest`, MARKUP);
 	const part = name => /** @type {any} */ (panel.querySelector(name));
 	const drawing = new Drawing(viewer, () => tell(viewer, drawing, part));
 	const use = connectTools(drawing, panel, part);
@@ -106,7 +107,7 @@ function connectStrokes(viewer, drawing, part) {
  */
 function tell({ scene: { size } }, { strokes, step }, part) {
 	const pixels = strokes.length ? count(strokes, size, step) : 0;
-	part('#regionCount').textContent = pixels ? `${pixels.toLocaleString('en')} pixels are in the region.` : 'Nothing is in the region.';
+	part('#regionCount').textContent = pixels ? t`${pixels.toLocaleString(language())} pixels are in the region.` : t`Nothing is in the region.`;
 	part('#saveRegion').disabled = part('#saveMask').disabled = !pixels;
 	part('#undo').disabled = part('#clear').disabled = !strokes.length;
 }
@@ -119,7 +120,8 @@ function tell({ scene: { size } }, { strokes, step }, part) {
  */
 async function save(viewer, { strokes, step }, write, name) {
 	const { info, size } = viewer.scene;
-	viewer.say(`The region was saved as ${saveFile(await write(strokes, size, step), `${info.title} ${name}`)}.`);
+	const saved = saveFile(await write(strokes, size, step), `${info.title} ${name}`);
+	viewer.say(t`The region was saved as ${saved}.`);
 }
 
 /**

@@ -1,6 +1,7 @@
 // A region as a file: a table of its pixels, or a mask, as `raking train --region` reads them.
 
 import { PngWriter } from '../gpu/png.js';
+import { t } from '../words/words.js';
 import { blank, rows } from './strokes.js';
 
 const LARGEST = 1e8;  // pixels of an image whose region is loaded
@@ -37,7 +38,7 @@ export async function toMask(strokes, [width, height], step) {
 // Of either. Fails with a sentence about the file.
 /** @type {(file: File, size: number[]) => Promise<Stroke>} */
 export async function fromFile(file, size) {
-	if (size[0] * size[1] > LARGEST) throw new Error('This image is too large for a region from a file to be shown.');
+	if (size[0] * size[1] > LARGEST) throw new Error(t`This image is too large for a region from a file to be shown.`);
 	return /\.csv$/i.test(file.name) ? fromCsv(await file.text(), size, file.name) : fromMask(file, size);
 }
 
@@ -46,32 +47,35 @@ function fromCsv(text, [width, height], file) {
 	const [heading, ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
 	const columns = heading.split(',').map(name => name.trim().toLowerCase());
 	const places = ['x', 'y'].map(name => columns.indexOf(name));
-	if (places.includes(-1)) throw new Error(`${file} has no heading x,y: begin with that line.`);
+	if (places.includes(-1)) throw new Error(t`${file} has no heading x,y: begin with that line.`);
 	const context = blank([width, height]);
 	let found = 0;
 	lines.forEach((line, index) => {
 		if (!line.trim()) return;
 		const cells = line.split(',');
 		const [x, y] = places.map(place => cells[place]?.trim() ? Number(cells[place]) : NaN);
-		const told = `Line ${index + 2} of ${file}`;
-		if (!Number.isInteger(x) || !Number.isInteger(y)) throw new Error(`${told} is not two whole numbers x,y: correct it.`);
+		const number = index + 2;
+		if (!Number.isInteger(x) || !Number.isInteger(y)) {
+			throw new Error(t`Line ${number} of ${file} is not two whole numbers x,y: correct it.`);
+		}
 		if (x < 0 || y < 0 || x >= width || y >= height) {
-			throw new Error(`${told} is a pixel outside the picture of ${width} x ${height}: correct it.`);
+			throw new Error(t`Line ${number} of ${file} is a pixel outside the picture of ${width} x ${height}: correct it.`);
 		}
 		context.fillRect(x, y, 1, 1);
 		found++;
 	});
-	if (!found) throw new Error(`${file} lists no pixels: write a line x,y for each.`);
+	if (!found) throw new Error(t`${file} lists no pixels: write a line x,y for each.`);
 	return { kind: 'pixels', points: [], picture: context.canvas };
 }
 
 /** @type {(file: File, size: number[]) => Promise<Stroke>} */
 async function fromMask(file, [width, height]) {
+	const { name } = file;
 	const mask = await createImageBitmap(file, { colorSpaceConversion: 'none' }).catch(() => {
-		throw new Error(`${file.name} is neither a CSV with a heading x,y nor a picture: save the mask as PNG.`);
+		throw new Error(t`${name} is neither a CSV with a heading x,y nor a picture: save the mask as PNG.`);
 	});
 	if (mask.width !== width || mask.height !== height) {
-		throw new Error(`${file.name} is ${mask.width} x ${mask.height} pixels, where the picture is ${width} x ${height}: save it in that size.`);
+		throw new Error(t`${name} is ${mask.width} x ${mask.height} pixels, where the picture is ${width} x ${height}: save it in that size.`);
 	}
 	const context = blank([width, height]);
 	const levels = new OffscreenCanvas(width, STRIP);
@@ -89,6 +93,6 @@ async function fromMask(file, [width, height]) {
 		}
 	}
 	mask.close();
-	if (!found) throw new Error(`${file.name} holds no white, so no pixel is of the region: paint the region white.`);
+	if (!found) throw new Error(t`${name} holds no white, so no pixel is of the region: paint the region white.`);
 	return { kind: 'pixels', points: [], picture: context.canvas };
 }

@@ -1,5 +1,6 @@
 // The scale bar, and the ruler: a distance on the picture between two ends.
 
+import { t } from '../words/words.js';
 import { ARROWS, canvasPoint, connectDrag, devicePixels, on, stepByKeys } from './points.js';
 
 const BAR = 130;  // CSS pixels that the scale bar is long at most
@@ -15,7 +16,7 @@ export const isArmed = ({ canvas }) => canvas.classList.contains('armed');
 export function startRuler(viewer) {
 	const { view, store: { state: { ruler, canvas: [width, height] } } } = viewer;
 	setRuler(viewer, ruler ? null : [0.35, 0.65].flatMap(share => view.toImage([width * share, height / 2])), !ruler);
-	if (!ruler) viewer.say('Drag on the picture along what you want to measure.');
+	if (!ruler) viewer.say(t`Drag on the picture along what you want to measure.`);
 }
 
 /** @param {Viewer} viewer */
@@ -74,7 +75,7 @@ function showRuler(viewer, parts) {
 /** @type {(info: { pixelSize: number | null }, ends: number[]) => string} */
 export const describePixels = ({ pixelSize }, [x, y, x1, y1]) => {
 	const pixels = Math.hypot(x1 - x, y1 - y);
-	return pixelSize ? describeLength(pixels * pixelSize, 3) : `${pixels.toFixed(1)} pixels`;
+	return pixelSize ? describeLength(pixels * pixelSize, 3) : t`${pixels.toFixed(1)} pixels`;
 };
 
 // The longest of 1, 2, 5, 10, ... that the bar's room holds.
@@ -89,7 +90,7 @@ function showScaleBar(viewer, bar) {
 	const length = power * (room >= 5 * power ? 5 : room >= 2 * power ? 2 : 1);
 	const text = describeLength(length, 1);
 	bar.style.width = `${length * perMillimetre}px`;
-	bar.ariaLabel = `Scale bar: ${text}`;
+	bar.ariaLabel = t`Scale bar: ${text}`;
 	setText(bar, text);
 }
 

@@ -1,5 +1,6 @@
 // What is seen, as a picture: the view with what is compared, its ruler and scale bar, and a caption below.
 
+import { t } from '../words/words.js';
 import { MODE_NAMES } from './modes.js';
 import { devicePixels, inDegrees } from './points.js';
 import { saveFile } from './save.js';
@@ -33,16 +34,16 @@ export async function saveSeen(viewer, parts) {
 // Title and credit; the mode and the light; what was done to the picture.
 /** @param {Viewer} viewer */
 function captionOf({ view, scene: { info: { title, label, facts, decoder } }, store: { state } }, { left, right }) {
-	const place = direction => {
-		const [azimuth, elevation] = inDegrees(view.directionToScreen(direction));
-		return `from ${azimuth}°, ${elevation}° above the surface`;
-	};
-	const modes = left.hidden ? MODE_NAMES[state.mode] : [left, right].map(({ textContent }) => textContent).join(' | ');
+	const place = direction => inDegrees(view.directionToScreen(direction));
+	const [azimuth, elevation] = place(state.light);
+	const [turn, height] = place(state.camera);
+	const modes = left.hidden ? t(MODE_NAMES[state.mode]) : [left, right].map(({ textContent }) => textContent).join(' | ');
 	const numbers = ['exposure', 'gamma', 'saturation', ...state.mode === 'specular' ? ['kd', 'ks', 'exponent'] : [],
 		...state.mode === 'diffuse' ? ['diffuse'] : []].map(key => `${key} ${state[key]}`);
 	return [
 		[title, facts.number, facts.credit, facts.licence, label],
-		[modes, `light ${place(state.light)}`, decoder.hasViews && `camera ${place(state.camera)}`, ...numbers],
+		[modes, t`light from ${azimuth}°, ${elevation}° above the surface`,
+			decoder.hasViews && t`camera from ${turn}°, ${height}° above the surface`, ...numbers],
 	].map(texts => texts.filter(Boolean).join(' · '));
 }
 

@@ -1,11 +1,14 @@
 // A panel over the side of the picture, one at a time.
 
+import { translate } from '../words/words.js';
+
 // `button` says whether it is open. Returns the panel and what opens and closes it.
 export function sidePanel({ stage, picture }, button, label, markup) {
 	const panel = document.createElement('section');
 	panel.className = 'side';
 	panel.ariaLabel = label;
 	panel.innerHTML = `<button class="close" aria-label="Close">×</button>${markup}`;
+	translate(panel);
 	panel.hidden = true;
 	const toggle = () => {
 		const opens = panel.hidden;

@@ -1,5 +1,6 @@
 // What the viewer shows, as a plain object and as the page's address: the same keys in both.
 
+import { t } from '../words/words.js';
 import { MODES, RANGES } from './looks.js';
 
 const LOWEST_CAMERA = 5;  // degrees above the surface, which from the horizon shows nothing
@@ -16,11 +17,11 @@ const choice = (...names) => text => names.find(name => name === text);
 const above0 = most => Object.assign(text => {
 	const value = finite(text);
 	return value !== undefined && value > 0 && value <= most ? value : undefined;
-}, { told: `greater than zero, and at most ${most}` });
+}, { told: () => t`greater than zero, and at most ${most}` });
 const within = (least, most) => Object.assign(text => {
 	const value = finite(text);
 	return value !== undefined && value >= least && value <= most ? value : undefined;
-}, { told: `${least} to ${most}` });
+}, { told: () => t`${least} to ${most}` });
 const NUMBERS = Object.fromEntries(Object.entries(RANGES).map(
 	([key, [least, most, initial]]) => [key, [initial, within(least, most)]]));
 const write = value => typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
@@ -50,6 +51,7 @@ const KEYS = {
 	shader: ['baked', String],
 	orbit: [false, onOff],
 	ui: [true, onOff],
+	lang: [null, String],
 };
 
 // What an address asks for, in its own spelling.
@@ -64,8 +66,9 @@ export function tellUnknown(names, place) {
 	const unknown = [...new Set(names)].filter(name => name !== 'image' && !Object.hasOwn(KEYS, name) && !MARKS.test(name))
 		.map(name => JSON.stringify(name.slice(0, 40)));
 	if (!unknown.length) return '';
-	const more = unknown.length > 3 ? ` and ${unknown.length - 3} more` : '';
-	return `The viewer knows no ${unknown.slice(0, 3).join(', ')}${more}: correct ${place}, it was passed over.`;
+	const shown = unknown.slice(0, 3).join(', ');
+	const told = unknown.length > 3 ? t`${shown} and ${unknown.length - 3} more` : shown;
+	return t`The viewer knows no ${told}: correct ${place}, it was passed over.`;
 }
 
 /** @returns {Settings} */
@@ -97,7 +100,7 @@ export function splitView(changes) {
 // In any spelling that the address knows: { tiling: 'off', light: [0, 0.5], zoom: null }.
 export function readChanges(changes) {
 	return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined).map(([key, value]) => {
-		if (!Object.hasOwn(KEYS, key)) throw new Error(`The viewer knows no setting named ${key.slice(0, 40)}.`);
+		if (!Object.hasOwn(KEYS, key)) throw new Error(t`The viewer knows no setting named ${key.slice(0, 40)}.`);
 		const [initial, parse] = KEYS[key];
 		if (value === null || value === '') return [key, initial];
 		const parsed = parse(String(value));
@@ -137,8 +140,8 @@ function checked(key, value) {
 function unreadable(key, text) {
 	const shown = text.length > 40 ? `${text.slice(0, 40)} …` : text;
 	const { told } = KEYS[key][1];
-	return new Error(`The setting ${key}=${shown} ${told ? `must be ${told}` : 'cannot be read'}: `
-		+ "correct the page's address.");
+	return new Error(told ? t`The setting ${key}=${shown} must be ${told()}: correct the page's address.`
+		: t`The setting ${key}=${shown} cannot be read: correct the page's address.`);
 }
 
 function finite(text) {

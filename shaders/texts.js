@@ -1,4 +1,4 @@
-// The shaders' texts, which lie beside this file: loaded once, before anything is drawn.
+// The shaders' texts, which lie beside this file: most are loaded once, before anything is drawn.
 
 const FILES = [
 	'baked.glsl.jinja', 'cover.glsl.jinja', 'decode.jinja', 'linear.jinja', 'look.jinja', 'polynomial_exp.jinja',
@@ -9,6 +9,12 @@ const texts = new Map();
 /** @param {(file: string) => string | Promise<string>} read  brings the text of a file of this folder */
 export async function loadTexts(read = fetchText) {
 	await Promise.all(FILES.map(async file => texts.has(file) || texts.set(file, await read(file))));
+}
+
+// One that is needed later.
+/** @param {string} file */
+export async function loadText(file) {
+	if (!texts.has(file)) texts.set(file, await fetchText(file));
 }
 
 export function shaderText(file) {

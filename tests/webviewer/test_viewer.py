@@ -357,6 +357,8 @@ def test_the_page_is_small_and_loads_nothing_from_outside(open_viewer, small) ->
             "png.js",
             "chooser.js",
             "reading.js",
+            "evidence.js",
+            "evidence.jinja",
             "notes.js",
             "facts.js",
             "region.js",

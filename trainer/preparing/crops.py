@@ -15,6 +15,7 @@ Circle = tuple[float, float, float]  # column, row, radius
 FRAME = 0.06  # of the shorter side: a border that shows the table
 SPHERE = 1.25  # of its radius, within which a sphere is no table
 ALIKE = 80  # percentile: so much of the border shows the table, and nothing that lies on it
+STANDS_OUT = 6.0  # deviations of the table, by which an object differs on the median
 NEVER = 0.85  # of a picture: what is as large is no object on a table
 LEAST = 0.01  # of a picture, that an object takes
 MARGIN = 0.03  # of the object's own size
@@ -36,14 +37,16 @@ def object_crop(view: View, spheres: Sequence[Circle], size: tuple[int, int]) ->
     likely = np.log1p(away)
     out = ((likely > threshold_otsu(likely[free])) & free).astype(np.uint8)
     out = _without_specks(out, max(2, round(SMOOTH * max(out.shape))))
-    count, labels, facts, _ = cv2.connectedComponentsWithStats(out)
-    areas = facts[1:, cv2.CC_STAT_AREA]
-    if count < 2 or not LEAST < areas.max() / out.size < NEVER:
+    _, labels, facts, _ = cv2.connectedComponentsWithStats(out)
+    areas = np.append(facts[1:, cv2.CC_STAT_AREA], 0)  # none where the table is bare
+    largest = labels == 1 + int(areas.argmax())
+    sized = LEAST < areas.max() / out.size < NEVER
+    if not (sized and np.median(away[largest]) > STANDS_OUT):
         raise RakingError(
             "no object stands out from the table: name the part to cut out as --crop X,Y,WIDTH,"
             "HEIGHT"
         )
-    rows, columns = np.nonzero(labels == 1 + int(areas.argmax()))
+    rows, columns = np.nonzero(largest)
     corners = np.array([[columns.min(), rows.min()], [columns.max() + 1, rows.max() + 1]], float)
     first, last = view.outward(corners - 0.5) + 0.5
     margin = MARGIN * (last - first)

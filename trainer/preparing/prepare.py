@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from shaders.errors import RakingError, shortened
+from shaders.errors import RakingError
 from trainer.calibration.prediction import object_products
 from trainer.calibration.views import OVERVIEW, Shots, View
 from trainer.lights.names import listing
@@ -15,9 +14,9 @@ from trainer.preparing.crops import Crop, check_crop, mask_crop, object_crop
 from trainer.preparing.evenness import FEWEST as FEWEST_OF_GAINS
 from trainer.preparing.evenness import FallOff, card_gains, gains_by_others
 from trainer.preparing.flat_fields import FlatFields
-from trainer.preparing.levels import linear
 from trainer.preparing.setup import SetUp
 from trainer.preparing.shifts import FEWEST, Shifts, coarse_shifts, fine_shifts
+from trainer.preparing.srgb import linear
 from trainer.running.plan import Plan
 
 DETAILS = 3  # parts that are looked at in full detail for shifts
@@ -69,6 +68,11 @@ def prepare(
     Also returns the photographs with their true white. Raises RakingError where nothing can be
     said of what is wanted.
     """
+    if flat_fields is not None and flat_fields.of_each and wanted.even:
+        raise RakingError(
+            "white cards of each light tell of its fall-off and brightness already: leave out "
+            "--even, or name one card for all"
+        )
     overview = shots.overview(plan.begin("looking"))
     shots, overview = _with_true_white(shots, overview)
     crop = _crop(wanted, overview, mask, setup, shots.size)
@@ -77,6 +81,11 @@ def prepare(
     crop = _seen_by_all(crop, shifts, shots.size)
     lamps, fall_offs, seen = _near_lamps(setup, lights, crop, shots.size, wanted.even)
     gains, source = _gains(overview, seen, fall_offs, flat_fields, setup, wanted, warnings)
+    if wanted.even and lamps is None:
+        warnings.append(
+            "where the lamps stood is not known, so only their brightness is evened: calibrate "
+            "with two spheres, or one and --distance, and name that light file with --lights"
+        )
     record: dict[str, Any] = {}
     if flat_fields is not None:
         record["flat_field"] = "of each light" if flat_fields.of_each else flat_fields.files[0].name
@@ -271,12 +280,3 @@ def _card_levels(overview: View, values: np.ndarray, card: Crop) -> np.ndarray:
             "nothing there: name a darker field"
         )
     return np.asarray(part.mean(axis=(1, 2, 3)))
-
-
-def missing_lamps(lights: Path | None) -> str:
-    """What to do where fall-off is asked for and no positions are known."""
-    where = "the light file" if lights is None else shortened(lights)
-    return (
-        f"no positions of lamps are known beside {where}, so only their brightness is evened: "
-        "calibrate with two spheres, or one and --distance, for the fall-off"
-    )

@@ -21,7 +21,7 @@ from skimage.registration import phase_cross_correlation
 from trainer.running.plan import Progress
 
 FEWEST = 10  # photographs, below which they say too little of each other
-PIXELS = 40_000  # those with the steepest gradients are looked at
+PIXELS = 20_000  # those with the steepest gradients are looked at
 BORDER = 12  # pixels, where nothing is looked at
 ROUNDS = 7
 FARTHEST = 1.5  # pixels a round

@@ -375,7 +375,7 @@ def test_the_page_is_small_and_loads_nothing_from_outside(open_viewer, small) ->
         )  # when needed
         assert not [url for url in sent if url.endswith(late)]
         opening = {url.removeprefix(f"{home}/").partition("?")[0] or "index.html" for url in sent}
-        assert sum(size for address, size in sizes.items() if address in opening) < 200_000
+        assert sum(size for address, size in sizes.items() if address in opening) < 210_000
         assert all(url.startswith(f"{home}/") for url in sent)
 
 

@@ -1,5 +1,5 @@
-// The shaders' texts, which lie beside this file: loaded once, before anything is drawn, but for those that one
-// mode alone asks for.
+// The shaders' texts, which lie beside this file: loaded once, before anything is drawn, but for those that are
+// needed later.
 
 const FILES = [
 	'baked.glsl.jinja', 'cover.glsl.jinja', 'decode.jinja', 'linear.jinja', 'look.jinja', 'polynomial_exp.jinja',
@@ -8,10 +8,10 @@ const FILES = [
 const texts = new Map();
 
 /**
- * @param {(file: string) => string | Promise<string>} read  brings the text of a file of this folder
  * @param {string[]} files
+ * @param {(file: string) => string | Promise<string>} read  brings the text of a file of this folder
  */
-export async function loadTexts(read = fetchText, files = FILES) {
+export async function loadTexts(files = FILES, read = fetchText) {
 	await Promise.all(files.map(async file => texts.has(file) || texts.set(file, await read(file))));
 }
 

@@ -31,6 +31,7 @@ NAMES = {
     "pixels": "Share of the pixels",
     "region": "Region",
     "region_scores": "Scores in and off it",
+    "region_step": "Step of the region",
     "region_weight": "Weight of the region",
     "seed": "Seed",
     "teacher_share": "Share of the teacher",

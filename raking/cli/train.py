@@ -38,6 +38,7 @@ from raking.cli.training import (
     OutputPath,
     Pixels,
     RegionOf,
+    RegionStep,
     RegionWeight,
     SamplingName,
     Seed,
@@ -81,6 +82,7 @@ def train(
     sampling: SamplingName = None,
     region: RegionOf = None,
     region_weight: RegionWeight = None,
+    region_step: RegionStep = None,
     guide: Guide = None,
     lights: LightsPath = None,
     test_lights: TestLights = None,
@@ -122,6 +124,7 @@ def train(
         sampling=sampling,
         region=parsed_region(region),
         region_weight=region_weight,
+        region_step=region_step,
         guided=guide,
         device=device,
     )

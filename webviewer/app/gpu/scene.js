@@ -41,11 +41,11 @@ export async function openScene(context, key, described, { tiling, mode, memory:
 // What a mode has of its own, loaded when it is first asked for.
 const OWN = {
 	evidence: async ({ evidence }) => {
-		const [{ ErrorField }] = await Promise.all([import('../shaders/evidence.js'), loadTexts(undefined, ['evidence.jinja'])]);
+		const [{ ErrorField }] = await Promise.all([import('../shaders/evidence.js'), loadTexts(['evidence.jinja'])]);
 		return { field: new ErrorField(evidence) };
 	},
 	unsharp: async () => {
-		const [sharpen] = await Promise.all([import('./sharpen.js'), loadTexts(undefined, ['sharpen.glsl'])]);
+		const [sharpen] = await Promise.all([import('./sharpen.js'), loadTexts(['sharpen.glsl'])]);
 		return { sharpen };
 	},
 };

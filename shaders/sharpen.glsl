@@ -4,8 +4,8 @@ precision highp float;
 uniform sampler2D picture;  // alpha is how much of a pixel is of the object
 uniform sampler2D rows;  // what the first pass made: two sums, of two bytes each
 uniform bool first;
-uniform float deviation;  // of the Gaussian, in pixels
-uniform int reach;
+uniform float shares[193];  // the Gaussian, from its middle on
+uniform int reach;  // pixels
 uniform float amount;
 out vec4 colour;
 
@@ -19,31 +19,23 @@ vec2 bytes(float value) {
     return vec2(high, whole - 256.0 * high) / 255.0;
 }
 
-float value(vec2 bytes) {
-    return dot(floor(bytes * 255.0 + 0.5), vec2(256.0, 1.0)) / 65535.0;
-}
-
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
-    ivec2 last = textureSize(picture, 0) - 1;
+    ivec2 size = textureSize(picture, 0);
     vec2 sums = vec2(0.0);  // of luminance, and of the object that it is of
-    float all = 0.0;
-    for (int i = -reach; i <= reach; i++) {
-        float share = exp(-0.5 * float(i * i) / (deviation * deviation));
-        all += share;
-        ivec2 there = at + (first ? ivec2(i, 0) : ivec2(0, i));
-        if (there != clamp(there, ivec2(0), last)) continue;
-        if (first) {
-            vec4 pixel = texelFetch(picture, there, 0);
-            sums += share * pixel.a * vec2(luminance(pixel), 1.0);
-        } else {
-            vec4 pixel = texelFetch(rows, there, 0);
-            sums += share * vec2(value(pixel.rg), value(pixel.ba));
-        }
-    }
     if (first) {
-        colour = vec4(bytes(sums.x / all), bytes(sums.y / all));
+        int end = min(reach, size.x - 1 - at.x);
+        for (int i = max(-reach, -at.x); i <= end; i++) {
+            vec4 pixel = texelFetch(picture, ivec2(at.x + i, at.y), 0);
+            sums += shares[abs(i)] * pixel.a * vec2(luminance(pixel), 1.0);
+        }
+        colour = vec4(bytes(sums.x), bytes(sums.y));
         return;
+    }
+    int end = min(reach, size.y - 1 - at.y);
+    for (int i = max(-reach, -at.y); i <= end; i++) {
+        vec4 pixel = floor(texelFetch(rows, ivec2(at.x, at.y + i), 0) * 255.0 + 0.5);
+        sums += shares[abs(i)] * (256.0 * pixel.rb + pixel.ga);
     }
     vec4 pixel = texelFetch(picture, at, 0);
     float smoothed = sums.y > 0.0 ? sums.x / sums.y : luminance(pixel);

@@ -10,6 +10,9 @@ const LUMINANCE = [0.2126, 0.7152, 0.0722];
 
 export const reachOf = deviation => Math.ceil(DEVIATIONS * deviation);
 
+// From its middle on.
+const gaussian = deviation => Array.from({ length: reachOf(deviation) + 1 }, (_, i) => Math.exp(-0.5 * (i / deviation) ** 2));
+
 export class SharpenPass {
 	/** @type {ReturnType<typeof createTarget>[]} */
 	targets = [];
@@ -43,7 +46,9 @@ export class SharpenPass {
 		const [picture, rows] = this.#targets();
 		const deviation = Math.min(LARGEST, radius * zoom);
 		gl.useProgram(program);
-		gl.uniform1f(at('deviation'), deviation);
+		const weights = gaussian(deviation);
+		const all = 2 * weights.reduce((sum, weight) => sum + weight) - weights[0];
+		gl.uniform1fv(at('shares'), weights.map(weight => weight / all));
 		gl.uniform1i(at('reach'), reachOf(deviation));
 		gl.uniform1f(at('amount'), amount);
 		gl.viewport(0, 0, picture.width, picture.height);
@@ -114,14 +119,14 @@ export function sharpenRows(pixels, width, { radius, amount }, first, count) {
 
 function blurred(plane, width, height, deviation) {
 	const reach = reachOf(deviation);
-	const shares = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-0.5 * ((i - reach) / deviation) ** 2));
+	const shares = gaussian(deviation);
 	const along = (from, step, length, lines, across) => {
 		const to = new Float64Array(from.length);
 		for (let line = 0; line < lines; line++) {
 			for (let i = 0; i < length; i++) {
 				let sum = 0;
 				for (let j = Math.max(0, i - reach); j <= Math.min(length - 1, i + reach); j++) {
-					sum += shares[j - i + reach] * from[line * across + j * step];
+					sum += shares[Math.abs(j - i)] * from[line * across + j * step];
 				}
 				to[line * across + i * step] = sum;
 			}

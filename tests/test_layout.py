@@ -9,7 +9,7 @@ ROOMS = (
     *("shaders", "renderer.files", "renderer.image", "renderer.gpu", "renderer"),
     *("trainer.photographs", "trainer.lights", "trainer.collection", "trainer.models"),
     *("trainer.running", "trainer.quality", "trainer.mapping", "trainer.training"),
-    *("trainer.surface", "trainer.calibration", "trainer.sample", "trainer"),
+    *("trainer.surface", "trainer.calibration", "trainer.preparing", "trainer.sample", "trainer"),
     *("webviewer", "bench.common", "bench.speed", "bench.fidelity", "bench"),
     *("raking.cli", "raking"),
 )

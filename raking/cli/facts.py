@@ -56,6 +56,7 @@ def readable_facts(image: RelightableImage, folder: Path) -> dict[str, str]:
         "Mask": "none" if image.mask is None else f"{image.mask.mean():.0%} are of the object",
         "Cameras": _cameras(image),
         "Normals": "stored with it" if image.normals is not None else "",
+        "Evidence": "stored with it" if image.evidence is not None else "",
         "Trained on": _trained_on(told),
         "Read as": _read_as(told.get("photographs")),
         "Held out": held_out(told.get("test_lights")),

@@ -18,6 +18,7 @@ from raking.cli.gallery import gallery
 from raking.cli.info import info
 from raking.cli.map import map_
 from raking.cli.normals import normals
+from raking.cli.prepare import prepare
 from raking.cli.printing import errors, warn
 from raking.cli.render import render
 from raking.cli.sample import sample
@@ -34,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
 )
 for command in (
-    *(sample, calibrate, train, describe, convert, site, render, normals, view, info),
+    *(sample, calibrate, prepare, train, describe, convert, site, render, normals, view, info),
     *(verify, evaluate, bench, gallery, benchmark),
 ):
     app.command()(command)

@@ -19,6 +19,7 @@ from trainer.collection.entry import Entry
 from trainer.collection.files import is_folder, subfolder
 from trainer.collection.folder import lit_photographs, split_entries
 from trainer.collection.place import collection_folder
+from trainer.collection.prepared import what_was_prepared
 from trainer.collection.reading import (
     Reading,
     Shown,
@@ -263,7 +264,7 @@ def read_mlic(
         test_set=test.name if dome and test and not all_photographs else None,
         mask=reading.mask,
         sha256=_sha256(entries, shown, path if dome or views is not None else files[0].parent),
-        reading=reading.record,
+        reading={**reading.record, **what_was_prepared(entries[0].path.parent)},
         warnings=warnings,
         files=files,
         white_balance=reading.white_balance,

@@ -1,6 +1,6 @@
 // Draws the points of a map with WebGL, in a context of its own.
 
-import { loadText, shaderText } from '../shaders/texts.js';
+import { loadTexts, shaderText } from '../shaders/texts.js';
 import { createProgram } from '../gpu/gl.js';
 import { t } from '../words/words.js';
 
@@ -19,7 +19,7 @@ export class Plot {
 	// Fails where there is no WebGL2 for another canvas.
 	/** @param {HTMLCanvasElement} canvas */
 	static async on(canvas) {
-		await Promise.all(SHADERS.map(file => loadText(file)));
+		await loadTexts(SHADERS);
 		const gl = canvas.getContext('webgl2', OPTIONS);
 		if (!gl) throw new Error(t`This browser gives no further WebGL2 context, which the map needs: close other tabs.`);
 		return new Plot(gl);

@@ -127,8 +127,8 @@ export class Engine {
 	 */
 	#goesDirect(state, plans) {
 		const { moving, adaptive, tiling, rotation } = state;
-		const [{ level, found }] = plans;
-		return this.#direct && moving === 'light' && adaptive && tiling && plans.length === 1 && rotation === 0
+		const [{ level, found, scene }] = plans;
+		return this.#direct && moving === 'light' && adaptive && tiling && plans.length === 1 && rotation === 0 && !scene.info.sharpen
 			&& new View(state).zoom * 2 ** level <= 1 && found.length > 0;
 	}
 
@@ -160,7 +160,7 @@ export class Engine {
 		const presented = !done.some(({ held }) => held);
 		if (presented) {
 			this.#setBacking(state, 1);
-			const pictures = plans.map(({ transform }, i) => ({ transform, tiles: done[i].tiles }));
+			const pictures = plans.map(({ transform, scene }, i) => ({ transform, scene, tiles: done[i].tiles }));
 			this.present.compose(pictures, state, !moving || !this.#direct);
 		}
 		return {

@@ -5,7 +5,7 @@ import globals from 'globals';
 
 const APP = 'webviewer/app';
 // From the ground up; what stands in no room, the viewer itself, may import them all.
-const ROOMS = ['words', 'state', 'folders', 'gpu', 'panel'];
+const ROOMS = ['words', 'state', 'folders', 'gpu', 'map', 'panel'];
 
 // What is shared with Python stands below the viewer, and is found below it in a page.
 const shared = [['shaders', '^(?!\\./)'], ['renderer/image', '^(?!\\./|\\.\\./\\.\\./shaders/)']].map(([room, above]) => ({

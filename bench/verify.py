@@ -193,9 +193,8 @@ def looks_of(image: RelightableImage) -> list[Look]:
     """A look of each mode that the image has what is needed for, and one that is toned."""
     toned = Look(exposure=1.5, gamma=1.4, saturation=0.5)
     looks = [toned, *(Look(mode) for mode in MODES if mode != "plain")]
-    has = image.normals is not None
-    kind = image.decoder.kind
-    return [x for x in looks if (has or not x.needs_normals) and is_for(x.mode, kind)]
+    has, kind = [None, *image.pictures], image.decoder.kind
+    return [look for look in looks if look.picture in has and is_for(look.mode, kind)]
 
 
 def wgpu_backend(image: RelightableImage, look: Look = Look()) -> Backend:

@@ -43,6 +43,7 @@ __all__ = [
     "find_normals",
     "read_collection",
     "read_image",
+    "store_evidence",
     "store_normals",
     "train",
     "write_image",
@@ -162,6 +163,14 @@ def store_normals(image: RelightableImage, normals: np.ndarray) -> None:
             f"the normals are {levels.shape}, where the image is {image.height} x {image.width}"
         )
     image.normals = levels
+
+
+def store_evidence(image: RelightableImage, collection: "Mlic") -> None:
+    """Gives an image what is known of how far photographs support it: those of the collection to
+    train on, of one camera, from which it was trained."""
+    from trainer.training.support import store_evidence as store
+
+    store(image, collection.train)
 
 
 def evaluate(

@@ -58,3 +58,10 @@ export class Decoder {
  * @param {number[]} other
  */
 export const sumOfMagnitudes = (one, other) => one.reduce((sum, value, i) => sum + Math.abs(value) * other[i], 0);
+
+/**
+ * A light [x, y] as a unit vector towards the viewer's side.
+ *
+ * @param {number[]} light
+ */
+export const directionOf = ([x, y]) => [x, y, Math.sqrt(Math.max(0, 1 - x * x - y * y))];

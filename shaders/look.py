@@ -13,7 +13,8 @@ polynomial over the light (u, v) grows about the normal's (nu, nv), where value 
     colour + (diffuse - 1) (a_uu (u - nu)^2 + a_uv (u - nu) (v - nv) + a_vv (v - nv)^2).
 
 Then exposure, in stops of a display of gamma 2.2, then gamma, then saturation about Rec. 709's
-luminance. Normals are shown as they are.
+luminance. Normals are shown as they are, and so is "evidence" (evidence.py): how far each pixel is
+supported by photographs under the present light.
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ import numpy as np
 from shaders.decoder import LIGHT, directions
 from shaders.errors import RakingError
 
-Mode = Literal["plain", "normals", "specular", "diffuse"]
+Mode = Literal["plain", "normals", "specular", "diffuse", "evidence"]
+Picture = Literal["normals", "evidence"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 DISPLAY_GAMMA = 2.2
 LOOK_SIZE = 4  # vectors of four that its shader is given
@@ -68,8 +70,11 @@ class Look:
                 raise RakingError(f"{name} is {value:g}: choose {least:g} to {most:g}")
 
     @property
-    def needs_normals(self) -> bool:
-        return self.mode != "plain"
+    def picture(self) -> Picture | None:
+        """The picture beside the planes that it needs."""
+        if self.mode == "plain":
+            return None
+        return "evidence" if self.mode == "evidence" else "normals"
 
     @property
     def changes_nothing(self) -> bool:

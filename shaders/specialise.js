@@ -36,7 +36,7 @@ export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin'
 		uniforms: flat < size,
 		flat,
 		look: variant ? lookBody(variant, decoder) : '',
-		look_size: LOOK_SIZE,
+		look_size: variant?.evidence ? latents / 3 + 2 : LOOK_SIZE,
 		shown: variant ? 'seen(decode(texel), texel)' : 'decode(texel)',
 		rounded: target === 'unorm',
 		polynomial: exponential === 'polynomial',
@@ -44,11 +44,25 @@ export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin'
 	return { fragment, vertex: coverShader(size, flat) };
 }
 
-// What makes a decoded colour seen; the normals are the plane after the others.
-function lookBody({ mode, toned }, decoder) {
+// What makes a decoded colour seen; the normals, or the evidence, are the plane after the others.
+/** @type {(variant: NonNullable<import('./look.js').Variant>, decoder: any) => string} */
+function lookBody({ mode, toned, evidence }, decoder) {
+	if (evidence) return render(shaderText('evidence.jinja'), scale(evidence.colours, decoder.latents / 3 + 1));
 	const [only_normals, specular, diffuse] = ['normals', 'specular', 'diffuse'].map(name => name === mode);
 	const names = { only_normals, specular, diffuse, toned, normals: decoder.latents / 3 };
 	return render(shaderText('look.jinja'), { ...names, ...diffuse ? secondOrder(decoder) : { lrgb: false } });
+}
+
+// The colours of the scale of evidence, and the names of what each of the planes adds.
+function scale(colours, planes) {
+	const [first, ...others] = colours;
+	return {
+		first_colour: `vec4f(${four(first)})`,
+		to_next: others.map((colour, i) => `vec4f(${four(colour.map((at, axis) => at - colours[i][axis]))})`),
+		between: range(others.length),
+		planes: range(planes),
+		weights: range(planes).map(p => `look[${p + 1}]`),
+	};
 }
 
 // What makes coefficients of the texels of the planes that hold a PTM's second-order terms.

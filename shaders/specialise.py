@@ -9,6 +9,7 @@ import numpy as np
 
 from shaders.decoder import Decoder
 from shaders.errors import RakingError
+from shaders.evidence import COLOURS
 from shaders.linear import LinearDecoder
 from shaders.look import LOOK_SIZE, Look
 from shaders.network import NetworkDecoder
@@ -111,7 +112,7 @@ def _baked(
         varyings=range(flat),
         flat=flat,
         look=_look_body(decoder, look),
-        look_size=LOOK_SIZE,
+        look_size=decoder.planes + 2 if look.mode == "evidence" else LOOK_SIZE,
         shown="decode(texel)" if look.changes_nothing else "seen(decode(texel), texel)",
         rounded=target == "unorm",
         polynomial=exponential == "polynomial",
@@ -123,6 +124,8 @@ def _look_body(decoder: Decoder, look: Look) -> str:
     if look.changes_nothing:
         return ""
     look.check_decoder(decoder.kind)
+    if look.mode == "evidence":
+        return render(shader_text("evidence.jinja"), **_scale(decoder.planes + 1))
     diffuse = look.mode == "diffuse"
     return render(
         shader_text("look.jinja"),
@@ -133,6 +136,18 @@ def _look_body(decoder: Decoder, look: Look) -> str:
         normals=decoder.planes,
         **(_second_order(decoder) if diffuse else {"lrgb": False}),
     )
+
+
+def _scale(planes: int) -> dict[str, Any]:
+    """The colours of the scale of evidence, and the names of what each of the planes adds."""
+    colours = np.array([[int(text[i : i + 2], 16) for i in (0, 2, 4)] for text in COLOURS]) / 255
+    return {
+        "first_colour": f"vec4f({_four(colours[0])})",
+        "to_next": [f"vec4f({_four(step)})" for step in np.diff(colours, axis=0)],
+        "between": range(len(COLOURS) - 1),
+        "planes": range(planes),
+        "weights": [f"look[{p + 1}]" for p in range(planes)],
+    }
 
 
 def _second_order(decoder: Decoder) -> dict[str, Any]:

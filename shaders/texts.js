@@ -1,4 +1,5 @@
-// The shaders' texts, which lie beside this file: loaded once, before anything is drawn.
+// The shaders' texts, which lie beside this file: loaded once, before anything is drawn, but for those that are
+// needed later.
 
 const FILES = [
 	'baked.glsl.jinja', 'cover.glsl.jinja', 'decode.jinja', 'linear.jinja', 'look.jinja', 'polynomial_exp.jinja',
@@ -6,9 +7,12 @@ const FILES = [
 ];
 const texts = new Map();
 
-/** @param {(file: string) => string | Promise<string>} read  brings the text of a file of this folder */
-export async function loadTexts(read = fetchText) {
-	await Promise.all(FILES.map(async file => texts.has(file) || texts.set(file, await read(file))));
+/**
+ * @param {string[]} files
+ * @param {(file: string) => string | Promise<string>} read  brings the text of a file of this folder
+ */
+export async function loadTexts(files = FILES, read = fetchText) {
+	await Promise.all(files.map(async file => texts.has(file) || texts.set(file, await read(file))));
 }
 
 export function shaderText(file) {

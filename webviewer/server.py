@@ -1,7 +1,7 @@
 """The local server of the browser viewer: the application, what it shares with Python, the images.
 
 It listens on the loopback address only, and serves nothing but the files that it lists, the tiles
-of those that are pyramids, and the notes. Whatever it answers has the same headers.
+of those that are pyramids, notes, and maps. Whatever it answers has the same headers.
 """
 
 import functools
@@ -19,6 +19,7 @@ from renderer.image.relightable import read_info_text
 from shaders.errors import RakingError
 from webviewer.addresses import viewer_files
 from webviewer.loopback import HOST, TYPES, LoopbackServer, only_read
+from webviewer.maps import MAP, map_of
 from webviewer.note_desk import METHODS, NoteDesk
 
 PICTURES = (".json", ".dzi", ".png", ".webp", ".jpg", ".jpeg")  # nothing that a page would run
@@ -91,6 +92,8 @@ def _image_file(image: Path, name: str) -> Path | None:
 
     A path is put together only from a name that is listed, or that looks like a tile's.
     """
+    if name == MAP:
+        return map_of(image)
     listed = _listed_names(image, _modified(image / "info.json"))
     tile = TILE.fullmatch(name)
     if name not in listed and not (tile and f"{tile['stem']}.dzi" in listed):

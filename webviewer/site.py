@@ -26,6 +26,7 @@ from renderer.image.notes import NOTES, no_notes, read_notes
 from renderer.image.pyramid import tile_folder
 from renderer.image.relightable import check_image, read_info_text
 from webviewer.addresses import APP, viewer_files
+from webviewer.maps import MAP, map_of
 
 MANIFEST = "raking-site.json"
 POLICY = (
@@ -130,6 +131,9 @@ def _copies(images: Sequence[Path]) -> list[tuple[Path, str]]:
             read_notes(image)
             files.append(image / NOTES)
         copies += [(file, address + file.relative_to(image).as_posix()) for file in files]
+        found_map = map_of(image)
+        if found_map:
+            copies.append((found_map, address + MAP))
     return copies
 
 

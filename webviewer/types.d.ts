@@ -76,8 +76,8 @@ declare global {
 		share: number;  // of the memory, where other viewers of the page have theirs
 	}
 
-	/** What a scene's look is made of, beside its mode. */
-	type LookKeys = Exclude<keyof look.Look, 'mode'>;
+	/** What of a scene's look is of the state, beside its mode. */
+	type LookKeys = Exclude<keyof look.Look, 'mode' | 'evidence'>;
 
 	interface State extends Settings, Moment {}
 

@@ -126,5 +126,7 @@ def print_scores(title: str, scores: dict[str, Any]) -> None:
             f"degree, {scores['smoothness_ratio']:.2f} of HSH 3; straying "
             f"{scores['straying']:.1f} levels, {scores['straying_ratio']:.2f} of HSH 3"
         )
+    if scores.get("evidence_correlation") is not None:
+        print(f"evidence: rank correlation with the error {scores['evidence_correlation']:.2f}")
     if "lpips_absent" in scores:
         say(scores["lpips_absent"])

@@ -74,6 +74,7 @@ def image_facts(image: RelightableImage) -> dict[str, Any]:
         "latents": decoder.latents,
         "mask": image.mask is not None,
         "normals": image.normals is not None,
+        "evidence": image.evidence is not None,
         **({"cameras": len(image.views)} if image.views is not None else {}),
         **({"title": image.title} if image.title else {}),
         **({"facts": image.facts} if image.facts else {}),

@@ -13,7 +13,8 @@ from trainer.running.plan import Progress
 ModeName = Annotated[
     Mode,
     typer.Option(
-        help="How the surface is read: specular adds highlights; diffuse, of PTM, deepens relief."
+        help="How the surface is read: specular adds highlights; diffuse, of PTM, deepens relief; "
+        "evidence shows what photographs support."
     ),
 ]
 Numbers = Annotated[
@@ -48,9 +49,12 @@ def changed(look: Look, name: str, value: float) -> Look:
 
 def check_normals(image: RelightableImage, look: Look, progress: Progress) -> None:
     """Finds the image's normals where the look needs them and there are none. RakingError where it
-    is not for the image's model."""
+    is not for the image's model, or needs what only photographs tell."""
+    from renderer.gpu.relighter import check_picture
+
     look.check_decoder(image.decoder.kind)
-    if not look.needs_normals or image.normals is not None:
+    if look.picture != "normals" or image.normals is not None:
+        check_picture(image, look)
         return
     from trainer.surface.normals import image_normals
 

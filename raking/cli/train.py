@@ -38,6 +38,7 @@ from raking.cli.training import (
     OutputPath,
     Pixels,
     RegionOf,
+    RegionStep,
     RegionWeight,
     SamplingName,
     Seed,
@@ -81,6 +82,7 @@ def train(
     sampling: SamplingName = None,
     region: RegionOf = None,
     region_weight: RegionWeight = None,
+    region_step: RegionStep = None,
     guide: Guide = None,
     lights: LightsPath = None,
     test_lights: TestLights = None,
@@ -122,6 +124,7 @@ def train(
         sampling=sampling,
         region=parsed_region(region),
         region_weight=region_weight,
+        region_step=region_step,
         guided=guide,
         device=device,
     )
@@ -136,6 +139,7 @@ def train(
         from trainer.surface.normals import costs_little, photograph_normals
         from trainer.training.asked import training_asked
         from trainer.training.rehearsal import piece_of_collection
+        from trainer.training.support import store_evidence
         from trainer.training.train import train as train_image
 
         reading = plan.begin("reading")
@@ -145,6 +149,7 @@ def train(
         for warning in collection.warnings:
             warn(warning)
         with_normals = costs_little(collection.train) if normals is None else normals
+        with_evidence = collection.views is None
         asked = training_asked(
             collection,
             settings,
@@ -168,9 +173,11 @@ def train(
             make_place(checkpoint, warn)
 
         def finish(piece: RelightableImage, rehearsal: Plan) -> None:
+            some = piece_of_collection(collection).train
             if with_normals:
-                some = piece_of_collection(collection).train
                 photograph_normals(some, rehearsal.begin("normals"))
+            if with_evidence:
+                store_evidence(piece, some, rehearsal.begin("evidence"))
             write_piece(output, tile_format, piece, rehearsal)
 
         image = train_image(
@@ -187,6 +194,8 @@ def train(
         if with_normals:
             found = photograph_normals(collection.train, plan.begin("normals"))
             image.normals = normal_levels(found)
+        if with_evidence:
+            store_evidence(image, collection.train, plan.begin("evidence"))
         levels = write_converted(image, output, tile_format, plan, asked)
     remove_checkpoint(checkpoint)
     if as_json:

@@ -113,6 +113,9 @@ RegionWeight = Annotated[
         min=1, max=LARGEST_WEIGHT, help="Draw those so many times as often as others, instead."
     ),
 ]
+RegionStep = Annotated[
+    int | None, typer.Option(min=1, help="Of them every N-th pixel of every N-th row.")
+]
 Guide = Annotated[
     bool | None,
     typer.Option(

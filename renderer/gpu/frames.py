@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -50,9 +51,9 @@ def crop_image(image: RelightableImage, crop: tuple[int, int, int, int]) -> Reli
         )
     rows, columns = slice(y, y + height), slice(x, x + width)
     mask = image.mask[rows, columns] if image.mask is not None else None
-    normals = image.normals[rows, columns] if image.normals is not None else None
+    pictures: dict[str, Any] = {name: p[rows, columns] for name, p in image.pictures.items()}
     planes = np.ascontiguousarray(image.planes[:, rows, columns])
-    return replace(image, planes=planes, mask=mask, normals=normals)
+    return replace(image, planes=planes, mask=mask, **pictures)
 
 
 def relight_frames(

@@ -8,6 +8,7 @@ import wgpu
 
 from renderer.gpu.device import LONGEST_SIDE, VARYINGS, device_name, request_device
 from renderer.image.relightable import RelightableImage
+from shaders.decoder import LIGHT
 from shaders.errors import RakingError
 from shaders.look import Look
 from shaders.specialise import Target, baked_wgsl, best_exponential, best_varyings
@@ -38,7 +39,7 @@ class Relighter:
 
     `target` is "unorm" for 8-bit frames or "float" for the decoder's raw output.
     `look` is how its colours are seen. Raises RakingError where there is no adapter, and where the
-    look needs normals that the image has not, or is not for its model.
+    look needs a picture that the image has not, or is not for its model.
     """
 
     def __init__(
@@ -54,15 +55,11 @@ class Relighter:
         self.target: Target = target
         self.look = look
         look.check_decoder(image.decoder.kind)
-        if look.needs_normals and image.normals is None:
-            raise RakingError(
-                f"the mode {look.mode} needs the surface's normals, which the image has not: add "
-                "them with raking convert --normals"
-            )
+        check_picture(image, look)
         self._pipeline = self._compile()
         dark = np.zeros(image.decoder.conditions)
         self._frame = self._uniform(image.decoder.frame_values(dark))
-        self._look = self._uniform(look.values(np.zeros(2)))
+        self._look = self._uniform(self._look_values(np.zeros(2)))
         self._texel_step = self._uniform(np.ones(2, np.float32))
         limit = min(block, self.device.limits[LONGEST_SIDE])
         self.blocks = [self._upload(*part) for part in split(image.height, image.width, limit)]
@@ -77,7 +74,7 @@ class Relighter:
         queue = self.device.queue
         conditions = self.image.decoder.conditions_of(light)
         queue.write_buffer(self._frame, 0, self.image.decoder.frame_values(conditions))
-        queue.write_buffer(self._look, 0, self.look.values(conditions))
+        queue.write_buffer(self._look, 0, self._look_values(conditions))
         queue.write_buffer(self._texel_step, 0, np.full(2, 1 / scale, np.float32))
         encoder = self.device.create_command_encoder()
         for block in self.blocks:
@@ -121,14 +118,19 @@ class Relighter:
             },
         )
 
+    def _look_values(self, conditions: np.ndarray) -> np.ndarray:
+        if self.look.mode == "evidence" and self.image.error_field:
+            return self.image.error_field.values(conditions[-LIGHT:])
+        return self.look.values(conditions)
+
     def _uniform(self, values: np.ndarray) -> wgpu.GPUBuffer:
         usage = wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
         return self.device.create_buffer_with_data(data=values, usage=usage)
 
     def _upload(self, y: int, x: int, height: int, width: int) -> Block:
         stored = [*self.image.planes]
-        if self.look.needs_normals and self.image.normals is not None:
-            stored.append(self.image.normals)
+        if self.look.picture:
+            stored.append(self.image.pictures[self.look.picture])
         count = len(stored)
         planes = self.device.create_texture(
             size=(width, height, count),
@@ -187,6 +189,21 @@ class Relighter:
             (width, height, 1),
         )
         return np.frombuffer(data, dtype).reshape(height, width, 4)[..., :3]
+
+
+def check_picture(image: RelightableImage, look: Look) -> None:
+    """RakingError where a look needs a picture that the image has not."""
+    if look.picture is None or look.picture in image.pictures:
+        return
+    if look.picture == "normals":
+        raise RakingError(
+            f"the mode {look.mode} needs the surface's normals, which the image has not: add them "
+            "with raking convert --normals"
+        )
+    raise RakingError(
+        "nothing is stored with the image of how far photographs support it: train it again from "
+        "its photographs, which must be of one camera"
+    )
 
 
 def split(height: int, width: int, limit: int) -> Iterator[tuple[int, int, int, int]]:

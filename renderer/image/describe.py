@@ -9,6 +9,7 @@ import numpy as np
 
 from renderer.image.limits import VERSION
 from shaders.decoder import Decoder
+from shaders.evidence import ErrorField
 from shaders.hyper import HyperDecoder
 from shaders.linear import LinearDecoder
 from shaders.neural import NeuralDecoder
@@ -24,6 +25,8 @@ class Description:
     planes: Sequence[str]  # their files
     mask: str | None = None  # its file
     normals: str | None = None  # their file
+    evidence: str | None = None  # its file
+    error_field: ErrorField | None = None  # what the evidence's texels are read with
     provenance: dict[str, Any] = field(default_factory=dict)
     lights: np.ndarray | None = None  # [L, 3] of the photographs; an "rbf" decoder's own count
     views: np.ndarray | None = None  # [V, 3] of the cameras, where there were several
@@ -53,6 +56,8 @@ class Description:
             block["facts"] = self.facts
         if self.normals is not None:
             block["normals"] = self.normals
+        if self.evidence is not None and self.error_field is not None:
+            block["evidence"] = {"picture": self.evidence, **_evidence_keys(self.error_field)}
         info = {
             **keys,
             "width": self.width,
@@ -142,6 +147,14 @@ def _linear_keys(decoder: LinearDecoder) -> tuple[dict[str, Any], dict[str, Any]
         keys["lights"] = decoder.lights.ravel().tolist()
         block["splines"] = decoder.splines.reshape(len(decoder.splines), -1).tolist()
     return keys, block
+
+
+def _evidence_keys(field: ErrorField) -> dict[str, Any]:
+    return {
+        "rows": [[float(str(value)) for value in row] for row in field.rows],  # no digit too many
+        "spacing": float(np.degrees(field.spacing)),
+        "left_out": float(field.left_out),
+    }
 
 
 def _flatten(weight: np.ndarray, width: int | None = None) -> list[float]:

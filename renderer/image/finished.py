@@ -85,7 +85,7 @@ def digest(*asked: object) -> str:
 def image_digest(path: Path, image: RelightableImage) -> str:
     """The SHA-256 of what was read from `path`: its `info.json` and the pixels of its pictures."""
     found = hashlib.sha256(read_info_text(path).encode())
-    for picture in [*image.planes, image.mask, image.normals]:
+    for picture in [*image.planes, image.mask, *image.pictures.values()]:
         if picture is None:
             continue
         found.update(np.ascontiguousarray(picture).data)

@@ -2,7 +2,7 @@
 
 import { RakingError, check } from '../../shaders/errors.js';
 import { MODELS } from '../../shaders/linear.js';
-import { checkValues, fileName, isObject, triples } from './checks.js';
+import { checkValues, fileName, isObject, numbers, triples } from './checks.js';
 import { ENDINGS, FACTS, LARGEST, LONGEST_FACT, LONGEST_SIDE, LONGEST_TITLE, VERSION } from './limits.js';
 import { unpacked } from './unpack.js';
 
@@ -31,10 +31,12 @@ function readInfo(info) {
 	const ours = readBlock(raking);
 	check(info.type !== 'hyper' || raking?.version >= 2, 'its raking version is below 2');
 	const decoder = unpacked(info);
+	const lights = inPlane(triples(info.lights ?? [], 'lights'));
 	check(decoder.bound <= LARGEST, 'its numbers are so large that colours exceed what can be reckoned');
 	return {
 		...ours, decoder, width, height, pixelSize,
-		lights: inPlane(triples(info.lights ?? [], 'lights')),
+		lights,
+		evidence: raking?.evidence ? readEvidence(raking.evidence, lights ?? [], 4 + decoder.latents) : null,
 		planeFiles: planeFiles(info, decoder.latents / 3),
 	};
 }
@@ -51,6 +53,15 @@ function readBlock(ours) {
 	const pictures = { maskFile: optionalFile(mask), normalsFile: optionalFile(normals) };
 	const texts = { title: optionalText(title, LONGEST_TITLE, 'title'), facts: readFacts(facts ?? {}) };
 	return { provenance, views, ...texts, ...pictures };
+}
+
+// What tells how far photographs support the image: shaders/evidence.js reads it.
+function readEvidence({ picture, rows, spacing, left_out: leftOut }, lights, width) {
+	check(Array.isArray(rows) && rows.length > 0 && rows.length === lights.length, 'its evidence has not a row for each light');
+	check(rows.every(row => numbers(row, 'evidence').length === width), `the rows of its evidence are not of ${width} values`);
+	check(spacing > 0 && spacing <= 180 && leftOut >= 0,
+		'its evidence lacks the spacing of the lights, or what leaving them out told');
+	return { file: fileName(picture), rows, lights, spacing, leftOut };
 }
 
 function readFacts(facts) {

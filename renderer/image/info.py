@@ -13,6 +13,7 @@ from renderer.image.limits import FILE_NAME, LARGEST
 from renderer.image.unpack import ImageInfo, unpacked
 from shaders.decoder import Decoder
 from shaders.errors import RakingError, shortened
+from shaders.evidence import OWN, ErrorField
 from shaders.linear import MODELS
 
 NETWORKS: dict[Any, type[ImageInfo]] = {"neural": NeuralInfo, "hyper": HyperInfo}
@@ -73,6 +74,7 @@ def _checked_decoder(info: ImageInfo) -> Decoder:
         raise RakingError("its numbers are so large that colours exceed what can be reckoned")
     if info.raking:
         _check_pictures(info.raking, decoder)
+        error_field(info, decoder)
     return decoder
 
 
@@ -91,6 +93,19 @@ def _check_pictures(block: RakingBlock, decoder: Decoder) -> None:
         raise RakingError(
             f"there are {len(block.planes)} planes listed for {decoder.latents} latents"
         )
+
+
+def error_field(info: Info, decoder: Decoder) -> ErrorField | None:
+    """What the evidence of an image is read with, or None. RakingError where it does not fit."""
+    keys = info.raking and info.raking.evidence
+    if not keys:
+        return None
+    width = 1 + decoder.latents + OWN
+    if any(len(row) != width for row in keys.rows):
+        raise RakingError(f"the rows of its evidence are not of {width} values")
+    lights = np.zeros((0, 3), np.float32) if info.lights is None else info.lights
+    rows = singles(keys.rows).reshape(-1, width)
+    return ErrorField(rows, lights, np.radians(keys.spacing), keys.left_out)
 
 
 def _first_problem(error: ValidationError) -> str:

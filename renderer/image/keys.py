@@ -40,6 +40,15 @@ class Facts(Keys):
     description: Fact = None
 
 
+class EvidenceKeys(Keys):
+    """The error to be expected under each of the image's lights, as shaders/evidence.py has it."""
+
+    picture: str
+    rows: list[list[FiniteFloat]]
+    spacing: FiniteFloat  # degrees
+    left_out: FiniteFloat
+
+
 class RakingBlock(Keys):
     """What the published keys leave open, under the key `raking`."""
 
@@ -47,6 +56,7 @@ class RakingBlock(Keys):
     planes: list[str]
     mask: str | None = None
     normals: str | None = None
+    evidence: EvidenceKeys | None = None
     title: str | None = Field(None, max_length=LONGEST_TITLE)
     facts: Facts | None = None
     levels: list[dict[str, Any]] | None = None  # the smaller ones of a pyramid, as measured
@@ -66,8 +76,9 @@ class RakingBlock(Keys):
 
     @property
     def other_pictures(self) -> dict[str, str]:
-        """The files beside the planes: of "mask" and "normals", those that there are."""
-        named = {"mask": self.mask, "normals": self.normals}
+        """The files beside the planes: those that there are of "mask", "normals", "evidence"."""
+        evidence = self.evidence.picture if self.evidence else None
+        named = {"mask": self.mask, "normals": self.normals, "evidence": evidence}
         return {kind: name for kind, name in named.items() if name is not None}
 
 

@@ -35,14 +35,18 @@ export async function loadInfo(folder) {
 	};
 }
 
-// An image with its normals as one more plane.
-export function withNormals(info) {
-	const { folder, planes, normalsFile, maskFile } = info;
-	if (!normalsFile) {
-		throw new Error(`${folder.name} comes without the normals of its surface, which this way of looking needs: `
-			+ 'add them with raking convert --normals.');
-	}
-	return { ...info, planes: [...planes, normalsFile], files: [...planes, normalsFile, maskFile].filter(Boolean) };
+const MISSING = {
+	normals: 'comes without the normals of its surface, which this way of looking needs: add them with raking convert --normals.',
+	evidence: 'does not tell how far photographs support it: train it again from its photographs.',
+};
+
+// An image with a picture of it, 'normals' or 'evidence', as one more plane; as it is without a name.
+export function withPicture(info, name) {
+	const { folder, planes, normalsFile, evidence, maskFile } = info;
+	if (!name) return info;
+	const file = name === 'normals' ? normalsFile : evidence?.file;
+	if (!file) throw new Error(`${folder.name} ${MISSING[name]}`);
+	return { ...info, planes: [...planes, file], files: [...planes, file, maskFile].filter(Boolean) };
 }
 
 export const loadPictures = info => Promise.all(info.files.map(file => take(info, file)));

@@ -1,9 +1,9 @@
 """The relightable image: planes of 8-bit latents and the decoder that turns them into colour.
 
 It is the contract between making (trainer) and showing (renderer, webviewer). On disk it is a
-folder with `info.json`, lossless planes `plane_0.png`, ... and, where there are such, `mask.png`
-and `normals.png`. Tiled, each of these pictures is a Deep Zoom pyramid instead, such as
-`plane_0.dzi`.
+folder with `info.json`, lossless planes `plane_0.png`, ... and, where there are such, `mask.png`,
+`normals.png` and `evidence.png`. Tiled, each of these pictures is a Deep Zoom pyramid instead, such
+as `plane_0.dzi`.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from renderer.files.aside import settle, write_aside, writing_aside
 from renderer.files.memory import check_memory
 from renderer.files.ours import check_folder, no_file
 from renderer.image.describe import Description
-from renderer.image.info import parse_info
+from renderer.image.info import error_field, parse_info
 from renderer.image.keys import Info
 from renderer.image.limits import LONGEST_INFO
 from renderer.image.notes import NOTES
@@ -37,6 +37,8 @@ from renderer.image.pyramid import (
 )
 from shaders.decoder import Decoder
 from shaders.errors import RakingError
+from shaders.evidence import ErrorField
+from shaders.look import Picture
 
 Progress = Callable[[int, int], None]
 
@@ -51,7 +53,8 @@ class RelightableImage:
     `views` those towards the cameras, where there were several.
     `title` is what the image is called where it is shown; its folder's name where there is none.
     `facts` are what is known of the object beside that, by the keys of FORMAT.md.
-    `normals` are the surface's, as levels (renderer/image/normal_levels.py).
+    `normals` are the surface's, as levels (renderer/image/normal_levels.py). `evidence` are three
+    levels of a pixel from which the `error_field` tells how far photographs support it.
     """
 
     decoder: Decoder
@@ -64,6 +67,8 @@ class RelightableImage:
     normals: np.ndarray | None = None  # [H, W, 3] uint8
     views: np.ndarray | None = None  # [V, 3] float32
     facts: dict[str, str] = field(default_factory=dict)
+    evidence: np.ndarray | None = None  # [H, W, 3] uint8
+    error_field: ErrorField | None = None
 
     def __post_init__(self) -> None:
         expected = (self.decoder.planes, *self.planes.shape[1:3], 3)
@@ -76,13 +81,20 @@ class RelightableImage:
             raise RakingError(
                 f"the mask is {self.mask.shape}, where the planes are {self.planes.shape[1:3]}"
             )
-        if self.normals is not None:
+        for name, levels in self.pictures.items():
             expected = (*self.planes.shape[1:3], 3)
-            if self.normals.shape != expected or self.normals.dtype != np.uint8:
+            if levels.shape != expected or levels.dtype != np.uint8:
                 raise RakingError(
-                    f"the normals are {self.normals.dtype} {self.normals.shape}, where the planes "
-                    f"need uint8 {expected}"
+                    f"the {name} are {levels.dtype} {levels.shape}, where the planes need uint8 "
+                    f"{expected}"
                 )
+
+    @property
+    def pictures(self) -> dict[Picture, np.ndarray]:
+        """Those that there are beside planes and mask, each [H, W, 3] uint8."""
+        named: dict[Picture, np.ndarray | None]
+        named = {"normals": self.normals, "evidence": self.evidence}
+        return {name: levels for name, levels in named.items() if levels is not None}
 
     @property
     def width(self) -> int:
@@ -126,14 +138,16 @@ def read_image(path: Path) -> RelightableImage:
     planes = np.empty((decoder.planes, info.height, info.width, 3), np.uint8)
     for i, plane in enumerate(planes):
         read(files[f"plane {i}"], plane)
-    mask = normals = None
+    mask = None
+    pictures: dict[str, np.ndarray] = {}
     if "mask" in files:
         levels = np.empty((info.height, info.width), np.uint8)
         read(files["mask"], levels)
         mask = levels > 127
-    if "normals" in files:
-        normals = np.empty((info.height, info.width, 3), np.uint8)
-        read(files["normals"], normals)
+    for name in ("normals", "evidence"):
+        if name in files:
+            pictures[name] = np.empty((info.height, info.width, 3), np.uint8)
+            read(files[name], pictures[name])
     return RelightableImage(
         decoder,
         planes,
@@ -142,14 +156,16 @@ def read_image(path: Path) -> RelightableImage:
         info.lights,
         info.pixel_size_mm,
         info.raking.title if info.raking else None,
-        normals,
+        pictures.get("normals"),
         info.raking.views if info.raking else None,
         info.raking.known_facts if info.raking else {},
+        pictures.get("evidence"),
+        error_field(info, decoder),
     )
 
 
 def check_image(path: Path) -> list[Path]:
-    """The files of the planes, the mask and the normals: pictures, or pyramids (.dzi).
+    """The files of the planes, the mask and what else there is: pictures, or pyramids (.dzi).
 
     Nothing but descriptions is read, which is quick at any size. Raises RakingError where `path`
     is no relightable image, or where one of these files is missing.
@@ -258,8 +274,8 @@ def _write_flat(image: RelightableImage, folder: Path, progress: Progress) -> li
         progress(i, len(names))
     if image.mask is not None:
         Image.fromarray(image.mask.astype(np.uint8) * 255, "L").save(folder / "mask.png")
-    if image.normals is not None:
-        Image.fromarray(image.normals, "RGB").save(folder / "normals.png")
+    for picture, levels in image.pictures.items():
+        Image.fromarray(levels, "RGB").save(folder / f"{picture}.png")
     return names
 
 
@@ -272,7 +288,7 @@ def _write_tiles(
 ) -> list[str]:
     """Writes the pyramids; returns the names of the planes."""
     names = [f"plane_{i}.dzi" for i in range(len(image.planes))]
-    pictures = len(names) + (image.mask is not None) + (image.normals is not None)
+    pictures = len(names) + (image.mask is not None) + len(image.pictures)
     pyramid = Pyramid(image.width, image.height, tiles.size, tiles.overlap, tiles.name)
     done, total = 0, pictures * pyramid.count()
 
@@ -285,8 +301,8 @@ def _write_tiles(
     if image.mask is not None:
         weights = halvings(image.mask.astype(np.uint8) * 255)
         write_pyramid(folder / "mask.dzi", weights, tiles, tick)
-    if image.normals is not None:
-        write_pyramid(folder / "normals.dzi", halvings(image.normals, weights), tiles, tick)
+    for picture, levels in image.pictures.items():
+        write_pyramid(folder / f"{picture}.dzi", halvings(levels, weights), tiles, tick)
     for i, name in enumerate(names):
         write_pyramid(folder / name, _plane_levels(image, i, smaller, weights), tiles, tick)
     return names
@@ -319,6 +335,8 @@ def _write_info(
         planes,
         mask=None if image.mask is None else f"mask{ending}",
         normals=None if image.normals is None else f"normals{ending}",
+        evidence=None if image.evidence is None else f"evidence{ending}",
+        error_field=image.error_field,
         provenance=image.provenance,
         lights=image.lights,
         views=image.views,
@@ -335,7 +353,7 @@ def _write_info(
 
 def _look_up(path: Path) -> tuple[Info, Decoder, dict[str, Path]]:
     """What `info.json` says, and the files: of "plane 0" and so on, then of what else there is of
-    "mask" and "normals"."""
+    "mask", "normals" and "evidence"."""
     path = Path(path)
     info, decoder = parse_info(read_info_text(path), path / "info.json")
     others = info.raking.other_pictures if info.raking else {}

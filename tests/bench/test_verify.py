@@ -8,7 +8,8 @@ from playwright.sync_api import Browser
 
 from bench import verify
 from renderer.image.relightable import RelightableImage, write_image
-from shaders.look import Look
+from shaders.evidence import ErrorField
+from shaders.look import MODES, Look
 
 
 def test_random_decoders_are_as_large_as_float32_bears() -> None:
@@ -100,19 +101,25 @@ def test_the_modes_of_reading_agree_with_numpy(
     random = np.random.default_rng(0)
     image.normals = random.integers(90, 166, (48, 64, 3), np.uint8)
     image.normals[..., 2] = 240
+    image.evidence = random.integers(0, 256, (48, 64, 3), np.uint8)
+    rows = random.normal(0, 1, (2, 22)).astype(np.float32) - np.float32([4] + [0] * 21)
+    image.lights = np.array([(0.6, 0, 0.8), (0, -0.6, 0.8)], np.float32)
+    image.error_field = ErrorField(rows, image.lights, np.radians(30), 2.0)
     write_image(image, tmp_path / "image")
     looks = verify.looks_of(image)
-    assert {look.mode for look in looks} == {"plain", "normals", "specular", "diffuse"}
+    assert {look.mode for look in looks} == set(MODES)
     lights = verify.spread_lights(20)
     for look in looks:
         for agreement in verify.compare(image, tmp_path / "image", lights, browser, look=look):
             assert agreement.ok, agreement
             assert agreement.mode == look.mode
     image.normals[5, 5] = (0, 128, 128)
-    for agreement in verify.compare(image, tmp_path / "image", lights, browser, look=looks[-1]):
-        assert agreement.ok == (agreement.name == "wgpu")
+    image.evidence[5, 5] ^= 128
+    for look in looks[-2:]:
+        for agreement in verify.compare(image, tmp_path / "image", lights, browser, look=look):
+            assert agreement.ok == (agreement.name == "wgpu")
     image.normals = None
-    assert {look.mode for look in verify.looks_of(image)} == {"plain"}
+    assert {look.mode for look in verify.looks_of(image)} == {"plain", "evidence"}
 
 
 def test_a_linear_plane_that_differs_is_found(

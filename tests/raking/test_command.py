@@ -58,7 +58,7 @@ def test_train_and_evaluate(sample: Path, trained: Path) -> None:
 
 
 PHASES = ["reading", "guide", "estimating", "teacher", "estimating", "student", "storing"]
-PHASES += ["scoring", "normals", "levels", "measuring", "tiles"]
+PHASES += ["scoring", "normals", "evidence", "levels", "measuring", "tiles"]
 TOLD = re.compile(r"(\w+)(?:, (\d+) %, ([\d.]+) (?:s|min|h) left)?")
 
 
@@ -159,7 +159,7 @@ def test_verify_prints_what_scripts_rely_on(trained: Path) -> None:
     result = json.loads(run.stdout)
     assert result["ok"] is True
     modes = [row["mode"] for row in result["backends"][::2]]
-    assert {"plain", "normals", "specular"} <= set(modes)
+    assert {"plain", "normals", "specular", "evidence"} <= set(modes)
     assert [row["name"] for row in result["backends"]] == ["wgpu", "webgl2"] * len(modes)
     keys = {"name", "device", "max_step", "differing", "max_abs_error", "pixels", "lights"}
     for row in result["backends"]:

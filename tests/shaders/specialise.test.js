@@ -10,7 +10,7 @@ import { bakedShader, bestExponential, bestVaryings } from '../../shaders/specia
 import { loadTexts } from '../../shaders/texts.js';
 import { infoText, readText, rows } from '../cases/table.js';
 
-await loadTexts(file => readFileSync(new URL(`../../shaders/${file}`, import.meta.url), 'utf8'));
+await loadTexts(undefined, file => readFileSync(new URL(`../../shaders/${file}`, import.meta.url), 'utf8'));
 
 const decoder = of => parseInfo(infoText({ of })).decoder;
 const goldens = readdirSync(new URL('../cases/shaders/', import.meta.url))

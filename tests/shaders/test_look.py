@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 
 from renderer.gpu.relighter import Relighter
 from renderer.image.relightable import RelightableImage
+from shaders import evidence
 from shaders.errors import RakingError
+from shaders.evidence import COLOURS, SCALE, ErrorField
 from shaders.look import MODES, RANGES, Look, is_for
 
 LIGHTS = [(0.0, 0.0), (0.35, -0.55), (-0.9, 0.3)]
@@ -18,6 +21,7 @@ LOOKS = [
     Look("specular"),
     Look("specular", kd=1.0, ks=1.5, exponent=8, exposure=1, gamma=1.5, saturation=0.2),
     Look("diffuse", diffuse=4, saturation=1.5),
+    Look("evidence", exposure=1),
     Look(exposure=2.5),
     Look(gamma=0.5),
     Look(saturation=3),
@@ -32,7 +36,35 @@ def image(request, make_image, make_linear_image) -> RelightableImage:
     normals = random.normal(size=(made.height, made.width, 3)) + np.array([0, 0, 2])
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
     made.normals = np.rint((normals + 1) / 2 * 255).astype(np.uint8)
+    made.evidence = random.integers(0, 256, made.normals.shape, np.uint8)
+    rows = random.normal(0, 1, (3, 1 + latents + 3)).astype(np.float32)
+    rows[:, 0] = -5
+    lights = np.array([(0.6, 0, 0.8), (0, -0.6, 0.8), (-0.8, 0.6, 0)], np.float32)
+    made.error_field = ErrorField(rows, lights, np.radians(40), 2.5)
     return made
+
+
+def with_evidence(image: RelightableImage, colour: np.ndarray, light) -> np.ndarray:
+    """FORMAT.md's formula, light by light, and the colours between two steps of the scale."""
+    field, towards = (
+        image.error_field,
+        np.array([*light, np.sqrt(max(0, 1 - np.dot(light, light)))]),
+    )
+    away = np.array(
+        [np.arccos(np.clip(towards @ other, -1, 1)) for other in np.float64(field.lights)]
+    )
+    row = np.average(field.rows, axis=0, weights=np.exp(-(away**2) / field.spacing**2))
+    levels = np.concatenate([*image.planes, image.evidence], axis=-1) / 255
+    distance = away.min() / np.radians(40)
+    error = 2 ** (row[0] + (levels * row[1:]).sum(axis=-1))
+    error *= np.sqrt(1 + 2.5 * distance * max(1, distance))
+    steps = np.log2(error * 255 / 2).clip(0, 4)
+    before = np.minimum(steps.astype(int), 3)
+    colours = np.array([list(bytes.fromhex(text)) for text in COLOURS]) / 255
+    share = (steps - before)[..., None]
+    ramp = colours[before] * (1 - share) + colours[before + 1] * share
+    grey = colour.clip(0, 1) @ [0.2126, 0.7152, 0.0722]
+    return ramp * (0.4 + 0.6 * grey[..., None])
 
 
 def with_gain(image: RelightableImage, colour: np.ndarray, gain: float, light) -> np.ndarray:
@@ -59,6 +91,8 @@ def with_gain(image: RelightableImage, colour: np.ndarray, gain: float, light) -
 def by_formula(look: Look, colour: np.ndarray, image: RelightableImage, light) -> np.ndarray:
     """Of one light, in float64: [H, W, 3]."""
     levels = image.normals
+    if look.mode == "evidence":
+        return with_evidence(image, colour, light)
     if look.mode == "diffuse":
         colour = with_gain(image, colour, look.diffuse, light)
     normal = levels / 255 * 2 - 1
@@ -100,9 +134,30 @@ def test_no_look_is_the_plain_text(make_image) -> None:
     )
 
 
-def test_a_look_that_needs_normals(make_image) -> None:
+def test_a_look_that_needs_a_picture(make_image) -> None:
     with pytest.raises(RakingError, match="needs the surface's normals"):
         Relighter(make_image(), look=Look("specular"))
+    with pytest.raises(RakingError, match="train it again from its photographs"):
+        Relighter(make_image(), look=Look("evidence"))
+
+
+def test_the_field_of_errors(image) -> None:
+    """At a photograph's light it is that light's row; farther from all of them it is larger."""
+    field = replace(image.error_field, spacing=np.radians(5))
+    np.testing.assert_allclose(field.row((0.6, 0)), field.rows[0], atol=1e-6)
+    near, far = (field.row((np.sin(np.radians(at)), 0))[0] for at in (45, 60))
+    assert far > near + 0.5
+    with pytest.raises(RakingError, match="not a row for each light"):
+        replace(field, rows=field.rows[1:])
+
+
+def test_both_languages_have_the_same_scale() -> None:
+    text = (Path(evidence.__file__).with_suffix(".js")).read_text("utf-8")
+    scale, colours = re.search(r"SCALE = (\[.*?\])", text), re.search(r"COLOURS = (\[.*?\])", text)
+    assert scale is not None
+    assert colours is not None
+    assert json.loads(scale[1]) == list(SCALE)
+    assert json.loads(colours[1].replace("'", '"')) == list(COLOURS)
 
 
 @pytest.mark.parametrize(

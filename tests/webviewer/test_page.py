@@ -318,7 +318,7 @@ def test_help_names_every_key_and_holds_them_meanwhile(open_viewer, small) -> No
         page.get_by_role("button", name="Help").click()
         dialog = page.get_by_role("dialog")
         keys = dialog.locator("kbd").all_inner_texts()
-        assert set("FRNSBDXMOTALCGWIH1+\u2212←↑↓→") == set(keys)
+        assert set("FRNSBDXMOTALCGPWIH1+\u2212←↑↓→") == set(keys)
         page.keyboard.press("ArrowRight")
         page.keyboard.press("o")
         assert state(page, "light") == [0, 0]

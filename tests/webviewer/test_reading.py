@@ -9,7 +9,9 @@ from PIL import Image
 
 from bench.common.shown import decode_rows
 from renderer.gpu.relighter import Relighter
+from renderer.image.pyramid import TileFormat
 from renderer.image.relightable import read_image, write_image
+from shaders.evidence import ErrorField
 from shaders.look import Look
 
 from .test_accessibility import assert_accessible
@@ -24,6 +26,21 @@ def with_normals(small, tmp_path_factory):
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
     image.normals = np.rint((normals + 1) / 2 * 255).astype(np.uint8)
     path = tmp_path_factory.mktemp("normals") / "image"
+    write_image(image, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def with_evidence(with_normals, tmp_path_factory):
+    """Of a step of the scale more from the left to the right, under lights at the right."""
+    image = read_image(with_normals)
+    levels = np.zeros((image.height, image.width, 3), np.uint8)
+    levels[..., 0] = np.linspace(0, 255, image.width)
+    image.lights = np.array([(0.6, 0, 0.8), (0.8, 0, 0.6)], np.float32)
+    rows = np.zeros((2, 4 + image.decoder.latents), np.float32)
+    rows[:, 0], rows[:, -3] = np.log2(4 / 255), (1, 3)
+    image.evidence, image.error_field = levels, ErrorField(rows, image.lights, 0.3, 2.0)
+    path = tmp_path_factory.mktemp("evidence") / "image"
     write_image(image, path)
     return path
 
@@ -56,8 +73,6 @@ def test_the_page_shows_what_the_native_renderer_does(
     path = with_normals
     if tiled:
         path = tmp_path / "tiled"
-        from renderer.image.pyramid import TileFormat
-
         write_image(read_image(with_normals), path, tiles=TileFormat(size=64))
     image, light = read_image(path), (0.4, -0.3)
     with open_viewer([path], light="0.4,-0.3") as page:
@@ -67,6 +82,33 @@ def test_the_page_shows_what_the_native_renderer_does(
             steps = picture(page, light).astype(int) - expected
             assert np.abs(steps).max() <= 1, look
             assert np.count_nonzero(steps) / steps.size < 1e-3, look
+
+
+@pytest.mark.parametrize("tiled", [False, True])
+def test_evidence(open_viewer, with_evidence, tmp_path, tiled) -> None:
+    """As the native renderer has it, at the lights of the photographs and far from them."""
+    path = with_evidence
+    if tiled:
+        path = tmp_path / "tiled"
+        write_image(read_image(with_evidence), path, tiles=TileFormat(size=64))
+    relighter = Relighter(read_image(path), look=Look("evidence"))
+    with open_viewer([path], mode="evidence") as page:
+        for light in [(0.6, 0.0), (0.75, -0.1), (-0.9, 0.3)]:
+            steps = picture(page, light).astype(int) - relighter.frame(light)
+            assert np.abs(steps).max() <= 1
+            assert np.count_nonzero(steps) / steps.size < 1e-3
+        panel = open_panel(page)
+        panel.get_by_text("inferred: not to be relied on").wait_for()
+        assert_accessible(page)
+        panel.get_by_label("Show").select_option("Photograph")
+        panel.get_by_text("not to be relied on").wait_for(state="hidden")
+        panel.get_by_label("Beside it").select_option("Evidence")
+        panel.get_by_text("not to be relied on").wait_for()
+
+
+def test_an_image_without_evidence_says_so(open_viewer, small) -> None:
+    with open_viewer([small], ready=False, mode="evidence") as page:
+        page.get_by_text("train it again from its photographs").wait_for()
 
 
 def test_a_mode_is_chosen_explained_and_kept_in_the_address(open_viewer, with_normals) -> None:

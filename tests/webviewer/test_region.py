@@ -4,6 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+
+from trainer.collection.masks import read_mask
 
 from .pictures import drag, middle, screenshot
 from .test_accessibility import assert_accessible
@@ -111,7 +114,7 @@ def test_a_rectangle_in_numbers_and_the_table_loaded_again(opened, tmp_path) -> 
     np.testing.assert_array_equal(saved(opened, tmp_path), expected)
     use(opened, "Clear")
     with opened.expect_file_chooser() as chooser:
-        use(opened, "Load CSV")
+        use(opened, "Load")
     chooser.value.set_files(tmp_path / "region.csv")
     opened.get_by_text("32 pixels are in the region").wait_for()
     np.testing.assert_array_equal(saved(opened, tmp_path), expected)
@@ -120,6 +123,58 @@ def test_a_rectangle_in_numbers_and_the_table_loaded_again(opened, tmp_path) -> 
     use(opened, "Add this rectangle")
     opened.get_by_text("holds no pixel").wait_for()
     assert counted(opened) == 32
+
+
+def test_a_step_and_a_mask_saved_and_loaded(opened, tmp_path) -> None:
+    use(opened, "Rectangle")
+    draw(opened, (10.2, 20.4), (17.7, 23.1))
+    draw(opened, (3.2, 2.4), (3.7, 30.1))
+    whole = saved(opened, tmp_path)
+    opened.get_by_label("Step").fill("3")
+    expected = np.zeros_like(whole)
+    expected[::3, ::3] = whole[::3, ::3]
+    assert counted(opened) == expected.sum() > 10
+    np.testing.assert_array_equal(saved(opened, tmp_path), expected)
+    with opened.expect_download() as download:
+        use(opened, "Save mask")
+    assert download.value.suggested_filename == "A_small_relief_region.png"
+    mask = tmp_path / "mask.png"
+    download.value.save_as(mask)
+    levels = np.asarray(Image.open(mask))
+    np.testing.assert_array_equal(levels, 255 * np.repeat(expected[..., None], 3, axis=2))
+    np.testing.assert_array_equal(read_mask(mask, (48, 64)), expected)
+    shown = screenshot(opened)
+    inside, between = (at(opened, x + 0.5, 21.5) for x in (12, 13))
+    use(opened, "Clear")
+    changed = np.abs(screenshot(opened) - shown).sum(axis=2)
+    assert changed[int(inside[1]), int(inside[0])] > 20
+    assert changed[int(between[1]), int(between[0])] == 0
+    opened.get_by_label("Step").fill("1")
+    with opened.expect_file_chooser() as chooser:
+        use(opened, "Load")
+    chooser.value.set_files(mask)
+    opened.get_by_text(f"{expected.sum()} pixels are in the region").wait_for()
+    np.testing.assert_array_equal(saved(opened, tmp_path), expected)
+
+
+@pytest.mark.parametrize(
+    ("levels", "sentence"),
+    [
+        (np.zeros((48, 64), np.uint8), "bad.png holds no white"),
+        (np.zeros((48, 63), np.uint8), "bad.png is 63 x 48 pixels, where the picture is 64 x 48"),
+        (None, "bad.png is neither a CSV with a heading x,y nor a picture"),
+    ],
+)
+def test_masks_that_cannot_be(opened, tmp_path, levels, sentence) -> None:
+    if levels is None:
+        (tmp_path / "bad.png").write_bytes(b"no picture")
+    else:
+        Image.fromarray(levels).save(tmp_path / "bad.png")
+    with opened.expect_file_chooser() as chooser:
+        use(opened, "Load")
+    chooser.value.set_files(tmp_path / "bad.png")
+    opened.get_by_text(sentence).wait_for()
+    assert counted(opened) == 0
 
 
 @pytest.mark.parametrize(
@@ -135,7 +190,7 @@ def test_a_rectangle_in_numbers_and_the_table_loaded_again(opened, tmp_path) -> 
 def test_tables_that_cannot_be(opened, tmp_path, text, sentence) -> None:
     (tmp_path / "bad.csv").write_text(text)
     with opened.expect_file_chooser() as chooser:
-        use(opened, "Load CSV")
+        use(opened, "Load")
     chooser.value.set_files(tmp_path / "bad.csv")
     opened.get_by_text(sentence).wait_for()
     assert counted(opened) == 0

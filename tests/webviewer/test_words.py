@@ -33,6 +33,7 @@ READ_ALL = r"""async () => {
     await press('#reading', '#readingPanel');
     await press('#notes', '[data-act=download]');
     await press('#region', '#saveRegion');
+    await press('#map', '#mapLoad');
     await press('#facts', '#about dd');
     await press('#images button', '#chooser li small:not(:empty)');
     root.querySelector('#measure').click();

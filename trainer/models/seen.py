@@ -7,6 +7,7 @@ import numpy as np
 
 from renderer.image.normal_levels import normals_of_levels
 from renderer.image.relightable import RelightableImage
+from shaders.evidence import COLOURS, SCALE, WHITE
 from shaders.linear import LinearDecoder
 from shaders.look import DISPLAY_GAMMA, Look
 from trainer.models.quantise import dequantise
@@ -26,6 +27,8 @@ def seen(
     levels = image.normals
     if look.changes_nothing:
         return decoded
+    if look.mode == "evidence":
+        return _evidence(image, decoded, light)
     normals = None if levels is None else normals_of_levels(levels).astype(np.float64)
     if look.mode == "normals":
         assert normals is not None
@@ -48,6 +51,25 @@ def seen(
 def _raised(direction: np.ndarray) -> np.ndarray:
     """x and y of a unit vector, with its z."""
     return np.array([*direction, np.sqrt(max(0.0, 1 - float(np.square(direction).sum())))])
+
+
+def _evidence(image: RelightableImage, decoded: np.ndarray, light: np.ndarray) -> np.ndarray:
+    """The colour of the expected error on its scale, over the picture in grey."""
+    colours = np.array([[int(text[i : i + 2], 16) / 255 for i in (0, 2, 4)] for text in COLOURS])
+    steps = np.log2(expected_error(image, light) * WHITE / SCALE[0])
+    scale = [np.interp(steps, np.arange(len(SCALE)), channel) for channel in colours.T]
+    grey = decoded.clip(0, 1).astype(np.float64) @ REC_709
+    return np.asarray(np.stack(scale, axis=-1) * (0.4 + 0.6 * grey)[..., None])
+
+
+def expected_error(image: RelightableImage, light: np.ndarray) -> np.ndarray:
+    """The error that is to be expected of an image with evidence under a light (x, y): [H, W], of
+    colours 0..1."""
+    assert image.error_field is not None
+    assert image.evidence is not None
+    texels = np.concatenate([*image.planes, image.evidence], axis=-1) / 255
+    row = image.error_field.row(light)
+    return np.asarray(2 ** (row[0] + texels @ row[1:]))
 
 
 def _bend(image: RelightableImage, normals: np.ndarray, light: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from trainer.collection.masks import find_mask, read_mask
 from trainer.collection.mlic import Mlic, Photographs
 from trainer.models.oracle import CHUNK_PIXELS, relight
 from trainer.photographs.pictures import SUFFIXES, read_header, read_picture
+from trainer.quality.expectation import evidence_correlation
 from trainer.quality.scores import ALL, FAST, Pair, Progress, score
 from trainer.quality.smoothness import smoothness
 from trainer.running.threads import all_cores
@@ -42,6 +43,8 @@ def evaluate(
     trainer.quality.smoothness) `smoothness`, the unsteadiness in 8-bit levels per square degree,
     `straying` in 8-bit levels, and `smoothness_ratio` and `straying_ratio`, each over that of
     HSH 3; None where there is none, as with several cameras.
+    Of an image with evidence `evidence_correlation` tells how well that predicts the error
+    (trainer.quality.expectation).
     Raises RakingError where the sizes differ, only one is of several cameras, or there is no test
     light.
     """
@@ -67,6 +70,8 @@ def evaluate(
         scores["smoothness_ratio"] = found and found.unsteadiness_ratio
         scores["straying"] = found and found.straying
         scores["straying_ratio"] = found and found.straying_ratio
+    if image.error_field is not None:
+        scores["evidence_correlation"] = evidence_correlation(image, held_out, mask)
     return scores
 
 

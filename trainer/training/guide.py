@@ -75,8 +75,9 @@ class Guide:
     `lights` is [L, 3], unit vectors of the photographs; `products` [L, L] is the mean product of
     a value under one light with the same pixel's and channel's value under another (0..1): all
     that leave-one-out errors depend on. `interpolators` and `shares` are the mixture, the
-    largest share first. `loo_psnr` is the mixture's PSNR in dB when each photograph is predicted
-    from the others, mean over the photographs.
+    largest share first. `left_out` is [L, L]: row i times a pixel's values is the error of value i
+    when it is predicted from the others. `loo_psnr` is the mixture's PSNR in dB when each
+    photograph is predicted from the others, mean over the photographs.
     """
 
     def __init__(self, lights: np.ndarray, products: np.ndarray) -> None:
@@ -96,6 +97,8 @@ class Guide:
         self.interpolators = [CANDIDATES[best[i]] for i in order]
         self._inverses = [each.inverse(self.lights) for each in self.interpolators]
         mixed = np.tensordot(self.shares, predictors[order], 1)
+        which = np.searchsorted(first, same.argmax(axis=1))
+        self.left_out = (mixed @ self.merged)[which]
         self.loo_psnr = float(-10 * np.log10(_squared(mixed, products)).mean())
 
     def weights(self, lights: np.ndarray) -> np.ndarray:

@@ -53,7 +53,9 @@ def other_latents(settings: TrainingSettings) -> dict[str, int]:
 def _region(settings: TrainingSettings) -> dict[str, Any]:
     if settings.region is None:
         return {}
-    return {"region": region_name(settings.region), "region_weight": settings.region_weight}
+    step = {"region_step": settings.region_step} if settings.region_step > 1 else {}
+    weight = settings.region_weight
+    return {"region": region_name(settings.region), "region_weight": weight, **step}
 
 
 def held_out_lights(mlic: Mlic) -> list[str] | dict[str, str]:

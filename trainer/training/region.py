@@ -20,7 +20,8 @@ def read_region(settings: TrainingSettings, mlic: Mlic) -> np.ndarray | None:
     """[H, W] bool, true at the object's pixels in the region; None where no region is asked for.
 
     Of a CSV, `x` counts columns from the left and `y` rows from the top, both from 0. A mask is
-    white in the region.
+    white in the region. Of it, every n-th pixel of every n-th row is taken, n the settings'
+    `region_step`, both counted from 0.
 
     Raises RakingError where the region lies off the picture or the object, is no such file, or
     has fewer pixels than a pixel has latents.
@@ -35,6 +36,9 @@ def read_region(settings: TrainingSettings, mlic: Mlic) -> np.ndarray | None:
         region = _listed(Path(settings.region), size)
     else:
         region = _masked(Path(settings.region), size)
+    step = settings.region_step
+    region[np.arange(size[0]) % step != 0] = False
+    region[:, np.arange(size[1]) % step != 0] = False
     if mlic.mask is not None:
         region &= mlic.mask
     number = int(np.count_nonzero(region))

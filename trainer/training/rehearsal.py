@@ -6,6 +6,7 @@ photographs and on the model.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -51,8 +52,8 @@ def piece_of_image(image: RelightableImage) -> RelightableImage:
     """Some rows in the middle of the object."""
     rows = _middle(image.height, image.width, image.mask)
     mask = None if image.mask is None else image.mask[rows]
-    normals = None if image.normals is None else image.normals[rows]
-    return replace(image, planes=image.planes[:, rows], mask=mask, normals=normals)
+    pictures: dict[str, Any] = {name: picture[rows] for name, picture in image.pictures.items()}
+    return replace(image, planes=image.planes[:, rows], mask=mask, **pictures)
 
 
 def _middle(height: int, width: int, mask: np.ndarray | None) -> slice:
@@ -67,7 +68,7 @@ def _middle(height: int, width: int, mask: np.ndarray | None) -> slice:
 
 def _growth(phase: str, piece: Mlic | RelightableImage, whole: Mlic | RelightableImage) -> float:
     """How many times longer a phase takes for the whole."""
-    if phase.startswith(("storing", "normals")):
+    if phase.startswith(("storing", "normals", "evidence")):
         return _objects(whole) / _objects(piece)
     small, large = piece.width * piece.height, whole.width * whole.height
     if phase == "measuring":

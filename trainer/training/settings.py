@@ -51,7 +51,8 @@ class TrainingSettings:
 
     `region` is a part of the picture, a rectangle, a CSV of pixels or a mask
     (trainer/training/region.py): networks are trained on its pixels alone or, with a
-    `region_weight` of 1 to 1000, draw them so many times as often as others. All are encoded.
+    `region_weight` of 1 to 1000, draw them so many times as often as others. All are encoded. Of a
+    region with a `region_step` n, that is every n-th pixel of every n-th row of the picture.
 
     `guided`, networks also follow an interpolation of the photographs at lights between them
     (trainer/training/guide.py). `device` is "cpu" or "cuda"; by default CUDA where there is one.
@@ -74,6 +75,7 @@ class TrainingSettings:
     device: Device | None = None
     region: str | Path | Rectangle | None = None
     region_weight: float | None = None
+    region_step: int = 1
 
     def __post_init__(self) -> None:
         _check_choice("unknown model", self.model, Model)
@@ -112,6 +114,12 @@ class TrainingSettings:
                     f"a region of {width} x {height} pixels from {x},{y} cannot be: choose "
                     "X,Y,WIDTH,HEIGHT inside the picture"
                 )
+        if self.region_step < 1:
+            raise RakingError(
+                f"a region of every {self.region_step}th pixel cannot be: choose 1 or more"
+            )
+        if self.region_step > 1 and self.region is None:
+            raise RakingError("a step of the region needs a region: choose one, or no step")
         if self.region_weight is None:
             return
         if self.region is None:

@@ -15,6 +15,14 @@ const viewer = () => /** @type {Viewer} */ (element.viewer);  // once it is read
 const lost = [];  // names of images that only the page before had
 element.asked = withoutLost(readAddress(location.search));
 if (element.hasAttribute('src') && !element.asked.image.length) delete element.asked.image;
+// Opened to choose a region on a still picture.
+if (location.hash === '#region') {
+	element.ready.then(() => {
+		const part = id => /** @type {any} */ (element.shadowRoot?.getElementById(id));
+		part('frame').classList.add('fixed');
+		part('region').click();
+	}).catch(() => {});
+}
 element.ready.then(tell).catch(() => {}).then(() => element.viewer && keepAddress(element.viewer));
 
 // Images from this computer are gone when the page is loaded anew: others are shown, where there are any.

@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from renderer.image import limits
-from renderer.image.info import parse_info
-from renderer.image.keys import Facts, Keys, LinearBlock, LinearInfo, NeuralBlock, NeuralInfo
+from renderer.image.info import error_field, parse_info
+from renderer.image.keys import Facts, Info, Keys, LinearBlock, LinearInfo, NeuralBlock, NeuralInfo
+from shaders.decoder import Decoder
 from shaders.errors import RakingError
 
 from ...cases.table import Row, info_text, is_read, label, reading, rows
@@ -39,8 +41,22 @@ def read(text: str) -> dict[str, Any]:
         "planeFiles": info.plane_files(),
         "maskFile": ours.mask if ours else None,
         "normalsFile": ours.normals if ours else None,
+        "evidence": evidence(info, decoder),
     }
     return json.loads(json.dumps(found))
+
+
+def evidence(info: Info, decoder: Decoder) -> dict[str, Any] | None:
+    field = error_field(info, decoder)
+    if field is None or info.raking is None or info.raking.evidence is None:
+        return None
+    return {
+        "file": info.raking.evidence.picture,
+        "rows": field.rows.tolist(),
+        "lights": field.lights[:, :2].tolist(),
+        "spacing": round(float(np.degrees(field.spacing)), 6),
+        "leftOut": field.left_out,
+    }
 
 
 @pytest.mark.parametrize("row", [r for r in rows("infos") if is_read(r)], ids=label)

@@ -41,6 +41,19 @@ def test_files_and_rectangles_say_the_same(mlic: Mlic, tmp_path: Path, kind: str
     np.testing.assert_array_equal(found, INSIDE)
 
 
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_every_so_many_pixels_of_a_region(mlic: Mlic, step: int) -> None:
+    found = read_region(TrainingSettings(region=(1, 0, 23, 9), region_step=step), mlic)
+    expected = [(y, x) for y in range(0, 9, step) for x in range(1, 24) if x % step == 0]
+    assert np.argwhere(found).tolist() == [list(place) for place in expected]
+
+
+def test_a_step_may_leave_too_few_pixels(mlic: Mlic) -> None:
+    settings = TrainingSettings(region=RECTANGLE, region_step=2)
+    with pytest.raises(RakingError, match="has 8 pixels"):
+        read_region(settings, mlic)
+
+
 @pytest.mark.parametrize("weight", [None, 1.0, 2.5, 10.0])
 def test_how_often_pixels_are_drawn(mlic: Mlic, weight: float | None) -> None:
     settings = TrainingSettings(region=RECTANGLE, region_weight=weight)
@@ -164,7 +177,13 @@ def test_masks_that_cannot_be(
 
 @pytest.mark.parametrize(
     "settings",
-    [{"region": (-1, 0, 5, 5)}, {"region": (0, 0, 0, 5)}, {"region_weight": 2.0}],
+    [
+        {"region": (-1, 0, 5, 5)},
+        {"region": (0, 0, 0, 5)},
+        {"region_weight": 2.0},
+        {"region_step": 2},
+        {"region": (0, 0, 5, 5), "region_step": 0},
+    ],
     ids=str,
 )
 def test_settings_that_cannot_be(settings: dict[str, object]) -> None:

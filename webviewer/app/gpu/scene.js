@@ -1,8 +1,9 @@
 // An image on the GPU: its tiles, the shaders that decode them, and where more tiles come from.
 
-import { openTiles, withNormals } from '../renderer/image/relightable.js';
+import { openTiles, withPicture } from '../renderer/image/relightable.js';
 import { Pyramid } from '../renderer/image/pyramid.js';
-import { isFor, needsNormals, variantOf } from '../shaders/look.js';
+import { isFor, pictureFor, variantOf } from '../shaders/look.js';
+import { loadTexts } from '../shaders/texts.js';
 import { t } from '../words/words.js';
 import { DecodePass } from './decode.js';
 import { createTiles } from './flat.js';
@@ -14,7 +15,8 @@ export async function openScene(context, key, described, { tiling, mode, memory:
 	if (!isFor(mode, described.decoder.kind)) {
 		throw new Error(t`${described.folder.name} is no PTM image, and diffuse gain is of these alone.`);
 	}
-	const info = needsNormals(mode) ? withNormals(described) : described;
+	const info = withPicture(described, pictureFor(mode));
+	if (mode === 'evidence') info.field = await readField(info.evidence);
 	if (info.tiled) {
 		const notice = tiling ? '' : 'This image comes in tiles, so tiling stays on.';
 		return new Scene(context, { key, info, mode, notice, ...await openTiles(info) });
@@ -34,6 +36,12 @@ export async function openScene(context, key, described, { tiling, mode, memory:
 			+ 'write it in tiles, with raking convert --tiles.';
 	}
 	return new Scene(context, { key, info, mode, pyramid, tiles, notice });
+}
+
+// What of a mode is loaded when it is first asked for.
+async function readField(evidence) {
+	const [{ ErrorField }] = await Promise.all([import('../shaders/evidence.js'), loadTexts(['evidence.jinja'])]);
+	return new ErrorField(evidence);
 }
 
 export class Scene {
@@ -87,7 +95,7 @@ export class Scene {
 	// How its colours are seen: the state's numbers in its own mode.
 	/** @param {Pick<State, LookKeys>} state */
 	look({ exposure, gamma, saturation, kd, ks, exponent, diffuse }) {
-		return { mode: this.mode, exposure, gamma, saturation, kd, ks, exponent, diffuse };
+		return { mode: this.mode, exposure, gamma, saturation, kd, ks, exponent, diffuse, evidence: this.info.field };
 	}
 
 	// What its decoder is told of the light and the camera that a state has.

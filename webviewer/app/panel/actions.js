@@ -46,7 +46,8 @@ export function createActions(viewer, element, parts) {
 		lessGain: gain(1 / 2),
 		moreGain: gain(2),
 		reading: later(() => import('./reading.js').then(panel => panel.toggleReading(viewer, parts))),
-		region: later(() => import('./region.js').then(panel => panel.toggleRegion(viewer, parts))),
+		region: later(() => import('./region.js').then(panel => panel.regionOf(viewer, parts).toggle())),
+		map: later(() => import('./map.js').then(panel => panel.toggleMap(viewer, parts))),
 		notes: later(async () => {
 			const panel = (await import('./notes.js')).notesOf(viewer, parts);
 			panel.toggle();

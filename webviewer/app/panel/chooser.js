@@ -1,16 +1,13 @@
 // Chooses among many images, by pictures and titles: a dialog, made when it is first asked for.
 
-import { decodePicture, loadPictures, openTiles } from '../renderer/image/relightable.js';
 import { initialSettings } from '../state/settings.js';
 import { t } from '../words/words.js';
 import { change } from './actions.js';
 import { createDialog } from './dialog.js';
 import { ARROWS } from './points.js';
-import { relight } from './relight.js';
+import { loadPreview, paintPreview } from './preview.js';
 
 const SIDE = 176;  // pixels that a preview is long
-const FAR = 2 ** 21;  // pixels of a flat image that are still worth fetching from another machine
-const NEAR = ['localhost', '127.0.0.1', '[::1]'];
 
 const choosers = new WeakMap();  // viewer -> its chooser
 
@@ -85,8 +82,10 @@ class Chooser {
 			sight.unobserve(target);
 			last = last.then(async () => {
 				if (signal.aborted) return;
-				const picture = await drawPreview(await this.viewer.images.shelf.loadInfo(url), signal);
-				if (!picture) return;
+				const preview = await loadPreview(await this.viewer.images.shelf.loadInfo(url), SIDE, signal);
+				if (!preview) return;
+				const { light, camera } = initialSettings();
+				const picture = await paintPreview(preview, light, camera);
 				this.#pictures.set(url, picture);
 				target.querySelector('.preview')?.append(picture);
 			}).catch(() => {});  // it has its title
@@ -104,44 +103,4 @@ class Chooser {
 		const columns = buttons.filter(({ offsetTop }) => offsetTop === buttons[0].offsetTop).length;
 		buttons[at + right - up * columns]?.focus();
 	}
-}
-
-// From the smallest level that will do, or from the whole picture where that is near or small.
-async function drawPreview(info, signal) {
-	const pictures = await (info.tiled ? smallTile(info, signal) : wholePictures(info));
-	if (!pictures) return null;
-	const { width, height } = info;
-	const [w, h] = [width, height].map(length => Math.max(1, Math.round(length * Math.min(1, SIDE / Math.max(width, height)))));
-	const canvas = Object.assign(document.createElement('canvas'), { width: w, height: h, ariaHidden: 'true' });
-	const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
-	const levels = [];
-	for (const open of pictures) {
-		const bitmap = await open();
-		context.drawImage(bitmap, 0, 0, w, h);
-		bitmap.close();
-		levels.push(context.getImageData(0, 0, w, h).data);
-		signal.throwIfAborted();
-	}
-	const { length } = info.planes;
-	const { light, camera } = initialSettings();
-	const rgba = await relight(info.decoder, info.decoder.conditionsOf(light, camera), levels.slice(0, length), levels[length]);
-	context.clearRect(0, 0, w, h);
-	context.putImageData(new ImageData(rgba, w, h), 0, 0);
-	return canvas;
-}
-
-async function smallTile(info, signal) {
-	const { pyramid, load } = await openTiles(info);
-	let level = pyramid.overview;
-	while (level + 1 < pyramid.levels && Math.max(...pyramid.size(level + 1)) >= SIDE) level++;
-	const bitmaps = await load(pyramid.tile(level, 0, 0), signal);
-	return bitmaps.map(bitmap => () => bitmap);
-}
-
-async function wholePictures(info) {
-	const { url, width, height } = info;
-	const near = url.startsWith('dropped:') || NEAR.includes(new URL(url, document.baseURI).hostname);
-	if (!near && width * height > FAR) return null;
-	const blobs = await loadPictures(info);
-	return blobs.map(blob => () => decodePicture(info, blob, info));
 }

@@ -2,11 +2,11 @@
 
 import { t } from '../words/words.js';
 import { canvasPoint, devicePixels, on } from './points.js';
-import { paint, rectangle } from './strokes.js';
+import { COLOUR, paint, rectangle, thinOut } from './strokes.js';
+
+const LEAST_SEEN = 3;  // canvas pixels from one to the next, where the pixels of a step can be told apart
 
 /** @typedef {import('./strokes.js').Stroke} Stroke */
-
-const COLOUR = '#f0cd8c';  // --accent of style.css
 
 // What is drawn is kept with its image as long as the page is open.
 export class Drawing {
@@ -14,7 +14,9 @@ export class Drawing {
 	tool = null;
 	erases = false;
 	brush = 20;  // its radius, CSS pixels
+	#step = 1;
 	#strokes = new Map();  // image's address -> what was drawn
+	#panels = new Set();  // the names of those open from which it is seen
 	/** @type {Stroke | null} */
 	#latest = null;  // while it is drawn
 
@@ -41,6 +43,16 @@ export class Drawing {
 		this.#changed();
 	}
 
+	// Of what is drawn, every n-th pixel of every n-th row is in the region.
+	get step() {
+		return this.#step;
+	}
+
+	set step(step) {
+		this.#step = step;
+		this.#changed();
+	}
+
 	use(tool) {
 		this.tool = tool;
 		this.layer.classList.toggle('drawing', tool !== null);
@@ -61,6 +73,13 @@ export class Drawing {
 		this.strokes = [...this.strokes, { ...stroke, erases: this.erases }];
 	}
 
+	// While a panel is open.
+	seenFrom(panel, open) {
+		this.#panels[open ? 'add' : 'delete'](panel);
+		this.layer.hidden = !this.#panels.size;
+		this.show();
+	}
+
 	show() {
 		const { layer, viewer: { store: { state: { canvas: [width, height] } }, view, scene } } = this;
 		if (layer.hidden || !scene) return;
@@ -71,6 +90,7 @@ export class Drawing {
 		context.rect(0, 0, ...scene.size);
 		context.clip();
 		paint(context, this.#latest ? [...this.strokes, this.#latest] : this.strokes);
+		if (this.#step > 1 && view.zoom * this.#step >= LEAST_SEEN) thinOut(context, this.#step, scene.size);
 	}
 
 	#changed() {

@@ -21,7 +21,7 @@ const HINT_TIME = 1500;  // milliseconds
 const KEYS = {
 	'+': 'zoomIn', '=': 'zoomIn', '-': 'zoomOut', 0: 'fit', f: 'fit', 1: 'showPixels',
 	r: 'tiltRight', R: 'tiltLeft', n: 'next', o: 'orbit', t: 'tiling', a: 'adaptive', h: 'ui', l: 'reading', w: 'notes', i: 'facts',
-	s: 'split', b: 'blink', d: 'difference', x: 'flip', m: 'measure', c: 'camera', g: 'region', '?': 'help',
+	s: 'split', b: 'blink', d: 'difference', x: 'flip', m: 'measure', c: 'camera', g: 'region', p: 'map', '?': 'help',
 };
 
 export function connectInput(viewer, element, parts, actions, signal) {

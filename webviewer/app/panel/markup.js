@@ -87,6 +87,7 @@ const MARKUP = `
 					'Copy an address that shows exactly this', 'aria-label="Copy link"'))}
 			<details id="expert"><summary>Expert</summary>${group('drawing', 'Training and drawing',
 				button('region', 'Region', 'Choose pixels to train on (G)', 'aria-expanded="false"'),
+				button('map', 'Map', 'Pixels laid out by how alike they look (P)', 'aria-expanded="false"'),
 				toggle('tiling', 'Tiling', 'Decode only the tiles in sight (T)'),
 				toggle('adaptive', 'Adaptive', 'Decode more coarsely while something moves (A)'))}<p id="readout"></p></details>
 			${group('other', 'Viewer', button('open', 'Open', 'Open a zip, or the files of an image, from this computer'),
@@ -113,6 +114,7 @@ const MARKUP = `
 			${keys('X', 'shows the other of two blinking images')}
 			${keys('M', 'measures')}
 			${keys('G', 'chooses a region: pixels to train on')}
+			${keys('P', 'opens a map of the pixels, by how alike they look')}
 			${keys('C', 'goes to the camera’s disc, where the arrow keys turn the camera, and back')}
 			${keys('L', 'opens modes of reading, the light in numbers, exposure')}
 			${keys('W I', 'opens the notes; tells of the object')}

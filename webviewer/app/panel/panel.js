@@ -20,6 +20,7 @@ export function connectPanel(viewer, parts, actions, signal) {
 	connectReadOut(viewer, parts);
 	connectDisclosures(parts);
 	connectNotes(viewer, parts);
+	connectNavigator(viewer, parts);
 	on(viewer, 'light', () => parts.welcome.remove());  // its first movement, by whatever hand
 	on(viewer, 'scene', () => showImages(viewer, parts, actions.choose));
 	viewer.store.subscribe('image', ({ image }) => makeRoom(parts, image.length));
@@ -44,6 +45,19 @@ function connectButtons(viewer, parts, actions, signal) {
 	document.addEventListener('fullscreenchange', () => {
 		full.ariaPressed = document.fullscreenElement === full.getRootNode().host;
 	}, { signal });
+}
+
+// Loaded once not all of the picture is in sight.
+/** @param {Viewer} viewer */
+function connectNavigator(viewer, parts) {
+	let begun = false;
+	const begin = () => {
+		if (begun || !viewer.scene || viewer.view.showsAll) return;
+		begun = true;
+		import('./navigator.js').then(({ createNavigator }) => createNavigator(viewer, parts)).catch(() => {});
+	};
+	viewer.store.subscribe('zoom center rotation canvas size', begin);
+	on(viewer, 'scene', begin);
 }
 
 // A problem stays until something is done about it; other messages go by themselves.

@@ -1,6 +1,7 @@
 // How the surface is read: the mode, the light in numbers, and the picture's exposure. A panel over the picture,
 // made when it is first asked for.
 
+import { COLOURS, SCALE } from '../shaders/evidence.js';
 import { isFor } from '../shaders/look.js';
 import { MODES, RANGES } from '../state/looks.js';
 import { t } from '../words/words.js';
@@ -20,6 +21,8 @@ const TOLD = {
 		+ 'catch the light. Move the light to see them.', ['kd', 'ks', 'exponent']],
 	diffuse: ['Deepens light and shade on slopes, the colours staying where the surface faces the light. '
 		+ 'Of PTM images alone.', ['diffuse']],
+	evidence: ['How far photographs support each place under this light: how near the lights are under which it was '
+		+ 'photographed, and how well photographs that were left out could be told from the others.', []],
 };
 const NAMES = {
 	kd: 'Colour', ks: 'Gloss', exponent: 'Sharpness', diffuse: 'Gain',
@@ -49,9 +52,19 @@ const side = ([name, angle], index) =>
 	`<button data-side="${index}" aria-label="${name}" title="${name}">
 		<svg class="icon" viewBox="0 0 20 20" aria-hidden="true">${arrow(angle)}</svg></button>`;
 
+// From the errors of 2, 4, 8, 16 and 32 levels of 255 on, see shaders/evidence.js.
+const EVIDENCE = [
+	'as good as a photograph', 'a difference that is hard to see', 'seen beside a photograph',
+	'edges of shadows and gleams may lie elsewhere', 'inferred: not to be relied on',
+];
+const scale = COLOURS.map((colour, i) =>
+	`<li><svg viewBox="0 0 1 1" aria-hidden="true"><rect width="1" height="1" fill="#${colour}"/></svg>
+		<span><b>${SCALE[i]}</b> <span>${EVIDENCE[i]}</span></span></li>`);
+
 const MARKUP = `
 	<label><span>Show</span><select id="mode">${options}</select></label>
 	<p id="told" class="told" aria-live="polite"></p>
+	<div id="scale" hidden><h2>Error to be expected, in levels of 255</h2><ul>${scale.join('')}</ul></div>
 	<div>${Object.keys(RANGES).filter(key => !TONES.includes(key)).map(slider).join('')}</div>
 	<label><span>Beside it</span><select id="versus"><option value="">nothing</option>${options}</select></label>
 	<h2>Light</h2>
@@ -101,6 +114,7 @@ function connectModes(viewer, part) {
 		mode.value = state.mode;
 		versus.value = state.compare === 'off' ? '' : state.versus ?? '';
 		told.textContent = t(TOLD[state.mode][0]);
+		part('scale').hidden = ![state.mode, versus.value].includes('evidence');
 		const shown = [state.mode, versus.value || state.mode].flatMap(name => TOLD[name][1]);
 		for (const key of Object.keys(RANGES)) {
 			if (!TONES.includes(key)) part(`number-${key}`).parentElement.hidden = !shown.includes(key);

@@ -3,11 +3,13 @@
 
 import { language, t } from '../words/words.js';
 import { Drawing } from './drawing.js';
+import { fromFile, toCsv, toMask } from './region_files.js';
 import { saveFile } from './save.js';
 import { sidePanel } from './side.js';
-import { count, fromCsv, toCsv } from './strokes.js';
+import { count } from './strokes.js';
 
 const TOOLS = { rectangle: 'Rectangle', lasso: 'Lasso', brush: 'Brush' };
+const MOST_STEP = 1000;
 const FIELDS = { x: 'X', y: 'Y', width: 'Width', height: 'Height' };
 
 const tool = ([id, name]) => `<button data-tool="${id}" aria-pressed="false">${name}</button>`;
@@ -22,15 +24,21 @@ const MARKUP = `
 		<button id="undo" title="Undo (Ctrl Z)">Undo</button><button id="clear">Clear</button></div>
 	<form><div id="places" class="angles">${Object.entries(FIELDS).map(field).join('')}</div>
 		<button type="submit">Add this rectangle</button></form>
+	<div class="angles"><label title="Every so many pixels of every so many rows"><span>Step</span>
+		<input type="number" id="regionStep" min="1" max="${MOST_STEP}" value="1"></label></div>
 	<p id="regionCount" class="told" role="status"></p>
-	<div class="row"><button id="saveRegion">Save CSV</button><button id="loadRegion">Load CSV</button></div>`;
+	<div class="row"><button id="saveRegion">Save CSV</button><button id="saveMask">Save mask</button>
+		<button id="loadRegion" title="A CSV with the heading x,y, or a mask: white in the region">Load</button></div>`;
 
-const panels = new WeakMap();  // viewer -> what opens and closes its panel
+/** @type {WeakMap<Viewer, ReturnType<typeof createPanel>>} */
+const panels = new WeakMap();
 
+// The region's drawing, and what opens and closes its panel.
 /** @param {Viewer} viewer */
-export function toggleRegion(viewer, parts) {
-	if (!panels.has(viewer)) panels.set(viewer, createPanel(viewer, parts));
-	panels.get(viewer)();
+export function regionOf(viewer, parts) {
+	const panel = panels.get(viewer) ?? createPanel(viewer, parts);
+	panels.set(viewer, panel);
+	return panel;
 }
 
 /** @param {Viewer} viewer */
@@ -44,14 +52,13 @@ function createPanel(viewer, parts) {
 		if (key === 'z' && (ctrlKey || metaKey)) part('#undo').click();
 	});
 	parts.still.after(drawing.layer);
-	// Whatever opens or closes the panel: what is drawn is seen with it alone.
+	// Whatever opens or closes the panel: what is drawn is seen with it alone, or with the map.
 	new MutationObserver(() => {
-		drawing.layer.hidden = Boolean(panel.hidden);
 		if (panel.hidden) use(null);
-		drawing.show();
+		drawing.seenFrom('region', !panel.hidden);
 	}).observe(panel, { attributeFilter: ['hidden'] });
 	tell(viewer, drawing, part);
-	return toggle;
+	return { drawing, toggle };
 }
 
 // Returns what chooses a tool, or none.
@@ -81,7 +88,11 @@ function connectTools(drawing, panel, part) {
 function connectStrokes(viewer, drawing, part) {
 	part('#undo').onclick = () => { drawing.strokes = drawing.strokes.slice(0, -1); };
 	part('#clear').onclick = () => { drawing.strokes = []; };
-	part('#saveRegion').onclick = () => save(viewer, drawing);
+	part('#regionStep').oninput = ({ target: { valueAsNumber } }) => {
+		drawing.step = Math.min(MOST_STEP, Math.max(1, Math.round(valueAsNumber || 1)));
+	};
+	part('#saveRegion').onclick = () => save(viewer, drawing, toCsv, 'region.csv');
+	part('#saveMask').onclick = () => save(viewer, drawing, toMask, 'region.png');
 	part('#loadRegion').onclick = () => load(viewer, drawing);
 	part('form').onsubmit = event => {
 		event.preventDefault();
@@ -94,21 +105,23 @@ function connectStrokes(viewer, drawing, part) {
  * @param {Viewer} viewer
  * @param {Drawing} drawing
  */
-function tell({ scene: { size } }, { strokes }, part) {
-	const pixels = strokes.length ? count(strokes, size) : 0;
+function tell({ scene: { size } }, { strokes, step }, part) {
+	const pixels = strokes.length ? count(strokes, size, step) : 0;
 	part('#regionCount').textContent = pixels ? t`${pixels.toLocaleString(language())} pixels are in the region.` : t`Nothing is in the region.`;
-	part('#saveRegion').disabled = !pixels;
+	part('#saveRegion').disabled = part('#saveMask').disabled = !pixels;
 	part('#undo').disabled = part('#clear').disabled = !strokes.length;
 }
 
 /**
  * @param {Viewer} viewer
  * @param {Drawing} drawing
+ * @param {typeof toCsv | typeof toMask} write
+ * @param {string} name
  */
-function save(viewer, { strokes }) {
+async function save(viewer, { strokes, step }, write, name) {
 	const { info, size } = viewer.scene;
-	const name = saveFile(toCsv(strokes, size), `${info.title} region.csv`);
-	viewer.say(t`The region was saved as ${name}.`);
+	const saved = saveFile(await write(strokes, size, step), `${info.title} ${name}`);
+	viewer.say(t`The region was saved as ${saved}.`);
 }
 
 /**
@@ -116,11 +129,11 @@ function save(viewer, { strokes }) {
  * @param {Drawing} drawing
  */
 function load(viewer, drawing) {
-	const input = Object.assign(document.createElement('input'), { type: 'file', accept: '.csv,text/csv' });
+	const input = Object.assign(document.createElement('input'), { type: 'file', accept: '.csv,text/csv,image/png,image/webp,image/jpeg' });
 	input.onchange = async () => {
 		try {
 			const [file] = /** @type {FileList} */ (input.files);
-			const stroke = fromCsv(await file.text(), viewer.scene.size, file.name);
+			const stroke = await fromFile(file, viewer.scene.size);
 			drawing.strokes = [...drawing.strokes, stroke];
 		} catch (error) {
 			viewer.say(error.message, true);

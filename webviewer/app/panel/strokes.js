@@ -1,11 +1,9 @@
 // A region of an image as what was drawn: strokes, in image pixels, of which each adds pixels or takes some
 // away. A pixel is in the region where they cover at least half of it.
 
-import { t } from '../words/words.js';
-
+export const COLOUR = '#f0cd8c';  // --accent of style.css
 const STRIP = 2 ** 22;  // pixels that are painted at a time
 const FULL_COUNT = 2 ** 22;  // pixels of an image whose region is counted exactly
-const LARGEST = 1e8;  // pixels of an image whose region is loaded from a list
 const HALF = 128;
 
 /**
@@ -15,6 +13,7 @@ const HALF = 128;
  * @property {number} [radius]  of the brush
  * @property {boolean} [erases]
  * @property {OffscreenCanvas} [picture]  of 'pixels': the whole image, opaque where they are
+ * @property {number} [side]  image pixels that each of the picture's covers, across and down
  */
 
 /**
@@ -25,9 +24,9 @@ const HALF = 128;
  */
 export function paint(context, strokes) {
 	Object.assign(context, { lineCap: 'round', lineJoin: 'round', imageSmoothingEnabled: false });
-	for (const { kind, points, radius = 0, erases, picture } of strokes) {
+	for (const { kind, points, radius = 0, erases, picture, side = 1 } of strokes) {
 		context.globalCompositeOperation = erases ? 'destination-out' : 'source-over';
-		if (picture) context.drawImage(picture, 0, 0);
+		if (picture) context.drawImage(picture, 0, 0, side * picture.width, side * picture.height);
 		else if (kind === 'rectangle') context.fillRect(...rectangle(points));
 		else {
 			const [[x, y]] = points;
@@ -42,6 +41,17 @@ export function paint(context, strokes) {
 	context.globalCompositeOperation = 'source-over';
 }
 
+// Leaves every n-th pixel of every n-th row of what was painted.
+/** @type {(context: CanvasRenderingContext2D, step: number, size: number[]) => void} */
+export function thinOut(context, step, [width, height]) {
+	const cell = blank([step, step]);
+	cell.fillRect(0, 0, 1, 1);
+	const pattern = /** @type {CanvasPattern} */ (context.createPattern(cell.canvas, 'repeat'));
+	Object.assign(context, { globalCompositeOperation: 'destination-in', fillStyle: pattern });
+	context.fillRect(0, 0, width, height);
+	context.globalCompositeOperation = 'source-over';
+}
+
 // Of whole pixels: x, y, width, height.
 /** @type {(corners: number[][]) => [number, number, number, number]} */
 export function rectangle([[x0, y0], [x1, y1]]) {
@@ -50,56 +60,34 @@ export function rectangle([[x0, y0], [x1, y1]]) {
 }
 
 // How many pixels a region has, exactly or of a large image nearly.
-/** @type {(strokes: Stroke[], size: number[]) => number} */
-export function count(strokes, [width, height]) {
+/** @type {(strokes: Stroke[], size: number[], step: number) => number} */
+export function count(strokes, [width, height], step) {
 	const scale = Math.min(1, Math.sqrt(FULL_COUNT / (width * height)));
 	let chosen = 0;
-	for (const row of rows(strokes, [width, height], scale)) chosen += row.xs.length;
-	return Math.round(chosen / scale ** 2);
+	for (const row of rows(strokes, [width, height], { step: scale < 1 ? 1 : step, scale })) chosen += row.xs.length;
+	return Math.round(scale < 1 ? chosen / (scale * step) ** 2 : chosen);
 }
 
-// As `raking train --region` reads it: the heading x,y, and a pixel a line.
-/** @type {(strokes: Stroke[], size: number[]) => Blob} */
-export function toCsv(strokes, size) {
-	const parts = ['x,y\n'];
-	for (const { y, xs } of rows(strokes, size, 1)) {
-		if (xs.length) parts.push(xs.map(x => `${x},${y}\n`).join(''));
-	}
-	return new Blob(parts, { type: 'text/csv' });
+// Of chosen pixels, each the first of `side` x `side`.
+/** @type {(pixels: number[][], size: number[], side: number) => Stroke} */
+export function ofPixels(pixels, size, side) {
+	const context = blank(size.map(length => Math.ceil(length / side)));
+	for (const [x, y] of pixels) context.fillRect(x / side, y / side, 1, 1);
+	return { kind: 'pixels', points: [], picture: context.canvas, side };
 }
 
-// Fails with a sentence about the text of `file`.
-/** @type {(text: string, size: number[], file: string) => Stroke} */
-export function fromCsv(text, [width, height], file) {
-	const [heading, ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-	const columns = heading.split(',').map(name => name.trim().toLowerCase());
-	const places = ['x', 'y'].map(name => columns.indexOf(name));
-	if (places.includes(-1)) throw new Error(t`${file} has no heading x,y: begin with that line.`);
-	if (width * height > LARGEST) throw new Error(t`This image is too large for a list of its pixels to be shown.`);
-	const picture = new OffscreenCanvas(width, height);
-	const context = /** @type {OffscreenCanvasRenderingContext2D} */ (picture.getContext('2d'));
-	let found = 0;
-	lines.forEach((line, index) => {
-		if (!line.trim()) return;
-		const cells = line.split(',');
-		const [x, y] = places.map(place => cells[place]?.trim() ? Number(cells[place]) : NaN);
-		const number = index + 2;
-		if (!Number.isInteger(x) || !Number.isInteger(y)) {
-			throw new Error(t`Line ${number} of ${file} is not two whole numbers x,y: correct it.`);
-		}
-		if (x < 0 || y < 0 || x >= width || y >= height) {
-			throw new Error(t`Line ${number} of ${file} is a pixel outside the picture of ${width} x ${height}: correct it.`);
-		}
-		context.fillRect(x, y, 1, 1);
-		found++;
-	});
-	if (!found) throw new Error(t`${file} lists no pixels: write a line x,y for each.`);
-	return { kind: 'pixels', points: [], picture };
+// To draw pixels in.
+/** @param {number[]} size */
+export function blank([width, height]) {
+	const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(width, height).getContext('2d'));
+	context.fillStyle = COLOUR;
+	return context;
 }
 
-// { y, xs }: the pixels of each row of the image at a scale, a strip painted at a time.
-/** @type {(strokes: Stroke[], size: number[], scale: number) => Generator<{ y: number, xs: number[] }>} */
-function* rows(strokes, size, scale) {
+// { y, xs }: the pixels of each row of the image at a scale, a strip painted at a time; every `step`-th of every
+// `step`-th row.
+/** @type {(strokes: Stroke[], size: number[], how?: { step?: number, scale?: number }) => Generator<{ y: number, xs: number[] }>} */
+export function* rows(strokes, size, { step = 1, scale = 1 } = {}) {
 	const [width, height] = size.map(length => Math.max(1, Math.round(length * scale)));
 	const deep = Math.min(height, Math.max(1, Math.floor(STRIP / width)));
 	const canvas = new OffscreenCanvas(width, deep);
@@ -112,7 +100,7 @@ function* rows(strokes, size, scale) {
 		const { data } = context.getImageData(0, 0, width, deep);
 		for (let row = 0; row < Math.min(deep, height - top); row++) {
 			const xs = [];
-			for (let x = 0; x < width; x++) {
+			for (let x = 0; x < width && (top + row) % step === 0; x += step) {
 				if (data[4 * (row * width + x) + 3] >= HALF) xs.push(x);
 			}
 			yield { y: top + row, xs };

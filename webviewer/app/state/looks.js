@@ -1,6 +1,6 @@
 // The modes of reading a surface, and what their numbers may be: the same as in shaders/look.py.
 
-export const MODES = ['plain', 'normals', 'specular', 'diffuse'];
+export const MODES = ['plain', 'normals', 'specular', 'diffuse', 'evidence'];
 
 // The least and the largest value of each number, and its first.
 export const RANGES = {

@@ -53,6 +53,11 @@ export class View {
 		return { left, top, right, bottom };
 	}
 
+	get showsAll() {
+		const { visible: { left, top, right, bottom }, size: [width, height] } = this;
+		return left < 1 && top < 1 && right > width - 1 && bottom > height - 1;
+	}
+
 	/** @param {number[]} point  canvas pixels */
 	toImage(point) {
 		return apply(invert(this.transform), point);

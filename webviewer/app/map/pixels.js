@@ -1,0 +1,131 @@
+// Pixels of an image that are laid out as a map: where they are, and their latents, as levels of 0 to 255.
+
+import { t } from '../words/words.js';
+import { seeded } from './random.js';
+
+export const MOST = 20000;
+const MOST_READ = 2 ** 21;  // pixels of the level that they are taken from
+const STRIP = 256;  // rows that are read at a time
+const HALF = 128;  // of a mask
+
+/**
+ * @typedef {object} Pixels
+ * @property {number} count
+ * @property {Int32Array} places  x and y of each, image pixels
+ * @property {Uint8Array} texels  the levels of its latents
+ * @property {number} side  image pixels that it covers, across and down
+ */
+
+/**
+ * Pixels of the object at random, all where they are few; of a level of at most `mostRead`.
+ *
+ * @param {Scene} scene
+ * @returns {Promise<Pixels>}
+ */
+export async function choosePixels(scene, mostRead = MOST_READ) {
+	const level = levelOf(scene, mostRead);
+	const { latents } = scene.info.decoder;
+	const [places, texels] = [new Int32Array(2 * MOST), new Uint8Array(latents * MOST)];
+	const random = seeded(0);
+	let seen = 0;
+	await visit(scene, level, ({ x, y, width, height }, planes, mask) => {
+		for (let i = 0; i < width * height; i++) {
+			if (mask && mask[4 * i] < HALF) continue;
+			const index = seen++ < MOST ? seen - 1 : Math.floor(random() * seen);  // Vitter 1985, algorithm R
+			if (index >= MOST) continue;
+			places.set([(x + i % width) * 2 ** level, (y + Math.floor(i / width)) * 2 ** level], 2 * index);
+			texels.set(texelOf(planes, i, latents), index * latents);
+		}
+	});
+	const count = Math.min(seen, MOST);
+	return { count, places: places.slice(0, 2 * count), texels: texels.slice(0, latents * count), side: 2 ** level };
+}
+
+/**
+ * The pixels at places of the image.
+ *
+ * @param {Scene} scene
+ * @param {Int32Array} places
+ * @returns {Promise<Pixels>}
+ */
+export async function pixelsAt(scene, places) {
+	const level = levelOf(scene, MOST_READ);
+	const { latents } = scene.info.decoder;
+	const count = places.length / 2;
+	const texels = new Uint8Array(latents * count);
+	await visit(scene, level, ({ x, y, width, height }, planes) => {
+		for (let index = 0; index < count; index++) {
+			const [dx, dy] = [(places[2 * index] >> level) - x, (places[2 * index + 1] >> level) - y];
+			if (dx < 0 || dy < 0 || dx >= width || dy >= height) continue;
+			texels.set(texelOf(planes, dy * width + dx, latents), index * latents);
+		}
+	});
+	return { count, places, texels, side: 2 ** level };
+}
+
+/**
+ * The latents of the pixel at a place, from the finest tile that is there; null off the object.
+ *
+ * @param {Scene} scene
+ * @param {number[]} place  image pixels
+ */
+export function texelAt(scene, [x, y]) {
+	const { pyramid, tiles, size: [width, height], info: { decoder } } = scene;
+	if (x < 0 || y < 0 || x >= width || y >= height) return null;
+	for (let level = 0; level < pyramid.levels; level++) {
+		const [place] = pyramid.tiles(level, { left: x, top: y, right: x + 0.01, bottom: y + 0.01 });
+		const tile = tiles.get(place?.key);
+		if (!tile) continue;
+		const { planes, mask } = readTile(scene, tile, { x: x >> level, y: y >> level, width: 1, height: 1 });
+		return mask && mask[0] < HALF ? null : texelOf(planes, 0, decoder.latents);
+	}
+	return null;
+}
+
+// The finest level that is not too large to be read.
+/** @type {(scene: Scene, most: number) => number} */
+function levelOf({ pyramid }, most) {
+	let level = 0;
+	while (level < pyramid.levels - 1 && pyramid.size(level).reduce((a, b) => a * b) > most) level++;
+	return level;
+}
+
+// take(area in pixels of the level, levels of each plane and of the mask), strip by strip.
+/** @param {Scene} scene */
+async function visit(scene, level, take) {
+	for (const place of scene.pyramid.tiles(level)) {
+		await scene.withTile(place, tile => {
+			const { x, y, width, height } = tile.inner;
+			for (let top = 0; top < height; top += STRIP) {
+				const area = { x, y: y + top, width, height: Math.min(STRIP, height - top) };
+				const { planes, mask } = readTile(scene, tile, area);
+				take(area, planes, mask);
+			}
+		});
+	}
+	if (!scene.isThere) throw new Error(t`The image was closed meanwhile; do it again.`);
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Tile} tile
+ */
+function readTile({ context: { gl }, info: { decoder } }, { latents, mask, outer }, { x, y, width, height }) {
+	const framebuffer = gl.createFramebuffer();
+	gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+	const read = () => {
+		const levels = new Uint8Array(4 * width * height);
+		gl.readPixels(x - outer.x, y - outer.y, width, height, gl.RGBA, gl.UNSIGNED_BYTE, levels);
+		return levels;
+	};
+	const planes = Array.from({ length: decoder.latents / 3 }, (_, layer) => {
+		gl.framebufferTextureLayer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, latents, 0, layer);
+		return read();
+	});
+	if (mask) gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, mask, 0);
+	const masked = mask && read();
+	gl.deleteFramebuffer(framebuffer);
+	return { planes, mask: masked };
+}
+
+const texelOf = (planes, i, latents) => Array.from({ length: latents }, (_, k) => planes[Math.floor(k / 3)][4 * i + k % 3]);

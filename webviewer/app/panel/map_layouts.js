@@ -1,0 +1,53 @@
+// Layouts of images that were made before: the map.csv of `raking map`, beside the image or loaded by hand.
+
+import { parseLayout } from '../map/layout_file.js';
+
+const FILE = 'map.csv';
+
+/** @typedef {ReturnType<typeof parseLayout>} Layout */
+
+export class Layouts {
+	/** @type {Map<string, Layout | null>} */
+	#known = new Map();  // by the image's address
+
+	/** @param {Viewer} viewer */
+	constructor(viewer) {
+		this.viewer = viewer;
+	}
+
+	// Of an image; null where there is none.
+	/** @param {Scene} scene */
+	async of(scene) {
+		const { url, folder } = scene.info;
+		if (!this.#known.has(url)) this.#known.set(url, await this.#read(folder.get(FILE), scene, FILE));
+		return this.#known.get(url);
+	}
+
+	// Resolves when one was loaded by hand for the image shown.
+	/** @returns {Promise<void>} */
+	load() {
+		const { scene } = this.viewer;
+		const input = Object.assign(document.createElement('input'), { type: 'file', accept: '.csv,text/csv' });
+		return new Promise(resolve => {
+			input.onchange = async () => {
+				const [file] = /** @type {FileList} */ (input.files);
+				const layout = await this.#read(file, scene, file.name);
+				if (!layout) return;
+				this.#known.set(scene.info.url, layout);
+				resolve();
+			};
+			input.click();
+		});
+	}
+
+	// Null where there is no such file or, which is told, where it is none of this image.
+	/** @type {(blob: Blob | Promise<Blob>, scene: Scene, name: string) => Promise<Layout | null>} */
+	async #read(blob, { size }, name) {
+		try {
+			return parseLayout(await (await blob).text(), size, name);
+		} catch (error) {
+			if (!error.missing) this.viewer.say(error.message, true);
+			return null;
+		}
+	}
+}

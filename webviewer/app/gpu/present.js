@@ -39,9 +39,9 @@ export class PresentPass {
 
 	// Draws what is to be seen of one or two pictures, { tiles, transform }. smooth: whether a shrunk one is
 	// worth four samples.
-	compose(pictures, { compare, split, gain, flipped, rotation }, smooth) {
+	compose(pictures, { compare, split, gain, flipped, upright }, smooth) {
 		const [first, second] = pictures;
-		const draw = ({ tiles, transform }, options) => this.draw(tiles, { transform, upright: rotation % 90 === 0 }, { smooth, ...options });
+		const draw = ({ tiles, transform }, options) => this.draw(tiles, { transform, upright }, { smooth, ...options });
 		if (second && compare === 'difference') {
 			pictures.forEach((picture, i) => {
 				const target = this.picture(i);
@@ -121,7 +121,7 @@ export class PresentPass {
 		const { relit, outer, decoded, scale, level } = tile;
 		if (!relit) return;
 		const { texture } = relit;
-		const zoom = Math.hypot(transform[0], transform[1]);
+		const zoom = Math.min(Math.hypot(transform[0], transform[1]), Math.hypot(transform[2], transform[3]));
 		if (zoom < 1) tile.shrinkSmoothly();
 		gl.bindTexture(gl.TEXTURE_2D, texture);
 		gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, tile.smooth ? gl.LINEAR_MIPMAP_LINEAR : gl.LINEAR);

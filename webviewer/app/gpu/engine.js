@@ -127,9 +127,10 @@ export class Engine {
 	 */
 	#goesDirect(state, plans) {
 		const { moving, adaptive, tiling, rotation } = state;
+		const view = new View(state);
 		const [{ level, found, scene }] = plans;
-		return this.#direct && moving === 'light' && adaptive && tiling && plans.length === 1 && rotation === 0 && !scene.info.sharpen
-			&& new View(state).zoom * 2 ** level <= 1 && found.length > 0;
+		return this.#direct && moving === 'light' && adaptive && tiling && plans.length === 1 && rotation === 0
+			&& !scene.info.sharpen && !view.tilted && view.zoom * 2 ** level <= 1 && found.length > 0;
 	}
 
 	// On a canvas that is coarser by the adaptive scale.
@@ -161,7 +162,8 @@ export class Engine {
 		if (presented) {
 			this.#setBacking(state, 1);
 			const pictures = plans.map(({ transform, scene }, i) => ({ transform, scene, tiles: done[i].tiles }));
-			this.present.compose(pictures, state, !moving || !this.#direct);
+			const { upright } = new View(state);
+			this.present.compose(pictures, { ...state, upright }, !moving || !this.#direct);
 		}
 		return {
 			complete, presented,

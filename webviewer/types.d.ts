@@ -37,6 +37,7 @@ declare global {
 		show: number;  // the number of the image shown
 		light: number[];  // x, y in the unit disc, y up
 		camera: number[];  // likewise, of images that have several
+		tilt: boolean;  // the plane is shown as that camera sees it
 		tiling: boolean;  // decode only the tiles in sight
 		adaptive: boolean;  // decode more coarsely while something moves
 		target: number;  // frames per second that are held then
@@ -81,6 +82,7 @@ declare global {
 		canvas: number[];  // its width and height, device pixels
 		margin: number;  // 1 leaves some room around a fitted image, 0 none
 		size: number[];  // width and height of the image shown, pixels
+		hasViews: boolean;  // whether any that is shown was seen by several cameras
 		share: number;  // of the memory, where other viewers of the page have theirs
 	}
 

@@ -128,9 +128,10 @@ export class Engine {
 	 */
 	#goesDirect(state, plans) {
 		const { moving, adaptive, tiling, rotation } = state;
+		const view = new View(state);
 		const [{ level, found, scene }] = plans;
-		return this.#direct && moving === 'light' && adaptive && tiling && plans.length === 1 && rotation === 0 && !scene.info.sharpen
-			&& new View(state).zoom * 2 ** level <= 1 && found.length > 0;
+		return this.#direct && moving === 'light' && adaptive && tiling && plans.length === 1 && rotation === 0
+			&& !scene.info.sharpen && !view.tilted && view.zoom * 2 ** level <= 1 && found.length > 0;
 	}
 
 	// On a canvas that is coarser by the adaptive scale.
@@ -164,7 +165,8 @@ export class Engine {
 			const slow = adapting && plans.some(({ scene }) => scene.info.sharpen);
 			const coarser = scaling(this.#setBacking(state, slow ? this.adaptive.scale : 1));
 			const pictures = plans.map(({ transform, scene }, i) => ({ transform: compose(coarser, transform), scene, tiles: done[i].tiles }));
-			this.present.compose(pictures, state, !moving || !this.#direct);
+			const { upright } = new View(state);
+			this.present.compose(pictures, { ...state, upright }, !moving || !this.#direct);
 		}
 		return {
 			complete, presented,

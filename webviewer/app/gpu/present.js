@@ -42,11 +42,11 @@ export class PresentPass {
 	// Draws what is to be seen of one or two pictures, { tiles, transform }. smooth: whether a shrunk one is
 	// worth four samples.
 	compose(pictures, state, smooth) {
-		const { compare, split, gain, flipped, rotation } = state;
+		const { compare, split, gain, flipped, upright } = state;
 		const [first, second] = pictures;
 		/** @type {(picture: any, where?: { part?: number[], target?: WebGLFramebuffer | null }) => void} */
 		const draw = ({ tiles, transform, scene: { info: { sharpen } } }, { part, target = null } = {}) => {
-			const view = { transform, upright: rotation % 90 === 0 };
+			const view = { transform, upright };
 			if (!sharpen) return this.draw(tiles, view, { smooth, part, target });
 			const pass = this.sharpen ??= new sharpen.SharpenPass(this.gl, this.memory);
 			this.clear(pass.target, 0);
@@ -139,7 +139,7 @@ export class PresentPass {
 		const { relit, outer, decoded, scale, level } = tile;
 		if (!relit) return;
 		const { texture } = relit;
-		const zoom = Math.hypot(transform[0], transform[1]);
+		const zoom = Math.min(Math.hypot(transform[0], transform[1]), Math.hypot(transform[2], transform[3]));
 		if (zoom < 1) tile.shrinkSmoothly();
 		gl.bindTexture(gl.TEXTURE_2D, texture);
 		gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, tile.smooth ? gl.LINEAR_MIPMAP_LINEAR : gl.LINEAR);

@@ -76,7 +76,8 @@ const MARKUP = `
 	${anglesMarkup('light')}
 	<div>${LIGHTS.map(slider).join('')}</div>
 	<div id="ofCamera"><h2>Camera</h2>${anglesMarkup('camera')}
-		<button id="above">Straight above</button></div>
+		<button id="above">Straight above</button>
+		<button id="tilt" aria-pressed="false" title="The plane as the camera sees it">Tilt the picture</button></div>
 	<h2>Picture</h2>
 	<div>${TONES.map(slider).join('')}</div>
 	<button id="reset">Reset</button>`;
@@ -99,7 +100,7 @@ function createPanel(viewer, parts) {
 	connectDirections(viewer, panel, part);
 	part('reset').onclick = () => {
 		const numbers = Object.fromEntries(Object.entries(RANGES).map(([key, [, , initial]]) => [key, initial]));
-		change(viewer, { ...numbers, mode: '', versus: '', light: FIRST_LIGHT, camera: '' });
+		change(viewer, { ...numbers, mode: '', versus: '', light: FIRST_LIGHT, camera: '', tilt: '' });
 	};
 	return toggle;
 }
@@ -163,6 +164,11 @@ function connectDirections(viewer, panel, part) {
 	connectAngles(viewer, 'light', part);
 	connectAngles(viewer, 'camera', part);
 	part('above').onclick = () => put(viewer, 'camera', 0, 90);
+	const { store } = viewer;
+	part('tilt').onclick = () => change(viewer, { tilt: !store.state.tilt });
+	const press = () => { part('tilt').ariaPressed = String(store.state.tilt); };
+	store.subscribe('tilt', press);
+	press();
 	const offer = () => { part('ofCamera').hidden = !viewer.images.hasViews; };
 	on(viewer, 'scene', offer);
 	offer();

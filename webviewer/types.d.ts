@@ -37,6 +37,7 @@ declare global {
 		show: number;  // the number of the image shown
 		light: number[];  // x, y in the unit disc, y up
 		camera: number[];  // likewise, of images that have several
+		tilt: boolean;  // the plane is shown as that camera sees it
 		tiling: boolean;  // decode only the tiles in sight
 		adaptive: boolean;  // decode more coarsely while something moves
 		target: number;  // frames per second that are held then
@@ -56,6 +57,14 @@ declare global {
 		ks: number;  // the highlight's,
 		exponent: number;  // and its sharpness
 		diffuse: number;  // the diffuse gain
+		radius: number;  // of unsharp masking, image pixels
+		amount: number;  // and how much of it
+		red: number;  // of the light's colour
+		green: number;
+		blue: number;
+		second: number;  // the strength of a second light,
+		azimuth2: number;  // where it comes from,
+		elevation2: number;  // in degrees
 		ruler: number[] | null;  // image pixels x0, y0, x1, y1
 		memory: number;  // MB of the GPU
 		patience: number;  // seconds that a server may send nothing
@@ -73,6 +82,7 @@ declare global {
 		canvas: number[];  // its width and height, device pixels
 		margin: number;  // 1 leaves some room around a fitted image, 0 none
 		size: number[];  // width and height of the image shown, pixels
+		hasViews: boolean;  // whether any that is shown was seen by several cameras
 		share: number;  // of the memory, where other viewers of the page have theirs
 	}
 

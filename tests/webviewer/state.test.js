@@ -70,6 +70,24 @@ test('a picture stays under the pointer that zooms it', () => {
 	}
 });
 
+test('a tilted plane is shorter along the camera, by its height, and as long across', () => {
+	const seen = { camera: [0.48, 0.36], hasViews: true, zoom: 2, center: [1000, 700], rotation: 40 };  // 0.8 high
+	const [flat, tilted] = [false, true].map(tilt => new View(storeOf({ ...seen, tilt }).state));
+	const length = (view, [x, y]) => {
+		const [from, to] = [[1000, 700], [1000 + x, 700 + y]].map(point => view.toCanvas(point));
+		return Math.hypot(to[0] - from[0], to[1] - from[1]);
+	};
+	close([length(tilted, [80, -60]), length(flat, [80, -60])], [160, 200]);  // y down in the image
+	close([length(tilted, [60, 80]), length(flat, [60, 80])], [200, 200]);
+	close(tilted.toCanvas([1000, 700]), [400, 300]);
+	close(tilted.toCanvas(tilted.toImage([123, 456])), [123, 456]);
+	const { zoom, center } = tilted.zoomAbout([620, 210], 3);
+	const closer = new View(storeOf({ ...seen, tilt: true, zoom, center }).state);
+	close(closer.toCanvas(tilted.toImage([620, 210])), [620, 210]);
+	const straight = new View(storeOf({ ...seen, tilt: true, hasViews: false }).state);
+	close(straight.transform, flat.transform);
+});
+
 test('another size of the image shows the same part of it', () => {
 	const store = storeOf({ zoom: 0.5, center: [1000, 600], ruler: [0, 0, 4000, 3000] });
 	const before = new View(store.state);

@@ -253,3 +253,34 @@ def test_both_discs_are_in_sight_and_axe_finds_nothing(open_viewer, seen, size) 
             assert box["x"] >= 0 and box["y"] >= stage["y"]
             assert box["y"] + box["height"] <= stage["y"] + stage["height"]
         assert_accessible(page)
+
+
+def test_the_plane_is_shown_as_the_camera_sees_it(open_viewer, each, small) -> None:
+    """Its picture, 64 x 48 pixels of 4, is 0.6 as wide before a camera 0.8 to the right."""
+    options = {"zoom": 4, "light": "0.3,0.2", "camera": "0.8,0"}
+    with open_viewer([each, small], 900, 700, **options) as page:
+        flat = screenshot(page)
+        left, top = (round(at) for at in middle(page.locator("#picture")))
+        ground = flat[top, left - 200]
+
+        def width(shown: np.ndarray) -> int:
+            return int((np.abs(shown[top, left - 200 : left + 200] - ground) > 6).any(axis=1).sum())
+
+        assert abs(width(flat) - 256) <= 2
+        page.keyboard.press("l")
+        page.get_by_role("button", name="Tilt the picture").click()
+        assert_accessible(page)
+        page.keyboard.press("Escape")
+        settle(page)
+        tilted = screenshot(page)
+        assert abs(width(tilted) - 0.6 * 256) <= 3
+        assert state(page, "tilt") is True
+        # Along its height nothing changes, and along its width the same is seen closer together.
+        for at in (-90, -30, 0, 60, 100):
+            column = slice(top - 60, top + 60)
+            there = flat[column, left + at]
+            here = tilted[column, left + round(0.6 * at)]
+            assert np.median(np.abs(there - here)) < 12
+        page.evaluate("raking.setState({ show: 1 })")
+        settle(page)
+        assert abs(width(screenshot(page)) - 256) <= 2, "of one camera: it stays flat"

@@ -41,7 +41,7 @@ def mapped_pixels(image: RelightableImage, number: int, seed: int) -> Pixels:
         inside = np.sort(random.choice(inside, number, replace=False, shuffle=False))
     y, x = np.divmod(inside, image.width)
     planes = image.planes[:, y, x][:, :, None]  # [K / 3, N, 1, 3], a picture of one column
-    shown = relight(replace(image, planes=planes, mask=None), spread_lights())
+    shown = relight(replace(image, planes=planes, mask=None, normals=None), spread_lights())
     responses = np.stack([frame[:, 0] for frame in shown], axis=1).clip(0, 1)
     return Pixels(np.column_stack([x, y]), responses)
 

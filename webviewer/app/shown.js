@@ -124,6 +124,7 @@ export class Shown {
 		const [first, second] = this.scenes;
 		this.scenes = scenes;
 		if (scenes[0] !== first) this.store.set(new View(this.store.state).onto(scenes[0].size));
+		this.store.set({ hasViews: this.hasViews });
 		this.shelf.show(scenes);
 		this.host.sayShown(scenes.map(({ notice }) => notice).find(Boolean));
 		this.#tellFailures();

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from scipy.cluster.vq import kmeans2
 
 from renderer.image.relightable import RelightableImage, write_image
 from shaders.errors import RakingError
@@ -46,6 +47,25 @@ def test_groups_are_found_and_ordered_by_size() -> None:
     assert (np.diff(np.bincount(labels)) <= 0).all()
 
 
+def test_small_groups_are_found_beside_a_large_one() -> None:
+    """Which k-means of all points would cut in two instead."""
+    random = np.random.default_rng(0)
+    group = np.repeat([0, 1, 2], [18_000, 100, 100])
+    centres = np.array([[0, 0], [8, 0], [0, 8]])
+    spread = np.array([1.2, 1, 1])[group][:, None]
+    points = centres[group] + random.normal(0, 1, (len(group), 2)) * spread
+    assert adjusted_rand(grouped(points, 3, seed=0), group) > 0.8
+    _, plain = kmeans2(points, 3, minit="++", seed=0)
+    assert adjusted_rand(plain, group) < 0.1
+
+
+@pytest.mark.parametrize("colours", [1, 2])
+def test_there_may_be_fewer_colours_than_groups(colours: int) -> None:
+    points = np.repeat(np.arange(colours * 2.0).reshape(colours, 2), 100, axis=0)
+    labels = grouped(points, 6, seed=0)
+    assert adjusted_rand(labels, points[:, 0]) == 1
+
+
 def test_principal_axes_are_numpys() -> None:
     points, _ = blobs()
     found = principal_axes(points, 2)
@@ -71,6 +91,7 @@ def test_pixels_show_what_the_image_does(make_image: MakeImage, by_hand) -> None
     image = make_image(width=40, height=30)
     image.mask = np.zeros((30, 40), bool)
     image.mask[5:25, 10:] = True
+    image.normals = np.full((30, 40, 3), 128, np.uint8)
     chosen = mapped_pixels(image, 200, seed=1)
     assert len(chosen.places) == 200
     x, y = chosen.places.T

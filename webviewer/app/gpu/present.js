@@ -12,6 +12,8 @@ export class PresentPass {
 	pictures = [];
 	/** @type {ReturnType<typeof createProgram> | undefined} */
 	difference;
+	/** @type {import('./sharpen.js').SharpenPass | undefined} */
+	sharpen;
 
 	/**
 	 * @param {WebGL2RenderingContext} gl
@@ -29,19 +31,28 @@ export class PresentPass {
 	}
 
 	/** @param {WebGLFramebuffer | null} target  null for the canvas */
-	clear(target = null) {
+	clear(target = null, alpha = 1) {
 		const { gl } = this;
 		this.#bindTarget(target);
 		const [red, green, blue] = this.ground;
-		gl.clearColor(red, green, blue, 1);
+		gl.clearColor(red, green, blue, alpha);
 		gl.clear(gl.COLOR_BUFFER_BIT);
 	}
 
 	// Draws what is to be seen of one or two pictures, { tiles, transform }. smooth: whether a shrunk one is
 	// worth four samples.
-	compose(pictures, { compare, split, gain, flipped, rotation }, smooth) {
+	compose(pictures, state, smooth) {
+		const { compare, split, gain, flipped, upright } = state;
 		const [first, second] = pictures;
-		const draw = ({ tiles, transform }, options) => this.draw(tiles, { transform, upright: rotation % 90 === 0 }, { smooth, ...options });
+		/** @type {(picture: any, where?: { part?: number[], target?: WebGLFramebuffer | null }) => void} */
+		const draw = ({ tiles, transform, scene: { info: { sharpen } } }, { part, target = null } = {}) => {
+			const view = { transform, upright };
+			if (!sharpen) return this.draw(tiles, view, { smooth, part, target });
+			const pass = this.sharpen ??= new sharpen.SharpenPass(this.gl, this.memory);
+			this.clear(pass.target, 0);
+			this.draw(tiles, view, { smooth, target: pass.target });
+			pass.draw(state, Math.hypot(transform[0], transform[1]), { part: part ?? [0, this.gl.canvas.width], target });
+		};
 		if (second && compare === 'difference') {
 			pictures.forEach((picture, i) => {
 				const target = this.picture(i);
@@ -63,7 +74,11 @@ export class PresentPass {
 	}
 
 	// view: the transform from image to canvas pixels, and whether it is upright; part: [x, width] of the canvas; target: a framebuffer instead.
-	/** @param {Tile[]} tiles */
+	/**
+	 * @param {Tile[]} tiles
+	 * @param {{ transform: Transform, upright: boolean }} view
+	 * @param {{ smooth: boolean, part?: number[], target?: WebGLFramebuffer | null }} how
+	 */
 	draw(tiles, view, { smooth, part = [0, this.gl.canvas.width], target = null }) {
 		const { gl } = this;
 		this.#bindTarget(target);
@@ -79,16 +94,19 @@ export class PresentPass {
 	 *
 	 * @param {Tile} tile
 	 * @param {Transform} [transform]  without it the tile is bound as the target, pixel for pixel
+	 * @param {boolean} [seen]  or else alpha alone tells what is of the object
 	 */
-	coverGround(tile, transform) {
+	coverGround(tile, transform, seen = true) {
 		if (!tile.mask) return;
 		const { gl, shader: { program, at } } = this;
 		gl.useProgram(program);
 		gl.uniform1i(at('only_ground'), 1);
 		gl.enable(gl.BLEND);
-		gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
+		gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ZERO, gl.ONE_MINUS_SRC_ALPHA);
+		gl.colorMask(seen, seen, seen, true);
 		this.#place(tile, null, transform);  // the relit picture may be the target
 		gl.disable(gl.BLEND);
+		gl.colorMask(true, true, true, true);
 		gl.uniform1i(at('only_ground'), 0);
 	}
 
@@ -121,7 +139,7 @@ export class PresentPass {
 		const { relit, outer, decoded, scale, level } = tile;
 		if (!relit) return;
 		const { texture } = relit;
-		const zoom = Math.hypot(transform[0], transform[1]);
+		const zoom = Math.min(Math.hypot(transform[0], transform[1]), Math.hypot(transform[2], transform[3]));
 		if (zoom < 1) tile.shrinkSmoothly();
 		gl.bindTexture(gl.TEXTURE_2D, texture);
 		gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, tile.smooth ? gl.LINEAR_MIPMAP_LINEAR : gl.LINEAR);

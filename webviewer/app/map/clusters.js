@@ -6,6 +6,7 @@ const BRIGHT = 0.9;  // the quantile over lights that shows gloss
 const STARTS = 4;  // of k-means, of which the best is kept
 const ROUNDS = 100;
 const GAMMA = 2.2;
+const CELL = 2;  // of a and b: colours that are hardly told apart
 // From linear sRGB to X, Y and Z, each divided by that of the white, D65.
 const TO_XYZ = [
 	[0.433953, 0.376219, 0.189828], [0.212671, 0.715160, 0.072169], [0.017758, 0.109477, 0.872766],
@@ -33,42 +34,61 @@ export function appearance(responses, count) {
 }
 
 /**
- * The cluster of each of `points`, x and y in turn: k-means (Arthur and Vassilvitskii 2007), the largest cluster 0.
+ * The cluster of each of `points`, x and y in turn: k-means (Arthur and Vassilvitskii 2007) of some of them, the
+ * largest cluster 0.
  *
  * @param {Float32Array} points
  * @param {number} clusters
  */
 export function group(points, clusters) {
 	const random = seeded(0);
-	let [best, least] = [new Uint8Array(points.length / 2), Infinity];
+	const few = thinned(points, clusters);
+	/** @type {{ centres: number[][], error: number }} */
+	let found = { centres: [], error: Infinity };
 	for (let start = 0; start < STARTS; start++) {
-		const { labels, error } = kMeans(points, firstCentres(points, clusters, random));
-		if (error < least) [best, least] = [labels, error];
+		const other = kMeans(few, firstCentres(few, clusters, random));
+		if (other.error < found.error) found = other;
 	}
+	const best = new Uint8Array(points.length / 2).map((_, i) => nearest(found.centres, points[2 * i], points[2 * i + 1]).index);
 	const sizes = Array(clusters).fill(0);
 	best.forEach(label => { sizes[label]++; });
 	const order = [...sizes.keys()].sort((a, b) => sizes[b] - sizes[a]);
 	return best.map(label => order.indexOf(label));
 }
 
+// Of the points in each cell the square root of their number, and `fewest`: clusters are cut where colours are rare.
+function thinned(points, fewest) {
+	/** @type {Map<string, number[]>} */
+	const cells = new Map();
+	for (let i = 0; i < points.length; i += 2) {
+		const key = `${Math.floor(points[i] / CELL)} ${Math.floor(points[i + 1] / CELL)}`;
+		const inside = cells.get(key);
+		if (inside) inside.push(i);
+		else cells.set(key, [i]);
+	}
+	return Float32Array.from([...cells.values()].flatMap(inside => {
+		const count = Math.min(inside.length, Math.max(fewest, Math.ceil(Math.sqrt(inside.length))));
+		return Array.from({ length: count }, (_, n) => inside[Math.floor(n * inside.length / count)])
+			.flatMap(i => [points[i], points[i + 1]]);
+	}));
+}
+
 function kMeans(points, centres) {
-	const labels = new Uint8Array(points.length / 2);
 	let error = Infinity;
 	for (let round = 0; round < ROUNDS; round++) {
 		const sums = centres.map(() => [0, 0, 0]);
 		let now = 0;
-		labels.forEach((_, i) => {
-			const [x, y] = [points[2 * i], points[2 * i + 1]];
+		for (let i = 0; i < points.length; i += 2) {
+			const [x, y] = [points[i], points[i + 1]];
 			const { index, squared } = nearest(centres, x, y);
-			labels[i] = index;
 			now += squared;
 			[x, y, 1].forEach((value, axis) => { sums[index][axis] += value; });
-		});
-		centres = sums.map(([x, y, size], index) => size ? [x / size, y / size] : centres[index]);
+		}
 		if (now >= error) break;
 		error = now;
+		centres = sums.map(([x, y, size], index) => size ? [x / size, y / size] : centres[index]);
 	}
-	return { labels, error };
+	return { centres, error };
 }
 
 // Each further one is drawn by its squared distance from the nearest of those before.

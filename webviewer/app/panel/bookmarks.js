@@ -6,7 +6,7 @@ import { initialSettings, readAddress, writeAddress } from '../state/settings.js
 import { t, translate } from '../words/words.js';
 import { change } from './actions.js';
 
-const KEPT = ['light', 'camera', 'zoom', 'center', 'rotation', 'compare', 'with', 'split', 'gain', 'mode', 'versus', 'ruler',
+const KEPT = ['light', 'camera', 'tilt', 'zoom', 'center', 'rotation', 'compare', 'with', 'split', 'gain', 'mode', 'versus', 'ruler',
 	...Object.keys(RANGES)];
 const STAY = 5000;  // milliseconds at each, with READ for every character
 const READ = 60;

@@ -1,5 +1,6 @@
 // Drawing a region over the picture: a layer that shows the strokes of the image shown, and takes new ones.
 
+import { VIEWED } from '../state/view.js';
 import { t } from '../words/words.js';
 import { canvasPoint, devicePixels, on } from './points.js';
 import { COLOUR, paint, rectangle, thinOut } from './strokes.js';
@@ -29,7 +30,7 @@ export class Drawing {
 		this.changed = changed;
 		this.layer = Object.assign(document.createElement('canvas'), { id: 'regionLayer', ariaHidden: 'true', hidden: true });
 		this.#connect();
-		viewer.store.subscribe('zoom center rotation canvas margin size', () => this.show());
+		viewer.store.subscribe(VIEWED, () => this.show());
 		on(viewer, 'scene', () => this.#changed());
 	}
 

@@ -1,6 +1,7 @@
 // What is pointed at on a map: its pixel marked in the picture, its response as a small disc, and told in words.
 
 import { ResponseDisc } from '../map/disc.js';
+import { VIEWED } from '../state/view.js';
 import { t } from '../words/words.js';
 import { devicePixels, on } from './points.js';
 
@@ -28,7 +29,7 @@ export class Pointed {
 		this.disc = new ResponseDisc(panel.querySelector('#mapDisc'));
 		this.mark = Object.assign(document.createElement('span'), { id: 'mapMark', ariaHidden: 'true', hidden: true });
 		still.after(this.mark);
-		viewer.store.subscribe('zoom center rotation canvas margin size', () => this.#place());
+		viewer.store.subscribe(VIEWED, () => this.#place());
 		on(viewer, 'light', () => this.#turn());
 		this.say('');
 	}

@@ -1,6 +1,7 @@
 // The notes on the picture: their outlines and numbers, and a hand that draws new ones.
 
 import { apply } from '../state/transform.js';
+import { VIEWED } from '../state/view.js';
 import { canvasPoint, connectDrag, devicePixels, on } from './points.js';
 
 const LEAST = 6;  // CSS pixels that a shape is long
@@ -24,7 +25,7 @@ export class Marks {
 			const { index } = target.closest('.badge')?.dataset ?? {};
 			if (index) choose(Number(index));
 		});
-		viewer.store.subscribe('zoom center rotation canvas margin size', () => this.#place());
+		viewer.store.subscribe(VIEWED, () => this.#place());
 	}
 
 	// All that enters the markup is numbers.

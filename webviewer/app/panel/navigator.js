@@ -1,5 +1,6 @@
 // Where the view is in the image: a small picture of the whole, seen while not all of it is in sight.
 
+import { VIEWED } from '../state/view.js';
 import { connectDrag, on } from './points.js';
 import { loadPreview, paintPreview } from './preview.js';
 
@@ -9,7 +10,7 @@ const SIDE = 132;  // CSS pixels that it is long
 export function createNavigator(viewer, { corner }) {
 	const navigator = new Navigator(viewer);
 	corner.prepend(navigator.element);
-	viewer.store.subscribe('zoom center rotation canvas margin size', () => navigator.show());
+	viewer.store.subscribe(VIEWED, () => navigator.show());
 	on(viewer, 'scene', () => navigator.open());
 	on(viewer, 'frame', () => navigator.relight());
 	navigator.open();

@@ -1,5 +1,6 @@
 // The scale bar, and the ruler: a distance on the picture between two ends.
 
+import { VIEWED } from '../state/view.js';
 import { t } from '../words/words.js';
 import { ARROWS, canvasPoint, connectDrag, devicePixels, on, stepByKeys } from './points.js';
 
@@ -37,7 +38,7 @@ export function connectRuler(viewer, parts) {
 		showScaleBar(viewer, parts.scalebar);
 		showRuler(viewer, parts);
 	};
-	viewer.store.subscribe('ruler zoom center rotation canvas margin size', show);
+	viewer.store.subscribe(`ruler ${VIEWED}`, show);
 	on(viewer, 'scene', show);
 }
 
@@ -82,7 +83,7 @@ export const describePixels = ({ pixelSize }, [x, y, x1, y1]) => {
 /** @param {Viewer} viewer */
 function showScaleBar(viewer, bar) {
 	const pixelSize = viewer.scene?.info.pixelSize;
-	bar.hidden = !pixelSize;
+	bar.hidden = !pixelSize || viewer.view.tilted;  // not of one scale then
 	if (bar.hidden) return;
 	const perMillimetre = viewer.view.zoom / pixelSize / devicePixels(viewer);  // CSS pixels
 	const room = BAR / perMillimetre;

@@ -31,6 +31,7 @@ const KEYS = {
 	show: [0, finite],
 	light: [[0.35, 0.45], pair],
 	camera: [[0, 0], pair],
+	tilt: [false, onOff],
 	tiling: [true, onOff],
 	adaptive: [true, onOff],
 	target: [30, above0(1000)],

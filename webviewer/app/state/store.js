@@ -3,7 +3,7 @@
 import { initialSettings } from './settings.js';
 
 /** @type {Moment} */
-const FIRST = { moving: null, flipped: false, canvas: [1, 1], margin: 0, size: [1, 1], share: 1 };
+const FIRST = { moving: null, flipped: false, canvas: [1, 1], margin: 0, size: [1, 1], hasViews: false, share: 1 };
 
 export class Store {
 	/** @type {Readonly<State>} */

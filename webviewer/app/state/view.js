@@ -4,15 +4,19 @@ import { apply, compose, invert, scaling } from './transform.js';
 
 const CLOSEST = 64;  // canvas pixels per image pixel
 const FIT_MARGIN = 0.04;  // share of the canvas left free around a fitted image
+// What a view follows from, but for the ruler.
+export const VIEWED = 'zoom center rotation tilt camera hasViews canvas margin size';
 
 // Of one state; what moves it returns the settings to change.
 export class View {
 	/** @param {State} state */
-	constructor({ canvas, size, margin, zoom, center, rotation, ruler }) {
+	constructor({ canvas, size, margin, zoom, center, rotation, ruler, tilt, camera, hasViews }) {
 		this.canvas = canvas;
 		this.size = size;
 		this.margin = margin;
 		this.rotation = rotation;
+		this.tilted = tilt && hasViews && Math.hypot(...camera) > 0;
+		this.camera = camera;
 		this.asked = { zoom, center, ruler };
 	}
 
@@ -25,7 +29,7 @@ export class View {
 	}
 
 	get upright() {
-		return this.rotation % 90 === 0;
+		return this.rotation % 90 === 0 && !this.tilted;
 	}
 
 	get fitZoom() {
@@ -35,9 +39,15 @@ export class View {
 			/ Math.max(...corners.map(corner => Math.abs(corner[axis])))));
 	}
 
+	// Without its offset.
+	get #turned() {
+		const turned = compose(scaling(this.zoom), turn(this.rotation));
+		return this.tilted ? compose(turned, foreshortened(this.camera)) : turned;
+	}
+
 	// From image to canvas pixels, y down in both; where a level's are as large as the canvas's, they meet.
 	get transform() {
-		const turned = compose(scaling(this.zoom), turn(this.rotation));
+		const turned = this.#turned;
 		const [x, y] = apply(turned, this.center);
 		const offset = [this.canvas[0] / 2 - x, this.canvas[1] / 2 - y];
 		const whole = this.upright && this.zoom <= 1 && Number.isInteger(Math.log2(this.zoom));
@@ -96,8 +106,8 @@ export class View {
 	zoomAbout(point, wanted) {
 		const [x, y] = this.toImage(point);
 		const zoom = +Math.min(CLOSEST, Math.max(Math.min(this.fitZoom, 1) / 4, wanted)).toPrecision(7);
-		const away = point.map((at, axis) => (at - this.canvas[axis] / 2) / zoom);
-		const [dx, dy] = apply(turn(-this.rotation), away);
+		const away = point.map((at, axis) => (at - this.canvas[axis] / 2) * this.zoom / zoom);
+		const [dx, dy] = apply(invert(this.#turned), away);
 		return { zoom, center: this.#within([x - dx, y - dy]) };
 	}
 
@@ -125,4 +135,12 @@ function turn(degrees) {
 	const [cos, sin] = degrees % 90 ? [Math.cos(angle), Math.sin(angle)]
 		: [Math.round(Math.cos(angle)), Math.round(Math.sin(angle))];
 	return [cos, sin, -sin, cos, 0, 0];
+}
+
+// The plane as a camera far away sees it, in a direction (x, y), y up: shorter along it, by its height.
+/** @type {(camera: number[]) => Transform} */
+function foreshortened([x, y]) {
+	const squared = x * x + y * y;
+	const less = (1 - Math.sqrt(Math.max(0, 1 - squared))) / squared;
+	return [1 - less * x * x, less * x * y, less * x * y, 1 - less * y * y, 0, 0];
 }

@@ -25,6 +25,9 @@ REACH = 0.78  # of the radius: no lamp is mirrored farther out, but on spheres s
 ALIKE = 0.5  # rank correlation of the highlights' columns, and rows, on two spheres
 SAME_SIZE = 1.15  # of two places of one sphere
 BESIDE = 0.95  # of their radii together: two spheres are no nearer to each other
+# Of the other half's radius and support: a half with so narrow a circle, or a fainter one, shows
+# something else there.
+ANOTHER, FAINTER = 0.85, 0.75
 GONE = 0.4  # of the other half's support for the rim
 MOST_CUT = 0.8  # of the radius, from a sphere's middle to the border, below which it is cut
 MOVED = 0.015  # of the radius, and pixels, between the first and the last photographs
@@ -144,7 +147,9 @@ def check_still(sphere: Found, frame: Frame) -> None:
         circle = _circle_in(part, sphere.outline)[None]
         outlines.append(_outline(part, circle, frame, np.zeros((0, 2))))
     seen = [0.0 if outline is None else outline.support for outline in outlines]
-    if min(seen) < GONE * max(seen):
+    radii = [0.0 if outline is None else outline.across for outline in outlines]
+    other = min(radii) < ANOTHER * max(radii) and min(seen) < FAINTER * max(seen)
+    if other or min(seen) < GONE * max(seen):
         raise RakingError(_moved(sphere.outline, "away"))
     centres = [np.array([o.x, o.y]) for o in outlines if o is not None]
     if len(centres) < 2:

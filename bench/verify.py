@@ -34,7 +34,7 @@ from shaders.network import Layer
 from shaders.neural import NeuralDecoder
 from trainer.lights.directions import sunflower
 from trainer.models.oracle import relight
-from trainer.models.seen import seen
+from trainer.models.seen import seen, sharpened
 from webviewer.server import ViewerServer
 
 VIEW_AND_LIGHT = 4  # conditions
@@ -83,9 +83,10 @@ class Agreement:
     max_abs_error: float = 0.0  # of raw floats
     output_range: float = 0.0  # of PyTorch's raw floats: largest minus smallest
 
-    def add(self, truth: np.ndarray, levels: np.ndarray, floats: np.ndarray) -> None:
-        """Takes in one picture: PyTorch's raw floats, and the backend's levels and raw floats."""
-        expected = np.floor(truth.clip(0, 1) * 255 + np.float32(0.5))
+    def add(
+        self, truth: np.ndarray, expected: np.ndarray, levels: np.ndarray, floats: np.ndarray
+    ) -> None:
+        """Takes in one picture: PyTorch's raw floats and levels, and the backend's likewise."""
         steps = np.abs(levels - expected)
         error = float(np.abs(floats - truth).max())
         self.max_step = max(self.max_step, int(steps.max()))
@@ -180,9 +181,13 @@ def compare(
         pictures = relight(image, conditions)
         for i, (told, decoded) in enumerate(zip(conditions, pictures, strict=True)):
             truth = seen(image, decoded, look, told)
+            levels = np.floor(truth.clip(0, 1) * 255 + np.float32(0.5))
+            if look.mode == "unsharp":  # of levels, what is on the screen being made of them
+                truth = sharpened(image, truth, look)
+                levels = np.floor(sharpened(image, levels, look).clip(0, 255) + 0.5)
             low, high = min(low, float(truth.min())), max(high, float(truth.max()))
             for agreement, decode in backends:
-                agreement.add(truth, decode(told, "unorm"), decode(told, "float"))
+                agreement.add(truth, levels, decode(told, "unorm"), decode(told, "float"))
                 agreement.output_range = high - low
             if progress:
                 progress(label, i + 1, len(conditions))
@@ -190,9 +195,11 @@ def compare(
 
 
 def looks_of(image: RelightableImage) -> list[Look]:
-    """A look of each mode that the image has what is needed for, and one that is toned."""
+    """A look of each mode that the image has what is needed for, one that is toned, and one with a
+    second light."""
     toned = Look(exposure=1.5, gamma=1.4, saturation=0.5)
-    looks = [toned, *(Look(mode) for mode in MODES if mode != "plain")]
+    lit = Look(red=1.3, blue=0.6, second=0.7, azimuth2=200)
+    looks = [toned, lit, *(Look(mode) for mode in MODES if mode != "plain")]
     has, kind = [None, *image.pictures], image.decoder.kind
     return [look for look in looks if look.picture in has and is_for(look.mode, kind)]
 

@@ -4,28 +4,39 @@
 import { directionOf } from './decoder.js';
 
 const DISPLAY_GAMMA = 2.2;
-export const LOOK_SIZE = 4;  // vectors of four that its shader is given
+const FIRST = [1, 1, 1, 0];  // a white light alone
+export const LOOK_SIZE = 5;  // vectors of four that its shader is given
 
 /** @typedef {import('./evidence.js').ErrorField} ErrorField */
 
 /**
  * @typedef {{ mode: string, exposure: number, gamma: number, saturation: number, kd: number, ks: number,
- *     exponent: number, diffuse: number, evidence?: ErrorField | null }} Look
+ *     exponent: number, diffuse: number, radius: number, amount: number,
+ *     red: number, green: number, blue: number, second: number, azimuth2: number, elevation2: number, evidence?: ErrorField | null }} Look
  */
 
 /**
  * What of a look is in a shader's text; null where it changes nothing.
  *
- * @typedef {{ mode: string, toned: boolean, evidence?: ErrorField | null } | null} Variant
+ * @typedef {{ mode: string, toned: boolean, coloured: boolean, second: boolean, evidence?: ErrorField | null } | null} Variant
  * @type {(look: Look) => Variant}
  */
-export function variantOf({ mode, exposure, gamma, saturation, evidence }) {
+export function variantOf({ mode, exposure, gamma, saturation, red, green, blue, second, evidence }) {
 	const toned = exposure !== 0 || gamma !== 1 || saturation !== 1;
-	return mode === 'plain' && !toned ? null : { mode, toned, evidence };
+	const coloured = [red, green, blue, second].some((value, i) => value !== FIRST[i]) && !['normals', 'evidence'].includes(mode);
+	return !toned && !coloured && ['plain', 'unsharp'].includes(mode) ? null
+		: { mode, toned, coloured, second: coloured && second > 0, evidence };
+}
+
+// What a decoder is told of the second light.
+/** @type {(look: Look, conditions: number[]) => number[]} */
+export function secondConditions({ azimuth2, elevation2 }, conditions) {
+	const [azimuth, elevation] = [azimuth2, elevation2].map(degrees => degrees * Math.PI / 180);
+	return [...conditions.slice(0, -2), ...[Math.cos(azimuth), Math.sin(azimuth)].map(at => at * Math.cos(elevation))];
 }
 
 // The picture beside the planes that a mode needs, or null.
-export const pictureFor = mode => mode === 'plain' ? null : mode === 'evidence' ? 'evidence' : 'normals';
+export const pictureFor = mode => ['plain', 'unsharp'].includes(mode) ? null : mode === 'evidence' ? mode : 'normals';
 
 // Whether a mode is for decoders of a kind.
 export const isFor = (mode, kind) => mode !== 'diffuse' || kind === 'ptm';
@@ -36,7 +47,7 @@ export const isFor = (mode, kind) => mode !== 'diffuse' || kind === 'ptm';
  * @param {Look} look
  * @param {number[]} conditions
  */
-export function lookValues({ exposure, gamma, saturation, kd, ks, exponent, diffuse, evidence }, conditions) {
+export function lookValues({ exposure, gamma, saturation, kd, ks, exponent, diffuse, red, green, blue, second, evidence }, conditions) {
 	const [x, y] = conditions.slice(-2);
 	if (evidence) return evidence.values([x, y]);
 	const view = directionOf(conditions.length > 2 ? conditions : [0, 0]);
@@ -47,5 +58,6 @@ export function lookValues({ exposure, gamma, saturation, kd, ks, exponent, diff
 		...half.map(at => at / length), 0,
 		kd, ks, exponent, 0,
 		x, y, diffuse - 1, 0,
+		red, green, blue, second,
 	]);
 }

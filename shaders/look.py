@@ -1,7 +1,12 @@
 """How a decoded colour is seen: the mode of reading a surface, exposure, gamma and saturation.
 
-The formulas are those of `look.jinja`, one text for WGSL and GLSL. In "normals" a pixel's colour is
-its normal, `(n + 1) / 2`. In "specular" (specular enhancement, Malzbender et al. 2001) it is
+A pixel is lit by a light of a colour (red, green, blue), and by a second, white one from elsewhere,
+`second` times as strong. Of two lights the squares of the colours are summed, as on a display of
+gamma 2: the root of (colour first)^2 + second other^2.
+
+The formulas of the modes are those of `look.jinja`, one text for WGSL and GLSL. In "normals" a
+pixel's colour is its normal, `(n + 1) / 2`. In "specular" (specular enhancement, Malzbender et al.
+2001) it is
 
     kd colour + ks mean(colour) (n.h)^exponent,    h = (l + v) / |l + v|,
 
@@ -13,8 +18,9 @@ polynomial over the light (u, v) grows about the normal's (nu, nv), where value 
     colour + (diffuse - 1) (a_uu (u - nu)^2 + a_uv (u - nu) (v - nv) + a_vv (v - nv)^2).
 
 Then exposure, in stops of a display of gamma 2.2, then gamma, then saturation about Rec. 709's
-luminance. Normals are shown as they are, and so is "evidence" (evidence.py): how far each pixel is
-supported by photographs under the present light.
+luminance. At last "unsharp" makes the luminance stand out from its neighbours'
+(renderer/gpu/sharpen.py). Normals are shown as they are, and so is "evidence" (evidence.py): how
+far each pixel is supported by photographs under the present light.
 """
 
 from dataclasses import dataclass
@@ -25,11 +31,12 @@ import numpy as np
 from shaders.decoder import LIGHT, directions
 from shaders.errors import RakingError
 
-Mode = Literal["plain", "normals", "specular", "diffuse", "evidence"]
+Mode = Literal["plain", "normals", "specular", "diffuse", "unsharp", "evidence"]
 Picture = Literal["normals", "evidence"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 DISPLAY_GAMMA = 2.2
-LOOK_SIZE = 4  # vectors of four that its shader is given
+REC_709 = (0.2126, 0.7152, 0.0722)
+LOOK_SIZE = 5  # vectors of four that its shader is given
 # The values that each number may have, and has first.
 RANGES = {
     "exposure": (-6.0, 6.0, 0.0),
@@ -39,6 +46,14 @@ RANGES = {
     "ks": (0.0, 2.0, 0.7),
     "exponent": (1.0, 150.0, 75.0),
     "diffuse": (1.0, 10.0, 3.0),
+    "radius": (0.5, 20.0, 3.0),
+    "amount": (0.0, 5.0, 1.0),
+    "red": (0.0, 2.0, 1.0),
+    "green": (0.0, 2.0, 1.0),
+    "blue": (0.0, 2.0, 1.0),
+    "second": (0.0, 2.0, 0.0),
+    "azimuth2": (0.0, 360.0, 135.0),
+    "elevation2": (0.0, 90.0, 30.0),
 }
 
 
@@ -60,6 +75,14 @@ class Look:
     ks: float = 0.7  # of the highlight
     exponent: float = 75.0  # of the highlight: the higher, the narrower
     diffuse: float = 3.0  # the gain, in "diffuse"
+    radius: float = 3.0  # pixels that are smoothed over, in "unsharp"
+    amount: float = 1.0  # how often the difference is added
+    red: float = 1.0  # of the light's colour
+    green: float = 1.0
+    blue: float = 1.0
+    second: float = 0.0  # the strength of a second light
+    azimuth2: float = 135.0  # degrees counter-clockwise from the right, where it comes from
+    elevation2: float = 30.0  # and above the surface
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
@@ -72,17 +95,34 @@ class Look:
     @property
     def picture(self) -> Picture | None:
         """The picture beside the planes that it needs."""
-        if self.mode == "plain":
+        if self.mode in ("plain", "unsharp"):
             return None
         return "evidence" if self.mode == "evidence" else "normals"
 
     @property
     def changes_nothing(self) -> bool:
-        return self.mode == "plain" and not self.toned
+        """Of what a pixel is decoded to by itself."""
+        return self.mode in ("plain", "unsharp") and not self.toned and not self.coloured
 
     @property
     def toned(self) -> bool:
         return (self.exposure, self.gamma, self.saturation) != (0, 1, 1)
+
+    @property
+    def coloured(self) -> bool:
+        """Whether the light is not white, or not alone; of pictures that show light."""
+        white = (self.red, self.green, self.blue, self.second) == (1, 1, 1, 0)
+        return not white and self.mode not in ("normals", "evidence")
+
+    @property
+    def has_second(self) -> bool:
+        return self.coloured and self.second > 0
+
+    def second_conditions(self, conditions: np.ndarray) -> np.ndarray:
+        """What a decoder is told of the second light: the view of `conditions`, x and y, [C]."""
+        azimuth, elevation = np.radians([self.azimuth2, self.elevation2])
+        light = np.cos(elevation) * np.array([np.cos(azimuth), np.sin(azimuth)])
+        return np.concatenate([np.asarray(conditions, np.float64)[:-LIGHT], light])
 
     def check_decoder(self, kind: str) -> None:
         """RakingError where the mode is not for decoders of that kind."""
@@ -109,5 +149,6 @@ class Look:
         between = [*half / np.linalg.norm(half), 0]
         gloss = [self.kd, self.ks, self.exponent, 0]
         bend = [*light, self.diffuse - 1, 0]
-        values = np.array([toning, between, gloss, bend]).ravel()
+        lit = [self.red, self.green, self.blue, self.second]
+        values = np.array([toning, between, gloss, bend, lit]).ravel()
         return values.astype(np.float32)

@@ -35,5 +35,5 @@ void main() {
     } else {
         colour = sampled(pixel);
     }
-    colour = vec4(mix(ground, colour.rgb, on), 1.0);
+    colour = vec4(mix(ground, colour.rgb, on), on);
 }

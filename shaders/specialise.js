@@ -19,25 +19,32 @@ const SMALLEST_NORMAL = 2 ** -126;
  */
 export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin', varyings = 0, variant = null } = {}) {
 	const { latents } = decoder;
-	const size = decoder.frameValues(Array(decoder.conditions).fill(0)).length / 4;
+	const { coloured = false, second = false } = variant ?? {};
+	const each = decoder.frameValues(Array(decoder.conditions).fill(0)).length / 4;
+	const size = second ? 2 * each : each;
 	const flat = Math.min(varyings, size);
 	const given = range(size).map(i => i < flat ? `flat_frame[${i}]` : `frame[${i}]`);
-	const [template, names] = decoder instanceof NetworkDecoder
-		? ['decode.jinja', networkNames(decoder, given.values())] : ['linear.jinja', linearNames(decoder, given)];
+	const [template, makeNames] = decoder instanceof NetworkDecoder
+		? ['decode.jinja', names => networkNames(decoder, names.values())] : ['linear.jinja', names => linearNames(decoder, names)];
 	const common = {
 		planes: range(latents / 3),
 		plane: range(latents).map(k => Math.floor(k / 3)),
 		channel: range(latents).map(k => 'xyz'[k % 3]),
 	};
+	const decode = names => render(shaderText(template), { ...common, ...makeNames(names) });
+	const decoded = coloured ? 'lit(texel)' : 'decode(texel)';
 	const fragment = render(shaderText('baked.glsl.jinja'), {
-		decode: render(shaderText(template), { ...common, ...names }),
+		decode: decode(given.slice(0, each)),
+		decode_second: second ? decode(given.slice(each)) : '',
+		second,
+		coloured,
 		polynomial_exp: render(shaderText('polynomial_exp.jinja'), {}),
 		frame_size: size,
 		uniforms: flat < size,
 		flat,
 		look: variant ? lookBody(variant, decoder) : '',
 		look_size: variant?.evidence ? latents / 3 + 2 : LOOK_SIZE,
-		shown: variant ? 'seen(decode(texel), texel)' : 'decode(texel)',
+		shown: variant ? `seen(${decoded}, texel)` : decoded,
 		rounded: target === 'unorm',
 		polynomial: exponential === 'polynomial',
 	});

@@ -94,9 +94,11 @@ def _baked(
     look: Look,
 ) -> str:
     size = len(decoder.frame_values(np.zeros(decoder.conditions))) // 4
+    size *= 1 + look.has_second
     flat = min(varyings, size)
     given = [f"flat_frame[{i}]" if i < flat else f"frame[{i}]" for i in range(size)]
-    body, names = _body(decoder, iter(given))
+    own, other = given[: size // (1 + look.has_second)], given[size // 2 :]
+    body, names = _body(decoder, iter(own))
     k = decoder.latents
     common = {
         "planes": range(decoder.planes),
@@ -106,6 +108,11 @@ def _baked(
     return render(
         shader_text(template),
         decode=render(shader_text(body), **common, **names),
+        decode_second=render(shader_text(body), **common, **_body(decoder, iter(other))[1])
+        if look.has_second
+        else "",
+        second=look.has_second,
+        coloured=look.coloured,
         polynomial_exp=render(shader_text("polynomial_exp.jinja")),
         frame_size=size,
         uniforms=flat < size,
@@ -113,10 +120,15 @@ def _baked(
         flat=flat,
         look=_look_body(decoder, look),
         look_size=decoder.planes + 2 if look.mode == "evidence" else LOOK_SIZE,
-        shown="decode(texel)" if look.changes_nothing else "seen(decode(texel), texel)",
+        shown=_shown(look),
         rounded=target == "unorm",
         polynomial=exponential == "polynomial",
     )
+
+
+def _shown(look: Look) -> str:
+    decoded = "lit(texel)" if look.coloured else "decode(texel)"
+    return decoded if look.changes_nothing else f"seen({decoded}, texel)"
 
 
 def _look_body(decoder: Decoder, look: Look) -> str:

@@ -4,16 +4,11 @@ It listens on the loopback address only, and serves nothing but the files that i
 of those that are pyramids, notes, and maps. Whatever it answers has the same headers.
 """
 
-import asyncio
 import functools
-import logging
 import os
 import re
-import threading
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.parse import quote, urlencode
 
 from aiohttp import web
@@ -23,58 +18,19 @@ from renderer.image.notes import NOTES, no_notes
 from renderer.image.relightable import read_info_text
 from shaders.errors import RakingError
 from webviewer.addresses import viewer_files
+from webviewer.loopback import HOST, TYPES, LoopbackServer, only_read
 from webviewer.maps import MAP, map_of
 from webviewer.note_desk import METHODS, NoteDesk
 
-HOST = "127.0.0.1"
-TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".csv": "text/csv; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".dzi": "application/xml",
-    ".webp": "image/webp",
-    ".jinja": "text/plain; charset=utf-8",
-    ".glsl": "text/plain; charset=utf-8",
-}
 PICTURES = (".json", ".dzi", ".png", ".webp", ".jpg", ".jpeg")  # nothing that a page would run
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' "
-    "blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-PARTING = 1  # second, that answers under way are waited for
 KEPT = "no-cache"  # pictures are, by the browser, which asks each time whether they are the same
-# Of this machine, at any port: one may be forwarded over SSH. A foreign name may be a page's trick.
-OWN_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 TILE = re.compile(
     r"(?P<stem>[A-Za-z0-9_][A-Za-z0-9_.-]*)_files"
     r"/(0|[1-9][0-9]?)/(0|[1-9][0-9]{0,5})_(0|[1-9][0-9]{0,5})\.(png|webp|jpe?g)"
 )
 
 
-QUIET = logging.getLogger(__name__)  # what is no HTTP is answered, and nothing to print
-QUIET.addHandler(logging.NullHandler())
-
-
-class _Request(web.BaseRequest):
-    """A request whose answer has our headers, also where aiohttp makes it by itself."""
-
-    async def _prepare_hook(self, response: web.StreamResponse) -> None:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-
-
-class ViewerServer:
+class ViewerServer(LoopbackServer):
     """Serves the viewer and the relightable images at `images`, as a context manager.
 
     `/` is the application (webviewer/addresses.py), `/images/0/` the first image. `port` 0 takes
@@ -86,11 +42,9 @@ class ViewerServer:
         for image in images:
             read_info_text(image)
         self.images = [Path(image) for image in images]
-        self.port = port
+        super().__init__(port)
         self.desk = NoteDesk(self.images) if notes else None
         self._viewer = {address: file for file, address in viewer_files() if file.suffix in TYPES}
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def url(self, **parameters: object) -> str:
         """The viewer's address with all images; `parameters` as
@@ -101,63 +55,11 @@ class ViewerServer:
         token = f"#write={self.desk.token}" if self.desk else ""
         return f"http://{HOST}:{self.port}/?{query}{token}"
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        try:
-            asyncio.run_coroutine_threadsafe(self._start(), self._loop).result()
-        except OSError as error:
-            self._stop()
-            raise RakingError(
-                f"port {self.port} cannot be listened on ({error.strerror}); choose another, or 0"
-            ) from error
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        asyncio.run_coroutine_threadsafe(self._finish(), self._loop).result()
-        self._stop()
-
-    async def _start(self) -> None:
-        server = web.Server(
-            self._answer,
-            request_factory=lambda message, payload, protocol, writer, task: _Request(
-                message, payload, protocol, writer, task, self._loop
-            ),
-            access_log=None,
-            logger=QUIET,
-        )
-        self._runner = web.ServerRunner(server, shutdown_timeout=PARTING)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, HOST, self.port).start()
-        self.port = self._runner.addresses[0][1]
-
-    async def _finish(self) -> None:
-        await self._runner.cleanup()
-        left = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
-
-    def _stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        # A proxy's clients name the host in the address, too.
-        hosts = request.headers.get("Host", ""), request.host
-        if not all(OWN_HOST.fullmatch(host) for host in hosts):
-            return web.Response(status=403, text="Only this machine may ask.")
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         if self.desk and request.method in METHODS:
             return await self.desk.answer(request)
         if request.method not in ("GET", "HEAD"):
-            return web.Response(
-                status=405, text="Files are only read.", headers={"Allow": "GET, HEAD"}
-            )
+            return only_read()
         path = request.path.removeprefix("/")
         try:
             file = self._find(path)

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from renderer.files.aside import settle, writing_aside
 from renderer.files.marks import software
@@ -25,10 +26,12 @@ from renderer.image.info import parse_info
 from renderer.image.notes import NOTES, no_notes, read_notes
 from renderer.image.pyramid import tile_folder
 from renderer.image.relightable import check_image, read_info_text
+from shaders.errors import RakingError, shortened
 from webviewer.addresses import APP, viewer_files
 from webviewer.maps import MAP, map_of
 
 MANIFEST = "raking-site.json"
+PREVIEW = "preview.jpg"
 POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' blob:; object-src 'none'; "
     "base-uri 'none'; form-action 'none'"
@@ -49,6 +52,7 @@ PAGE = """<!doctype html>
 </head>
 <body>
     <main><raking-viewer standalone src="{addresses}">
+        {picture}
         <p>These images need JavaScript and a web server: browsers run no modules from a file. Put
         this folder on a web host, or serve it, such as with <code>python -m http.server</code>.</p>
     </raking-viewer></main>
@@ -59,12 +63,19 @@ PAGE = """<!doctype html>
 Progress = Callable[[int, int], None]
 
 
-def write_site(images: Sequence[Path], path: Path, progress: Progress | None = None) -> list[str]:
+def write_site(
+    images: Sequence[Path],
+    path: Path,
+    progress: Progress | None = None,
+    address: str = "",
+    preview: bytes | None = None,
+) -> list[str]:
     """Writes a site that shows `images`, flat or tiled, as they are.
 
-    It is complete when it appears. `progress` is told the files copied, and of how many. Returns
-    the images' addresses within the site. Raises RakingError where an image cannot be shown, or
-    where `path` holds something else than an earlier site.
+    It is complete when it appears. `progress` is told the files copied, and of how many. Social
+    networks are told the `address` that it will have, and a JPEG of the first image, `preview`.
+    Returns the images' addresses within the site. Raises RakingError where an image cannot be
+    shown, or where `path` holds something else than an earlier site.
     """
     check_site(path)
     check_output(path, images)
@@ -77,12 +88,24 @@ def write_site(images: Sequence[Path], path: Path, progress: Progress | None = N
             listed[name] = file_sha256(aside / name)
             if progress:
                 progress(done, len(copies))
-        for name, text in _texts(images).items():
+        for name, text in _texts(images, address, preview is not None).items():
             (aside / name).write_text(text, "utf-8")
             listed[name] = hashlib.sha256(text.encode()).hexdigest()
+        if preview is not None:
+            (aside / PREVIEW).write_bytes(preview)
+            listed[PREVIEW] = hashlib.sha256(preview).hexdigest()
         manifest = json.dumps({"software": software(), "files": listed}, indent=1)
         (aside / MANIFEST).write_text(manifest, "utf-8")
     return site_addresses(images)
+
+
+def check_address(address: str) -> None:
+    """RakingError where `address` is none that a site can have."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise RakingError(
+            f"{shortened(address)} is no address of a site; give one as https://museum.org/coin/"
+        )
 
 
 def site_addresses(images: Sequence[Path]) -> list[str]:
@@ -95,14 +118,17 @@ def check_site(path: Path) -> None:
     check_folder(path, "site", _own_files)
 
 
-def site_is_done(images: Sequence[Path], path: Path) -> bool:
-    """Whether the site that `write_site` would write is there, to the last byte."""
+def site_is_done(images: Sequence[Path], path: Path, address: str = "") -> bool:
+    """Whether the site that `write_site` would write is there, to the last byte; the preview as it
+    was drawn then."""
     settle(path)
     listed = _listed(path)
     if not listed or any(not (path / name).is_file() for name in listed):
         return False
     digests = {name: file_sha256(file) for file, name in _copies(images)}
-    digests |= {n: hashlib.sha256(t.encode()).hexdigest() for n, t in _texts(images).items()}
+    texts = _texts(images, address, PREVIEW in listed)
+    digests |= {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    digests |= {PREVIEW: listed[PREVIEW]} if PREVIEW in listed else {}
     return listed == digests and first_foreign(path, _own_files) is None
 
 
@@ -137,7 +163,7 @@ def _copies(images: Sequence[Path]) -> list[tuple[Path, str]]:
     return copies
 
 
-def _texts(images: Sequence[Path]) -> dict[str, str]:
+def _texts(images: Sequence[Path], address: str, has_preview: bool) -> dict[str, str]:
     """The files of a site that are none of the viewer's or the images', by their paths in it: its
     page, and a page of no notes for each image without, which browsers would miss."""
     empty = json.dumps(no_notes(), indent=1)
@@ -145,16 +171,17 @@ def _texts(images: Sequence[Path]) -> dict[str, str]:
     notes = {
         f"{address}{NOTES}": empty for image, address in places if not (image / NOTES).exists()
     }
-    return {"index.html": _page(images), **notes}
+    return {"index.html": _page(images, address, has_preview), **notes}
 
 
-def _page(images: Sequence[Path]) -> str:
+def _page(images: Sequence[Path], address: str, has_preview: bool) -> str:
     viewer = (APP / "index.html").read_text("utf-8").splitlines()
     return PAGE.format(
         policy=POLICY,
         preloads="\n    ".join(line.strip() for line in viewer if "modulepreload" in line),
         title=escape(", ".join(map(_title, images))),
-        facts="\n    ".join(_facts(images)),
+        facts="\n    ".join([*_facts(images), *_place(address, has_preview)]),
+        picture=f'<noscript><img src="{PREVIEW}" alt=""></noscript>' if has_preview else "",
         addresses=escape(" ".join(site_addresses(images))),
     )
 
@@ -188,6 +215,15 @@ def _facts(images: Sequence[Path]) -> Iterator[str]:
     yield from _meta("name", "author", facts.get("maker"))
     yield from _meta("name", "dcterms.license", facts.get("licence"))
     yield from _meta("name", "dcterms.rightsHolder", facts.get("credit"))
+
+
+def _place(address: str, has_preview: bool) -> Iterator[str]:
+    """Where the page and its picture are found, in full where that is known (Open Graph)."""
+    home = f"{address.rstrip('/')}/" if address else ""
+    yield from _meta("property", "og:url", home)
+    if has_preview:
+        yield from _meta("property", "og:image", f"{home}{PREVIEW}")
+        yield from _meta("name", "twitter:card", "summary_large_image")
 
 
 def _meta(kind: str, name: str, text: str | None) -> Iterator[str]:

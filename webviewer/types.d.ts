@@ -57,6 +57,14 @@ declare global {
 		ks: number;  // the highlight's,
 		exponent: number;  // and its sharpness
 		diffuse: number;  // the diffuse gain
+		radius: number;  // of unsharp masking, image pixels
+		amount: number;  // and how much of it
+		red: number;  // of the light's colour
+		green: number;
+		blue: number;
+		second: number;  // the strength of a second light,
+		azimuth2: number;  // where it comes from,
+		elevation2: number;  // in degrees
 		ruler: number[] | null;  // image pixels x0, y0, x1, y1
 		memory: number;  // MB of the GPU
 		patience: number;  // seconds that a server may send nothing

@@ -1,12 +1,13 @@
 """`raking calibrate`: the lights of photographs, from a glossy sphere beside the object."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from raking.cli.options import Force, Json, PixelSize
-from raking.cli.printing import print_facts, print_json, print_next, say, tell_done, warn
+from raking.cli.printing import errors, print_facts, print_json, print_next, say, tell_done, warn
 from raking.cli.progress import shown_plan
 from renderer.files.ours import check_output
 from shaders.errors import RakingError
@@ -69,13 +70,21 @@ def calibrate(
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Also where all lights stand on one side.")
     ] = False,
+    review: Annotated[
+        bool,
+        typer.Option(
+            "--review", help="Look at it in the browser and put it right, before it is written."
+        ),
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="For --review; 0: any free one.")] = 0,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="For --review.")] = True,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Find spheres and highlights in photographs, and from them the lights."""
     if distance is not None and pixel_size is None:
         raise typer.BadParameter("--distance is in millimetres, and needs --pixel-size")
-    if dome is not None and (sphere or focal or distance):
+    if dome is not None and (sphere or focal or distance or review):
         raise typer.BadParameter("with --dome no sphere is looked for: leave its options out")
     from trainer.calibration import dome as domes
     from trainer.calibration.calibrate import Settings
@@ -113,8 +122,9 @@ def calibrate(
     following: list[object] = ["raking", "train", photographs, "--lights", lights]
     following += ["-o", f"{photographs.resolve().name}-image"]
     stored = {} if alone else stored_record(output)
-    if stored and not force and not (save_dome and stored.get("asked") == asked):
-        if stored.get("asked") != asked:
+    same = bool(stored) and stored.get("asked") == asked
+    if stored and not force and not (same and (save_dome or review)):
+        if not same:
             raise RakingError(
                 f"{output} holds a calibration of other photographs or settings; add --force to "
                 "replace it, or choose another folder"
@@ -123,13 +133,20 @@ def calibrate(
         return
     with shown_plan() as plan:
         result = find_lights(read_shots(files), settings, plan)
-        plan.begin("writing")
+
+    def write(result: Any) -> str:
         if alone:
             write_light_file(result, output)
         else:
             write_calibration(result, output, asked)
         if save_dome is not None:
             domes.save_dome(dome_of(result), save_dome)
+        return f"Wrote {output}{f' and, for other objects, {save_dome}' if save_dome else ''}"
+
+    if review:
+        result = reviewed(result, stored if same else {}, photographs, write, port, open_browser)
+    else:
+        write(result)
     for warning in result.warnings:
         warn(warning)
     if as_json:
@@ -140,6 +157,32 @@ def calibrate(
     if not alone:
         say(f"All of it, with pictures: {output / 'calibration.html'}")
     print_next(*following)
+
+
+def reviewed(
+    result: Any,
+    stored: dict[str, Any],
+    photographs: Path,
+    write: Callable[[Any], str],
+    port: int,
+    open_browser: bool,
+) -> Any:
+    """The calibration as a person accepts it on a page, which has it written. `stored` is what an
+    earlier review of the same photographs left, whose corrections are taken up."""
+    import webbrowser
+
+    from trainer.calibration.review import review_of
+    from webviewer.review_server import ReviewServer
+
+    review = review_of(result, photographs)
+    review.take_up(stored)
+    with ReviewServer(review, lambda: f"{write(review.result)}.", port) as server:
+        errors.print("Nothing is written before it is accepted on this page; Ctrl-C ends it.")
+        errors.print(server.url, soft_wrap=True)
+        if open_browser:
+            webbrowser.open(server.url)
+        server.accepted.wait()
+    return review.result
 
 
 def told(result: Any) -> dict[str, str]:

@@ -7,6 +7,7 @@ import numpy as np
 import wgpu
 
 from renderer.gpu.device import LONGEST_SIDE, VARYINGS, device_name, request_device
+from renderer.gpu.sharpen import sharpened
 from renderer.image.relightable import RelightableImage
 from shaders.decoder import LIGHT
 from shaders.errors import RakingError
@@ -58,7 +59,7 @@ class Relighter:
         check_picture(image, look)
         self._pipeline = self._compile()
         dark = np.zeros(image.decoder.conditions)
-        self._frame = self._uniform(image.decoder.frame_values(dark))
+        self._frame = self._uniform(self._frame_values(dark))
         self._look = self._uniform(self._look_values(np.zeros(2)))
         self._texel_step = self._uniform(np.ones(2, np.float32))
         limit = min(block, self.device.limits[LONGEST_SIDE])
@@ -73,7 +74,7 @@ class Relighter:
         """
         queue = self.device.queue
         conditions = self.image.decoder.conditions_of(light)
-        queue.write_buffer(self._frame, 0, self.image.decoder.frame_values(conditions))
+        queue.write_buffer(self._frame, 0, self._frame_values(conditions))
         queue.write_buffer(self._look, 0, self._look_values(conditions))
         queue.write_buffer(self._texel_step, 0, np.full(2, 1 / scale, np.float32))
         encoder = self.device.create_command_encoder()
@@ -96,6 +97,8 @@ class Relighter:
         for block in self.blocks:
             rows = slice(block.y, block.y + block.height)
             frame[rows, block.x : block.x + block.width] = self._read(block)
+        if self.look.mode == "unsharp":
+            return sharpened(frame, self.image.mask, self.look)
         return frame
 
     def wait(self) -> None:
@@ -117,6 +120,12 @@ class Relighter:
                 "targets": [{"format": FORMATS[self.target][0]}],
             },
         )
+
+    def _frame_values(self, conditions: np.ndarray) -> np.ndarray:
+        values = self.image.decoder.frame_values
+        if not self.look.has_second:
+            return values(conditions)
+        return np.concatenate([values(conditions), values(self.look.second_conditions(conditions))])
 
     def _look_values(self, conditions: np.ndarray) -> np.ndarray:
         if self.look.mode == "evidence" and self.image.error_field:

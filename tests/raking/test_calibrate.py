@@ -2,6 +2,9 @@
 on."""
 
 import json
+import threading
+import urllib.request
+import webbrowser
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +63,38 @@ def test_from_photographs_to_lights_and_a_dome(
     run = raking("train", photographs, "--lights", with_dome, "-o", image, "--model", "ptm")
     assert run.status == 0, run.err
     assert json.loads((image / "info.json").read_text())["type"] == "ptm"
+
+
+def accepted(address: str, without: int) -> None:
+    """What a person's browser does that rejects a photograph's highlights and accepts the rest."""
+    page, token = address.split("#write=")
+    with urllib.request.urlopen(f"{page}state", timeout=60) as answer:
+        state = json.load(answer)
+    rows = [[None] * len(sphere["highlights"]) for sphere in state["spheres"]]
+    for row in rows:
+        row[without] = False
+    circles = [{key: sphere[key] for key in ("x", "y", "radius")} for sphere in state["spheres"]]
+    body = json.dumps({"spheres": circles, "highlights": rows}).encode()
+    request = urllib.request.Request(f"{page}accept", body, {"Raking-Token": token})
+    urllib.request.urlopen(request, timeout=60).close()
+
+
+def test_reviewed_lights_are_those_that_were_accepted(
+    raking: Raking, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_its_own_time(address: str) -> None:
+        threading.Thread(target=accepted, args=(address, 4)).start()
+
+    monkeypatch.setattr(webbrowser, "open", in_its_own_time)
+    out = tmp_path / "lights"
+    run = raking("calibrate", sample / "photographs", "-o", out, "--review")
+    assert run.status == 0, run.err
+    assert "Nothing is written before" in run.err and "15 of 16 photographs" in run.out
+    assert len(directions(out / "lights.lp")) == 15
+    assert "rejected by hand" in (out / "calibration.html").read_text()
+    again = raking("calibrate", sample / "photographs", "-o", out)
+    assert again.status == 0 and "done before" in again.out
+    assert len(directions(out / "lights.lp")) == 15
 
 
 @pytest.mark.parametrize(

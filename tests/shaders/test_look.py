@@ -25,6 +25,9 @@ LOOKS = [
     Look(exposure=2.5),
     Look(gamma=0.5),
     Look(saturation=3),
+    Look(red=1.5, green=0.9, blue=0.25),
+    Look(second=0.8, azimuth2=200, elevation2=25, green=0.5),
+    Look("specular", second=1.2, exposure=0.5),
 ]
 
 
@@ -118,8 +121,14 @@ def test_the_native_renderer(image, by_hand, look: Look) -> None:
             Relighter(image, look=look)
         return
     exact, levels = Relighter(image, "float", look=look), Relighter(image, look=look)
+    azimuth, height = np.radians([look.azimuth2, look.elevation2])
+    elsewhere = (np.cos(height) * np.cos(azimuth), np.cos(height) * np.sin(azimuth))
     for light in LIGHTS:
-        expected = by_formula(look, by_hand(image, light), image, light)
+        colour = by_hand(image, light)
+        if look.coloured:
+            squares = (colour.clip(0, None) * [look.red, look.green, look.blue]) ** 2
+            colour = np.sqrt(squares + look.second * by_hand(image, elsewhere).clip(0, None) ** 2)
+        expected = by_formula(look, colour, image, light)
         np.testing.assert_allclose(exact.frame(light), expected, atol=2e-5 * np.ptp(expected))
         steps = levels.frame(light) - np.rint(expected.clip(0, 1) * 255)
         assert np.abs(steps).max() <= 1

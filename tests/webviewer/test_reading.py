@@ -63,6 +63,8 @@ LOOKS = [
     Look("specular", kd=0.8, ks=1.2, exponent=20),
     Look("specular", exposure=-0.5, gamma=1.3, saturation=1.8),
     Look(exposure=1.5, saturation=0.0),
+    Look(red=1.4, blue=0.5),
+    Look("specular", second=0.8, azimuth2=200, elevation2=20),
 ]
 
 
@@ -104,6 +106,25 @@ def test_evidence(open_viewer, with_evidence, tmp_path, tiled) -> None:
         panel.get_by_text("not to be relied on").wait_for(state="hidden")
         panel.get_by_label("Beside it").select_option("Evidence")
         panel.get_by_text("not to be relied on").wait_for()
+
+
+@pytest.mark.parametrize("tiled", [False, True])
+def test_unsharp_masking(open_viewer, small, tmp_path, tiled) -> None:
+    """On the canvas at 1:1, and in a snapshot, as the native renderer has it."""
+    image = read_image(small)
+    image.mask = np.hypot(*np.mgrid[-24:24, -32:32]) < 23
+    path = tmp_path / "image"
+    write_image(image, path, tiles=TileFormat(size=32) if tiled else None)
+    look = {"mode": "unsharp", "radius": 2, "amount": 3}
+    expected = Relighter(image, look=Look("unsharp", radius=2, amount=3)).frame((0.4, -0.3))
+    expected = np.where(image.mask[..., None], expected, (22, 22, 23)).astype(int)
+    with open_viewer([path], 640, 480, light="0.4,-0.3", zoom="1", ui="off", **look) as page:
+        shown = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB")).astype(int)
+        top, left = (480 - 48) // 2, (640 - 64) // 2
+        assert np.abs(shown[top : top + 48, left : left + 64] - expected).max() <= 1
+        found = picture(page, (0.4, -0.3), (10, 40)).astype(int)
+        on = image.mask[10:40]
+        assert np.abs(found - expected[10:40])[on].max() <= 1
 
 
 def test_an_image_without_evidence_says_so(open_viewer, small) -> None:
@@ -156,6 +177,17 @@ def test_the_light_in_numbers_and_from_the_sides(open_viewer, with_normals) -> N
         np.testing.assert_allclose(state(page)["light"], [0.5, 0], atol=1e-3)
         panel.get_by_role("button", name="Light from straight above").click()
         np.testing.assert_allclose(state(page)["light"], [0, 0], atol=1e-3)
+
+
+def test_a_second_light(open_viewer, with_normals) -> None:
+    with open_viewer([with_normals]) as page:
+        panel = open_panel(page)
+        assert not panel.get_by_label("Its azimuth").is_visible()
+        panel.get_by_label("Second light").fill("0.5")
+        panel.get_by_label("Its azimuth").fill("90")
+        page.wait_for_url(re.compile("second=0.5.*azimuth2=90"))
+        panel.get_by_role("button", name="Reset").click()
+        page.wait_for_url(re.compile(r"^(?!.*second)"))
 
 
 def test_an_image_without_normals_says_so_and_offers_what_it_has(open_viewer, small) -> None:

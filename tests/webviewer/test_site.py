@@ -10,14 +10,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser
 
 import webviewer.site
+from renderer.gpu.preview import preview_of
 from renderer.image.pyramid import TileFormat
 from renderer.image.relightable import read_image, write_image
 from shaders.errors import RakingError
 from webviewer.site import site_is_done, write_site
 
+from ..command import raking
 from .pictures import screenshot, settle
 
 LIGHT = (0.3, 0.4)
@@ -240,4 +243,31 @@ def test_what_cannot_be_shown_is_refused(small: Path, tmp_path: Path) -> None:
     (tmp_path / "image" / "plane_1.png").unlink()
     with pytest.raises(RakingError, match=r"plane_1\.png is missing"):
         write_site([tmp_path / "image"], tmp_path / "site")
+    assert not (tmp_path / "site").exists()
+
+
+def test_social_networks_are_shown_a_picture_of_the_first_image(
+    small: Path, other: Path, relight, tmp_path: Path
+) -> None:
+    site, home = tmp_path / "site", "https://museum.org/coin/"
+    write_site([small, other], site, address=home.rstrip("/"), preview=preview_of(small))
+    page = (site / "index.html").read_text()
+    assert f'<meta property="og:image" content="{home}preview.jpg">' in page
+    assert f'<meta property="og:url" content="{home}">' in page
+    shown = np.asarray(Image.open(site / "preview.jpg")).astype(int)
+    assert np.abs(shown - relight(small, (0.35, 0.45))).mean() < 8  # it is a JPEG
+    assert site_is_done([small, other], site, home.rstrip("/"))
+    assert not site_is_done([small, other], site, "https://elsewhere.org/")
+    (site / "preview.jpg").write_bytes(b"another")
+    with pytest.raises(RakingError, match=r"preview\.jpg"):
+        write_site([small], site)
+
+
+@pytest.mark.parametrize(
+    "address", ["museum", "ftp://museum.org/", "https:///coin", "https://a.b/?c"]
+)
+def test_an_address_that_is_none_is_refused(small: Path, tmp_path: Path, address: str) -> None:
+    done = raking("site", small, "-o", tmp_path / "site", "--address", address)
+    assert done.returncode == 1
+    assert "no address of a site" in done.stderr
     assert not (tmp_path / "site").exists()

@@ -359,6 +359,8 @@ def test_the_page_is_small_and_loads_nothing_from_outside(open_viewer, small) ->
             "reading.js",
             "evidence.js",
             "evidence.jinja",
+            "sharpen.js",
+            "sharpen.glsl",
             "notes.js",
             "facts.js",
             "region.js",

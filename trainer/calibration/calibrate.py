@@ -118,11 +118,16 @@ def _from_dome(shots: Shots, overview: View, dome: Dome, settings: Settings) -> 
 
 
 def from_spheres(
-    shots: Shots, overview: View, found: list[Found], settings: Settings
+    shots: Shots,
+    overview: View,
+    found: list[Found],
+    settings: Settings,
+    known: tuple[Camera, str] | None = None,
 ) -> Calibration:
-    """The lights that the highlights on the spheres found tell of. Raises as `calibrate`."""
+    """The lights that the highlights on the spheres found tell of. `known` is the camera, and where
+    its focal length comes from, if that is not to be asked again. Raises as `calibrate`."""
     _check_one_lamp(found)
-    camera, focal_from = _camera(shots, found, settings)
+    camera, focal_from = known or _camera(shots, found, settings)
     spheres = [place_sphere(sphere.outline, camera) for sphere in found]
     rays = rays_of(spheres, [sphere.highlights for sphere in found])
     if settings.distance_mm is not None:

@@ -39,6 +39,27 @@ def quantise(latents: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarr
     return np.rint(levels).clip(0, LEVELS).astype(np.uint8)
 
 
+def quantise_together(
+    latents: np.ndarray, low: np.ndarray, high: np.ndarray, factor: np.ndarray
+) -> np.ndarray:
+    """Latents [..., K] float32 -> levels [..., K] uint8, each rounded knowing what those after it
+    lost.
+
+    Latents overlap in what they do to a picture, so that an error in one can be made up for in
+    another. The squared error that l' in place of l makes there is |R (l - l')|^2, with `factor` R
+    [K, K] upper triangular; it is kept small row by row, from the last (Babai's nearest plane,
+    Combinatorica 6, 1986). `low` and `high` are [..., K].
+    """
+    makeup = (factor / np.diag(factor)[:, None]).astype(np.float32)
+    lost = np.zeros_like(latents)
+    levels = np.empty(latents.shape, np.uint8)
+    for j in reversed(range(len(makeup))):
+        target = latents[..., j] + lost[..., j + 1 :] @ makeup[j, j + 1 :]
+        levels[..., j] = quantise(target, low[..., j], high[..., j])
+        lost[..., j] = latents[..., j] - dequantise(levels[..., j], low[..., j], high[..., j])
+    return levels
+
+
 def dequantise(levels: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Levels [..., K] uint8 -> latents [..., K] float32: `level / 255 (max - min) + min`."""
     return levels.astype(np.float32) / np.float32(LEVELS) * (high - low) + low

@@ -10,6 +10,7 @@ from renderer.image.relightable import RelightableImage
 from shaders.evidence import COLOURS, SCALE, WHITE
 from shaders.linear import LinearDecoder
 from shaders.look import DISPLAY_GAMMA, Look
+from trainer.models.oracle import relight
 from trainer.models.quantise import dequantise
 
 REC_709 = np.array([0.2126, 0.7152, 0.0722])
@@ -22,6 +23,10 @@ def seen(
 
     `conditions` are the light [2], or the view and the light [4].
     """
+    if look.coloured:
+        first = np.maximum(decoded, 0) * np.array([look.red, look.green, look.blue])
+        (other,) = relight(image, look.second_conditions(conditions))
+        decoded = np.sqrt(first**2 + look.second * np.maximum(other, 0) ** 2)
     *view, x, y = conditions
     light = np.array([x, y])
     levels = image.normals
@@ -46,6 +51,22 @@ def seen(
     toned = (colour * 2 ** (look.exposure / DISPLAY_GAMMA)) ** (1 / look.gamma)
     grey = (toned @ REC_709)[..., None]
     return np.asarray(grey + (toned - grey) * look.saturation)
+
+
+def sharpened(image: RelightableImage, shown: np.ndarray, look: Look) -> np.ndarray:
+    """What is seen, [H, W, 3], with unsharp masking of the luminance: a Gaussian's sums, tap by
+    tap, over the pixels of the object."""
+    on = np.ones(shown.shape[:2]) if image.mask is None else image.mask.astype(np.float64)
+    luminance, reach = shown @ REC_709, int(np.ceil(3 * look.radius))
+    sums = np.stack([luminance * on, on])
+    for axis in (1, 2):
+        padded = np.pad(sums, [(reach * (i == axis),) * 2 for i in range(3)])
+        sums = np.zeros_like(sums)
+        for tap in range(2 * reach + 1):
+            share = np.exp(-(((tap - reach) / look.radius) ** 2) / 2)
+            sums += share * padded.take(range(tap, tap + sums.shape[axis]), axis)
+    smooth = sums[0] / np.maximum(sums[1], 1e-12)
+    return np.asarray(shown + (look.amount * on * (luminance - smooth))[..., None])
 
 
 def _raised(direction: np.ndarray) -> np.ndarray:

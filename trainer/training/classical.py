@@ -20,7 +20,7 @@ from shaders.linear import MODELS, LinearDecoder, channel_terms
 from shaders.rbf import spline_terms
 from trainer.collection.mlic import Mlic
 from trainer.collection.samples import Samples
-from trainer.models.quantise import dequantise, latent_ranges, quantise
+from trainer.models.quantise import latent_ranges, quantise, quantise_together
 from trainer.quality.evaluate import FAST, evaluate
 from trainer.running.plan import Plan, Progress
 from trainer.running.threads import all_cores
@@ -60,25 +60,15 @@ class FittedModel:
         return (offset + self.samples.values(pixels).flatten(1) @ matrix).numpy()
 
     def levels(self, latents: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Latents [B, K] as 8-bit levels [B, K], each term rounded knowing what the terms after
-        it lost.
-
-        The terms of PTM and HSH overlap under the lights, so that an error in one can be made up
-        for in another: the squared error that c' in place of c makes under the training lights is
-        |R (c - c')|^2, which is kept small row by row from the last (Babai's nearest plane).
-        """
+        """Latents [B, K] as 8-bit levels [B, K]: the terms of PTM and HSH together, which overlap
+        under the lights."""
         if self.factor is None:
             return quantise(latents, low, high)
-        makeup = (self.factor / np.diag(self.factor)[:, None]).astype(np.float32)
-        shape = (len(latents), len(makeup), 3)
-        wanted, lost = latents.reshape(shape), np.zeros(shape, np.float32)
-        levels = np.empty(shape, np.uint8)
-        low, high = low.reshape(-1, 3), high.reshape(-1, 3)
-        for j in reversed(range(len(makeup))):
-            target = wanted[:, j] + np.tensordot(lost[:, j + 1 :], makeup[j, j + 1 :], (1, 0))
-            levels[:, j] = quantise(target, low[j], high[j])
-            lost[:, j] = wanted[:, j] - dequantise(levels[:, j], low[j], high[j])
-        return levels.reshape(latents.shape)
+        wanted, lowest, highest = (
+            each.reshape(*each.shape[:-1], -1, 3).swapaxes(-1, -2) for each in (latents, low, high)
+        )  # [..., 3, T]
+        levels = quantise_together(wanted, lowest, highest, self.factor)
+        return levels.swapaxes(-1, -2).reshape(latents.shape)
 
     def pictures(self, lights: np.ndarray) -> Iterator[np.ndarray]:
         """The collection under each light of [M, 2] (x, y), from float latents: [H, W, 3] float32,

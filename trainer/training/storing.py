@@ -12,7 +12,8 @@ from trainer.collection.cameras import distinct
 from trainer.collection.mlic import Mlic
 from trainer.collection.samples import Samples
 from trainer.models.networks import TEACHER_UNITS, Networks
-from trainer.models.quantise import dequantise, latent_ranges, quantise
+from trainer.models.overlap import overlap
+from trainer.models.quantise import LEVELS, dequantise, latent_ranges
 from trainer.quality.evaluate import FAST, evaluate
 from trainer.running.plan import Progress
 from trainer.running.threads import ShareOut, all_cores
@@ -65,7 +66,8 @@ def _region_scores(image: RelightableImage, mlic: Mlic, region: np.ndarray) -> d
 def _store(
     networks: Networks, samples: Samples, progress: Progress, judged: np.ndarray | None = None
 ) -> tuple[RelightableImage, float]:
-    """Encodes every object pixel and rounds the latents to 8 bits; level 0 off the object.
+    """Encodes every object pixel and rounds the latents to 8 bits, so that their errors make up
+    for each other; level 0 off the object.
 
     The ranges are those that suit the pixels `judged` [n], as often as they are named; or all.
     Also returns what that costs, in dB of the held-out PSNR on some pixels.
@@ -75,15 +77,17 @@ def _store(
     place = samples.place.numpy()
     with all_cores() as share_out:
         latents = _encode(networks, samples, share_out, progress)
-        low, high = latent_ranges(latents if judged is None else latents[judged])
+        known = latents if judged is None else latents[judged]
+        low, high = latent_ranges(known)
+        rounding = overlap(networks.decoder, known, (high - low) / LEVELS, samples.conditions)
 
         def store(chunk: slice) -> None:
-            levels = quantise(latents[chunk], low, high)
+            levels = rounding.levels(latents[chunk], low, high)
             planes[:, place[chunk]] = levels.reshape(len(levels), -1, 3).swapaxes(0, 1)
 
         list(share_out(store, _chunks(samples)))
     some = np.random.default_rng(0).integers(len(samples), size=SCORED_PIXELS)
-    rounded = dequantise(quantise(latents[some], low, high), low, high)
+    rounded = dequantise(rounding.levels(latents[some], low, high), low, high)
     cost = _psnr(networks, samples, some, latents[some]) - _psnr(networks, samples, some, rounded)
     stored = networks.decoder.to_decoder(low, high)
     pictures = planes.reshape(-1, mlic.height, mlic.width, 3)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from trainer.models.quantise import dequantise, latent_ranges, quantise
+from trainer.models.quantise import dequantise, latent_ranges, quantise, quantise_together
 
 
 def normal(pixels: int, latents: int = 9) -> np.ndarray:
@@ -46,3 +46,25 @@ def test_a_latent_that_never_varies_gets_a_range() -> None:
     low, high = latent_ranges(latents)
     assert (high > low).all()
     np.testing.assert_allclose(dequantise(quantise(latents, low, high), low, high), latents)
+
+
+def test_latents_that_do_not_overlap_are_rounded_to_the_nearest() -> None:
+    latents = normal(1000, 4)
+    low, high = latent_ranges(latents)
+    together = quantise_together(latents, low, high, np.diag([3.0, 0.1, 1, 8]))
+    assert (together == quantise(latents, low, high)).all()
+
+
+def test_errors_of_latents_that_overlap_make_up_for_each_other() -> None:
+    random = np.random.default_rng(1)
+    latents = normal(5000, 6)
+    low, high = latent_ranges(latents)
+    effect = random.normal(size=(3, 6))  # three values to be seen, of six latents
+    factor = np.linalg.qr(np.vstack([effect, 0.03 * np.eye(6)]))[1]
+
+    def seen(levels: np.ndarray) -> float:
+        error = dequantise(levels, low, high) - latents
+        return float(np.square(error @ effect.T).mean())
+
+    nearest = seen(quantise(latents, low, high))
+    assert seen(quantise_together(latents, low, high, factor)) < 0.5 * nearest

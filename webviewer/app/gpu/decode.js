@@ -1,6 +1,6 @@
 // The decode pass: latents of a tile, a light and, where there were several, a camera to a relit picture.
 
-import { lookValues } from '../shaders/look.js';
+import { lookValues, secondConditions } from '../shaders/look.js';
 import { bakedShader, bestExponential, bestVaryings } from '../shaders/specialise.js';
 import { t } from '../words/words.js';
 import { createProgram, createTarget, readRenderer } from './gl.js';
@@ -14,7 +14,8 @@ export function makeBaked(gl, decoder, target, variant) {
 		...bakedShader(decoder, { target, exponential: bestExponential(renderer), varyings, variant }),
 		begin: () => {},
 		setConditions: (_, at, conditions, look) => {
-			gl.uniform4fv(at('frame'), decoder.frameValues(conditions));
+			const own = decoder.frameValues(conditions);
+			gl.uniform4fv(at('frame'), variant?.second ? [...own, ...decoder.frameValues(secondConditions(look, conditions))] : own);
 			if (variant) gl.uniform4fv(at('look'), lookValues(look, conditions));
 		},
 	};

@@ -128,8 +128,8 @@ export class Engine {
 	#goesDirect(state, plans) {
 		const { moving, adaptive, tiling, rotation } = state;
 		const view = new View(state);
-		const [{ level, found }] = plans;
-		return this.#direct && moving === 'light' && adaptive && tiling && plans.length === 1 && rotation === 0
+		const [{ level, found, scene }] = plans;
+		return this.#direct && moving === 'light' && adaptive && tiling && plans.length === 1 && rotation === 0 && !scene.info.sharpen
 			&& !view.tilted && view.zoom * 2 ** level <= 1 && found.length > 0;
 	}
 
@@ -161,9 +161,8 @@ export class Engine {
 		const presented = !done.some(({ held }) => held);
 		if (presented) {
 			this.#setBacking(state, 1);
-			const pictures = plans.map(({ transform }, i) => ({ transform, tiles: done[i].tiles }));
-			const { upright } = new View(state);
-			this.present.compose(pictures, { ...state, upright }, !moving || !this.#direct);
+			const pictures = plans.map(({ transform, scene }, i) => ({ transform, scene, tiles: done[i].tiles }));
+			this.present.compose(pictures, state, !moving || !this.#direct);
 		}
 		return {
 			complete, presented,

@@ -2,6 +2,7 @@
 
 import { shaderText } from '../shaders/texts.js';
 import { compose, scaling } from '../state/transform.js';
+import { View } from '../state/view.js';
 import { createProgram, createTarget } from './gl.js';
 
 // Magnified this much, pixels are being inspected: they are shown as they are.
@@ -12,6 +13,8 @@ export class PresentPass {
 	pictures = [];
 	/** @type {ReturnType<typeof createProgram> | undefined} */
 	difference;
+	/** @type {import('./sharpen.js').SharpenPass | undefined} */
+	sharpen;
 
 	/**
 	 * @param {WebGL2RenderingContext} gl
@@ -29,19 +32,29 @@ export class PresentPass {
 	}
 
 	/** @param {WebGLFramebuffer | null} target  null for the canvas */
-	clear(target = null) {
+	clear(target = null, alpha = 1) {
 		const { gl } = this;
 		this.#bindTarget(target);
 		const [red, green, blue] = this.ground;
-		gl.clearColor(red, green, blue, 1);
+		gl.clearColor(red, green, blue, alpha);
 		gl.clear(gl.COLOR_BUFFER_BIT);
 	}
 
 	// Draws what is to be seen of one or two pictures, { tiles, transform }. smooth: whether a shrunk one is
 	// worth four samples.
-	compose(pictures, { compare, split, gain, flipped, upright }, smooth) {
+	compose(pictures, state, smooth) {
+		const { compare, split, gain, flipped } = state;
+		const { upright } = new View(state);
 		const [first, second] = pictures;
-		const draw = ({ tiles, transform }, options) => this.draw(tiles, { transform, upright }, { smooth, ...options });
+		/** @type {(picture: any, where?: { part?: number[], target?: WebGLFramebuffer | null }) => void} */
+		const draw = ({ tiles, transform, scene: { info: { sharpen } } }, { part, target = null } = {}) => {
+			const view = { transform, upright };
+			if (!sharpen) return this.draw(tiles, view, { smooth, part, target });
+			const pass = this.sharpen ??= new sharpen.SharpenPass(this.gl, this.memory);
+			this.clear(pass.target, 0);
+			this.draw(tiles, view, { smooth, target: pass.target });
+			pass.draw(state, Math.hypot(transform[0], transform[1]), { part: part ?? [0, this.gl.canvas.width], target });
+		};
 		if (second && compare === 'difference') {
 			pictures.forEach((picture, i) => {
 				const target = this.picture(i);
@@ -63,7 +76,11 @@ export class PresentPass {
 	}
 
 	// view: the transform from image to canvas pixels, and whether it is upright; part: [x, width] of the canvas; target: a framebuffer instead.
-	/** @param {Tile[]} tiles */
+	/**
+	 * @param {Tile[]} tiles
+	 * @param {{ transform: Transform, upright: boolean }} view
+	 * @param {{ smooth: boolean, part?: number[], target?: WebGLFramebuffer | null }} how
+	 */
 	draw(tiles, view, { smooth, part = [0, this.gl.canvas.width], target = null }) {
 		const { gl } = this;
 		this.#bindTarget(target);
@@ -79,16 +96,19 @@ export class PresentPass {
 	 *
 	 * @param {Tile} tile
 	 * @param {Transform} [transform]  without it the tile is bound as the target, pixel for pixel
+	 * @param {boolean} [seen]  or else alpha alone tells what is of the object
 	 */
-	coverGround(tile, transform) {
+	coverGround(tile, transform, seen = true) {
 		if (!tile.mask) return;
 		const { gl, shader: { program, at } } = this;
 		gl.useProgram(program);
 		gl.uniform1i(at('only_ground'), 1);
 		gl.enable(gl.BLEND);
-		gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
+		gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ZERO, gl.ONE_MINUS_SRC_ALPHA);
+		gl.colorMask(seen, seen, seen, true);
 		this.#place(tile, null, transform);  // the relit picture may be the target
 		gl.disable(gl.BLEND);
+		gl.colorMask(true, true, true, true);
 		gl.uniform1i(at('only_ground'), 0);
 	}
 

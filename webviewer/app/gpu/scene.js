@@ -4,6 +4,7 @@ import { openTiles, withPicture } from '../renderer/image/relightable.js';
 import { Pyramid } from '../renderer/image/pyramid.js';
 import { isFor, pictureFor, variantOf } from '../shaders/look.js';
 import { loadTexts } from '../shaders/texts.js';
+import { RANGES } from '../state/looks.js';
 import { t } from '../words/words.js';
 import { DecodePass } from './decode.js';
 import { createTiles } from './flat.js';
@@ -15,8 +16,7 @@ export async function openScene(context, key, described, { tiling, mode, memory:
 	if (!isFor(mode, described.decoder.kind)) {
 		throw new Error(t`${described.folder.name} is no PTM image, and diffuse gain is of these alone.`);
 	}
-	const info = withPicture(described, pictureFor(mode));
-	if (mode === 'evidence') info.field = await readField(info.evidence);
+	const info = { ...withPicture(described, pictureFor(mode)), ...await OWN[mode]?.(described) };
 	if (info.tiled) {
 		const notice = tiling ? '' : 'This image comes in tiles, so tiling stays on.';
 		return new Scene(context, { key, info, mode, notice, ...await openTiles(info) });
@@ -38,11 +38,17 @@ export async function openScene(context, key, described, { tiling, mode, memory:
 	return new Scene(context, { key, info, mode, pyramid, tiles, notice });
 }
 
-// What of a mode is loaded when it is first asked for.
-async function readField(evidence) {
-	const [{ ErrorField }] = await Promise.all([import('../shaders/evidence.js'), loadTexts(['evidence.jinja'])]);
-	return new ErrorField(evidence);
-}
+// What a mode has of its own, loaded when it is first asked for.
+const OWN = {
+	evidence: async ({ evidence }) => {
+		const [{ ErrorField }] = await Promise.all([import('../shaders/evidence.js'), loadTexts(['evidence.jinja'])]);
+		return { field: new ErrorField(evidence) };
+	},
+	unsharp: async () => {
+		const [sharpen] = await Promise.all([import('./sharpen.js'), loadTexts(['sharpen.glsl'])]);
+		return { sharpen };
+	},
+};
 
 export class Scene {
 	/** @type {Record<string, DecodePass>} */
@@ -88,14 +94,15 @@ export class Scene {
 		const make = shaders.get(shader);
 		if (!make) throw new Error(t`There is no shader named ${shader}: correct shader= in the address.`);
 		const variant = variantOf(this.look(state));
-		const key = [shader, target, variant?.mode, variant?.toned].join();
+		const key = [shader, target, variant?.mode, variant?.toned, variant?.coloured, variant?.second].join();
 		return passes[key] ??= new DecodePass(gl, make(gl, info.decoder, target, variant), target);
 	}
 
 	// How its colours are seen: the state's numbers in its own mode.
 	/** @param {Pick<State, LookKeys>} state */
-	look({ exposure, gamma, saturation, kd, ks, exponent, diffuse }) {
-		return { mode: this.mode, exposure, gamma, saturation, kd, ks, exponent, diffuse, evidence: this.info.field };
+	look(state) {
+		const numbers = Object.fromEntries(Object.keys(RANGES).map(key => [key, state[key]]));
+		return /** @type {any} */ ({ mode: this.mode, ...numbers, evidence: this.info.field });
 	}
 
 	// What its decoder is told of the light and the camera that a state has.

@@ -15,8 +15,17 @@ const AT_A_TIME = 6;  // tiles under way
  * @param {number} y1
  * @param {{ target?: Target, ground?: boolean }} how  ground: whether it shows where the object is not
  */
-async function decodeRows({ present }, scene, state, y0, y1, { target = 'unorm', ground = false }) {
-	const { width } = scene.info;
+async function decodeRows(engine, scene, state, y0, y1, how) {
+	const { sharpen, width, height } = scene.info;
+	if (!sharpen) return decodePlain(engine, scene, state, y0, y1, how);
+	const reach = sharpen.reachOf(state.radius);
+	const [first, end] = [Math.max(0, y0 - reach), Math.min(height, y1 + reach)];
+	const rows = await decodePlain(engine, scene, state, first, end, how);
+	return sharpen.sharpenRows(rows, width, state, y0 - first, y1 - y0);
+}
+
+async function decodePlain({ present }, scene, state, y0, y1, { target = 'unorm', ground = false }) {
+	const { width, sharpen } = scene.info;
 	const rows = new (target === 'float' ? Float32Array : Uint8Array)(width * (y1 - y0) * 4);
 	const places = scene.pyramid.tiles(0, { left: 0, top: y0, right: width, bottom: y1 });
 	await Promise.all(Array.from({ length: AT_A_TIME }, async () => {
@@ -24,7 +33,7 @@ async function decodeRows({ present }, scene, state, y0, y1, { target = 'unorm',
 			await scene.withTile(place, tile => {
 				const pass = scene.decodePass(state, target);
 				pass.setConditions(scene.conditions(state), scene.look(state));
-				pass.readRows(tile, y0, y1, width, rows, () => ground && present.coverGround(tile));
+				pass.readRows(tile, y0, y1, width, rows, () => (ground || sharpen) && present.coverGround(tile, undefined, ground));
 			});
 		}
 	}));

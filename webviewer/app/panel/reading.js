@@ -21,15 +21,19 @@ const TOLD = {
 		+ 'catch the light. Move the light to see them.', ['kd', 'ks', 'exponent']],
 	diffuse: ['Deepens light and shade on slopes, the colours staying where the surface faces the light. '
 		+ 'Of PTM images alone.', ['diffuse']],
+	unsharp: ['Makes what is brighter or darker than its neighbourhood stand out.', ['radius', 'amount']],
 	evidence: ['How far photographs support each place under this light: how near the lights are under which it was '
 		+ 'photographed, and how well photographs that were left out could be told from the others.', []],
 };
 const NAMES = {
-	kd: 'Colour', ks: 'Gloss', exponent: 'Sharpness', diffuse: 'Gain',
+	kd: 'Colour', ks: 'Gloss', exponent: 'Sharpness', diffuse: 'Gain', radius: 'Radius', amount: 'Amount', red: 'Red', green: 'Green', blue: 'Blue',
+	second: 'Second light', azimuth2: 'Its azimuth', elevation2: 'Its elevation',
 	exposure: 'Exposure', gamma: 'Gamma', saturation: 'Saturation',
 };
-const STEPS = { exposure: 0.1, exponent: 1 };  // 0.05 of the others
+const STEPS = { exposure: 0.1, exponent: 1, azimuth2: 1, elevation2: 1 };  // 0.05 of the others
 const TONES = ['exposure', 'gamma', 'saturation'];
+const OF_SECOND = ['azimuth2', 'elevation2'];
+const LIGHTS = ['red', 'green', 'blue', 'second', ...OF_SECOND];
 const RAKING = 15;  // degrees above the surface
 // Row by row, as the light stands about the object: degrees counter-clockwise from the right.
 /** @type {[string, number | null][]} */
@@ -65,11 +69,12 @@ const MARKUP = `
 	<label><span>Show</span><select id="mode">${options}</select></label>
 	<p id="told" class="told" aria-live="polite"></p>
 	<div id="scale" hidden><h2>Error to be expected, in levels of 255</h2><ul>${scale.join('')}</ul></div>
-	<div>${Object.keys(RANGES).filter(key => !TONES.includes(key)).map(slider).join('')}</div>
+	<div>${Object.keys(RANGES).filter(key => !TONES.includes(key) && !LIGHTS.includes(key)).map(slider).join('')}</div>
 	<label><span>Beside it</span><select id="versus"><option value="">nothing</option>${options}</select></label>
 	<h2>Light</h2>
 	<div id="sides" role="group" aria-label="Raking light">${SIDES.map(side).join('')}</div>
 	${anglesMarkup('light')}
+	<div>${LIGHTS.map(slider).join('')}</div>
 	<div id="ofCamera"><h2>Camera</h2>${anglesMarkup('camera')}
 		<button id="above">Straight above</button>
 		<button id="tilt" aria-pressed="false" title="The plane as the camera sees it">Tilt the picture</button></div>
@@ -118,10 +123,11 @@ function connectModes(viewer, part) {
 		part('scale').hidden = ![state.mode, versus.value].includes('evidence');
 		const shown = [state.mode, versus.value || state.mode].flatMap(name => TOLD[name][1]);
 		for (const key of Object.keys(RANGES)) {
-			if (!TONES.includes(key)) part(`number-${key}`).parentElement.hidden = !shown.includes(key);
+			if (!TONES.includes(key) && !LIGHTS.includes(key)) part(`number-${key}`).parentElement.hidden = !shown.includes(key);
 		}
+		for (const key of OF_SECOND) part(`number-${key}`).parentElement.hidden = !state.second;
 	};
-	store.subscribe('mode versus compare', show);
+	store.subscribe('mode versus compare second', show);
 	// What is not for the image shown cannot be chosen.
 	const offer = () => {
 		const { kind } = viewer.scene.info.decoder;

@@ -39,7 +39,8 @@ function captionOf({ view, scene: { info: { title, label, facts, decoder } }, st
 	const [turn, height] = place(state.camera);
 	const modes = left.hidden ? t(MODE_NAMES[state.mode]) : [left, right].map(({ textContent }) => textContent).join(' | ');
 	const numbers = ['exposure', 'gamma', 'saturation', ...state.mode === 'specular' ? ['kd', 'ks', 'exponent'] : [],
-		...state.mode === 'diffuse' ? ['diffuse'] : []].map(key => `${key} ${state[key]}`);
+		...['red', 'green', 'blue'].filter(key => state[key] !== 1), ...state.second ? ['second', 'azimuth2', 'elevation2'] : [],
+		...state.mode === 'diffuse' ? ['diffuse'] : [], ...state.mode === 'unsharp' ? ['radius', 'amount'] : []].map(key => `${key} ${state[key]}`);
 	return [
 		[title, facts.number, facts.credit, facts.licence, label],
 		[modes, t`light from ${azimuth}°, ${elevation}° above the surface`,

@@ -1,6 +1,6 @@
 // The modes of reading a surface, and what their numbers may be: the same as in shaders/look.py.
 
-export const MODES = ['plain', 'normals', 'specular', 'diffuse', 'evidence'];
+export const MODES = ['plain', 'normals', 'specular', 'diffuse', 'unsharp', 'evidence'];
 
 // The least and the largest value of each number, and its first.
 export const RANGES = {
@@ -11,4 +11,12 @@ export const RANGES = {
 	ks: [0, 2, 0.7],
 	exponent: [1, 150, 75],
 	diffuse: [1, 10, 3],
+	radius: [0.5, 20, 3],
+	amount: [0, 5, 1],
+	red: [0, 2, 1],
+	green: [0, 2, 1],
+	blue: [0, 2, 1],
+	second: [0, 2, 0],
+	azimuth2: [0, 360, 135],
+	elevation2: [0, 90, 30],
 };

@@ -1,0 +1,145 @@
+"""The page that reviews a calibration, with hands on it, and the server behind it."""
+
+import http.client
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from trainer.calibration.calibrate import Settings, calibrate
+from trainer.calibration.record import stored_record, write_calibration
+from trainer.calibration.review import Review, review_of
+from trainer.calibration.shots import photographs_in
+from trainer.calibration.views import read_shots
+from trainer.running.plan import Plan
+from trainer.sample.tabletop import Tabletop, write_tabletop
+from webviewer.review_server import ReviewServer
+
+from .pictures import drag
+from .test_accessibility import assert_accessible
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory):
+    folder = tmp_path_factory.mktemp("review") / "table"
+    write_tabletop(folder, Tabletop(360, 270, seed=5, lights=10))
+    shots = read_shots(photographs_in(folder / "photographs", pytest.fail))
+    return calibrate(shots, Settings(), Plan())
+
+
+@pytest.fixture
+def review(found) -> Review:
+    return review_of(found, Path("photographs"))
+
+
+@pytest.fixture
+def server(review: Review, tmp_path: Path) -> Iterator[ReviewServer]:
+    def accept() -> str:
+        write_calibration(review.result, tmp_path / "lights", {})
+        return "Wrote lights."
+
+    with ReviewServer(review, accept) as server:
+        yield server
+
+
+def opened(page: Page, server: ReviewServer) -> Page:
+    page.goto(server.url)
+    page.get_by_text("10 of 10 photographs have a light").wait_for()
+    return page
+
+
+def mark(page: Page, sphere: int):
+    return page.get_by_role("button", name=f"Highlight on sphere {sphere}")
+
+
+@pytest.mark.parametrize("size", [(1366, 850), (390, 844)])
+def test_axe_finds_nothing_on_the_review(take_page, server, size) -> None:
+    with take_page(*size) as page:
+        opened(page, server)
+        assert_accessible(page)
+        page.get_by_role("button", name="Reject this highlight").first.click()
+        expect(page.get_by_role("button", name="Undo all")).to_be_enabled()
+        assert_accessible(page)
+
+
+def test_highlights_are_dragged_rejected_and_accepted(take_page, server, tmp_path) -> None:
+    with take_page(1366, 850) as page:
+        opened(page, server)
+        page.get_by_role("button", name="image03").click()
+        box = mark(page, 1).bounding_box()
+        middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        drag(page, middle, (middle[0] + 20, middle[1] - 12))
+        expect(page.get_by_text("by hand.")).to_have_count(1)
+        page.get_by_role("button", name="image04").click()
+        for _ in range(2):
+            page.get_by_role("button", name="Reject this highlight").first.click()
+        page.get_by_text("9 of 10 photographs have a light").wait_for()
+        expect(page.get_by_role("button", name="image04")).to_contain_text("left out")
+        page.get_by_role("button", name="Accept and write").click()
+        page.get_by_text("Wrote lights.").wait_for()
+    assert server.accepted.wait(5)
+    record = stored_record(tmp_path / "lights")
+    states = [[h["state"] for h in row["highlights"]] for row in record["photographs"]]
+    assert states[2][0] == "by hand" and states[3] == ["rejected", "rejected"]
+    assert len((tmp_path / "lights" / "lights.lp").read_text().splitlines()) == 10
+
+
+def test_the_keyboard_does_all_of_it(take_page, server, review) -> None:
+    before = review.state()["spheres"][0]
+    with take_page(1366, 850) as page:
+        opened(page, server)
+        page.get_by_role("button", name="image01").focus()
+        page.keyboard.press("ArrowDown")
+        expect(page.get_by_role("heading", name="image02")).to_be_visible()
+        mark(page, 2).focus()
+        page.keyboard.press("Delete")
+        page.get_by_text("rejected by hand").wait_for()
+        page.get_by_role("button", name="Middle of sphere 1").focus()
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("status")).to_have_text("Working out the lights.")
+        page.get_by_text("photographs have a light").wait_for()
+        after = review.state()["spheres"]
+        assert after[0]["x"] == pytest.approx(before["x"] + 0.5)
+        assert after[1]["highlights"][1]["state"] == "rejected"
+        page.get_by_role("button", name="Undo all").click()
+        expect(page.get_by_role("button", name="Undo all")).to_be_disabled()
+        page.get_by_text("photographs have a light").wait_for()
+        assert review.state()["spheres"][0]["x"] == before["x"]
+
+
+def test_what_cannot_be_is_told_and_nothing_written(take_page, server, tmp_path) -> None:
+    with take_page(1366, 850) as page:
+        opened(page, server)
+        page.get_by_role("button", name="Rim of sphere 1").focus()
+        for _ in range(12):
+            page.keyboard.press("Shift+ArrowRight")
+        page.get_by_text("lies whole in the photographs").wait_for()
+    assert not server.accepted.is_set() and not (tmp_path / "lights").exists()
+
+
+def ask(server: ReviewServer, method: str, path: str, body: str = "", **headers: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status
+
+
+def test_corrections_are_taken_from_who_has_the_token_alone(server, tmp_path) -> None:
+    token = {"Raking-Token": server.token}
+    assert ask(server, "POST", "/accept", "{}") == 403
+    assert ask(server, "POST", "/accept", "{}", **{"Raking-Token": "guessed"}) == 403
+    assert ask(server, "POST", "/accept", "{}", Host="elsewhere.org", **token) == 403
+    assert ask(server, "POST", "/accept", "{}", **token) == 400
+    assert ask(server, "POST", "/correct", "x" * 3_000_000, **token) == 413
+    assert ask(server, "POST", "/other", "{}", **token) == 404
+    assert ask(server, "PUT", "/state", "{}", **token) == 405
+    for path in ("/pictures/0/99.jpg", "/pictures/7/all.jpg", "/../server.py", "/main.py", "/."):
+        assert ask(server, "GET", path) == 404
+    for path in ("/", "/main.js", "/state", "/pictures/0/all.jpg", "/pictures/1/3.jpg"):
+        assert ask(server, "GET", path) == 200
+    assert not server.accepted.is_set() and not list(tmp_path.iterdir())
+    assert json.loads(json.dumps(server.review.state()))["title"] == "photographs"

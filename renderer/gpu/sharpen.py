@@ -1,4 +1,4 @@
-"""Unsharp masking of a picture's luminance, as shaders/sharpen.glsl has it for the page.
+"""Unsharp masking of a picture's luminance, as shaders/sharpen.glsl.jinja has it for the page.
 
 A Gaussian of `radius` pixels smooths the luminance (Rec. 709's, of display-referred colours), over
 the pixels of the object alone; what a pixel's luminance has more than that is added to its colours,

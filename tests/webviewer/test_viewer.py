@@ -360,7 +360,7 @@ def test_the_page_is_small_and_loads_nothing_from_outside(open_viewer, small) ->
             "evidence.js",
             "evidence.jinja",
             "sharpen.js",
-            "sharpen.glsl",
+            "sharpen.glsl.jinja",
             "notes.js",
             "facts.js",
             "region.js",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from shaders.errors import RakingError
+from trainer.calibration.bundle import settled
 from trainer.calibration.camera import Camera, Sphere, focal_from_exif, place_sphere
 from trainer.calibration.dome import Dome, lights_in_order
 from trainer.calibration.lights import Light, Rays, disagreements, lights_of, on_dome, rays_of
@@ -125,11 +126,14 @@ def from_spheres(
     known: tuple[Camera, str] | None = None,
 ) -> Calibration:
     """The lights that the highlights on the spheres found tell of. `known` is the camera, and where
-    its focal length comes from, if that is not to be asked again. Raises as `calibrate`."""
+    its focal length comes from, if neither that nor the circles are to be settled again. Raises as
+    `calibrate`."""
     _check_one_lamp(found)
     camera, focal_from = known or _camera(shots, found, settings)
-    spheres = [place_sphere(sphere.outline, camera) for sphere in found]
-    rays = rays_of(spheres, [sphere.highlights for sphere in found])
+    spheres, rays = _rays(found, camera)
+    if known is None and not settings.spheres and settings.distance_mm is None:
+        found = settled(found, camera, lights_of(rays))
+        spheres, rays = _rays(found, camera)
     if settings.distance_mm is not None:
         assert settings.pixel_mm is not None
         lights = on_dome(rays, settings.distance_mm / settings.pixel_mm)
@@ -140,6 +144,11 @@ def from_spheres(
     )
     result = _predicted(result, overview)
     return replace(result, warnings=_warnings(result))
+
+
+def _rays(found: Sequence[Found], camera: Camera) -> tuple[list[Sphere], Rays]:
+    spheres = [place_sphere(sphere.outline, camera) for sphere in found]
+    return spheres, rays_of(spheres, [sphere.highlights for sphere in found])
 
 
 def _camera(shots: Shots, found: Sequence[Found], settings: Settings) -> tuple[Camera, str]:
@@ -172,8 +181,7 @@ def _tilt(found: Sequence[Found], camera: Camera, focal: float) -> float:
 
 def _disagreement(found: Sequence[Found], camera: Camera) -> float:
     """The median angle between the rays of several spheres and the lights, in degrees."""
-    spheres = [place_sphere(sphere.outline, camera) for sphere in found]
-    rays = rays_of(spheres, [sphere.highlights for sphere in found])
+    _, rays = _rays(found, camera)
     angles = [
         np.mean([angle for angle in light.residuals if angle is not None])
         for photograph, light in enumerate(lights_of(rays))

@@ -24,17 +24,19 @@ class FallOff:
     middle: np.ndarray  # [2] (column, row) of the photograph
 
     def factors(self, size: tuple[int, int]) -> np.ndarray:
-        """[H, W] float32: by what a photograph's linear values are multiplied, so that its lamp
-        seems as far away as every other, and equally far from all of the table.
+        """[H, W] float32: by what a photograph's linear values are multiplied, so that a card that
+        lies flat is as bright everywhere as under a lamp in the same direction, far away and as
+        bright as every other.
 
-        A lamp's light falls with the square of its distance. How squarely it meets a surface
-        depends on the surface, and is left as it is.
+        Light falls with the square of the distance, and meets the table at a cosine that is the
+        lamp's height over the distance. Slopes meet it otherwise, which is left.
         """
         columns = np.arange(size[1], dtype=np.float32) - self.middle[0]
         rows = self.middle[1] - np.arange(size[0], dtype=np.float32)[:, None]
         x, y, z = self.lamp
         squared = (columns - x) ** 2 + (rows - y) ** 2 + z**2
-        return np.asarray(squared / self.distance**2, np.float32)
+        own = float(np.linalg.norm(self.lamp))
+        return np.asarray(squared**1.5 / (own * self.distance**2), np.float32)
 
 
 def card_gains(card: np.ndarray, lights: np.ndarray) -> np.ndarray:

@@ -43,6 +43,20 @@ class _Known(NamedTuple):
     left_out: float  # and of left-out photographs
 
 
+class _Own(NamedTuple):
+    """How a pixel's own values are found: of what its latents leave unexplained."""
+
+    shared: np.ndarray  # [1 + K, L], what texels tell of the logarithms
+    axes: np.ndarray  # [L, 3]
+    low: np.ndarray  # [3] their range
+    high: np.ndarray
+
+    def levels(self, texels: np.ndarray, logs: np.ndarray) -> np.ndarray:
+        """Of pixels with texels [N, 1 + K] and logarithms [N, L]: [N, 3], 0 to 255."""
+        own = (logs - texels @ self.shared) @ self.axes
+        return np.asarray(np.rint((own - self.low) / (self.high - self.low) * 255).clip(0, 255))
+
+
 def store_evidence(
     image: RelightableImage, photographs: Photographs, progress: Progress | None = None
 ) -> None:
@@ -52,45 +66,55 @@ def store_evidence(
     """
     look = _looker(image, photographs)
     blocks = list(product(range(0, image.height, BLOCK), range(0, image.width, BLOCK)))
-    number = max(4, DESCRIBED_PIXELS // BLOCK**2)
-    spread = [
-        blocks[i] for i in np.linspace(0, len(blocks) - 1, min(number, len(blocks))).astype(int)
-    ]
-    known = [block for block in map(look, spread) if len(block.places)]
-    known = known or [block for block in map(look, blocks) if len(block.places)]
-    places = np.concatenate([block.places for block in known])
-    logs = np.concatenate([block.logs for block in known])
-    left_out, squared = (
-        np.mean([getattr(b, name) for b in known]) for name in ("left_out", "squared")
-    )
-    ratio = float(left_out / max(squared, LEAST**2))
+    some = _some(look, blocks)
+    places = np.concatenate([block.places for block in some])
+    logs = np.concatenate([block.logs for block in some])
+    texels = _texels(image, places)
     lights = np.asarray(photographs.lights, np.float32)
     spacing = _spacing(lights)
-    texels = _texels(image, places)
-    shared = np.linalg.lstsq(texels, logs, rcond=None)[0]  # [1 + K, L]
-    axes = _axes(logs - texels @ shared, lights, spacing)  # [L, 3]
-    own = (logs - texels @ shared) @ axes
-    low, high = np.percentile(own, [TAILS, 100 - TAILS], axis=0)
-    high = np.maximum(high, low + 1e-3)
+    own = _own_values(texels, logs, lights, spacing)
     levels = np.zeros((image.height * image.width, OWN), np.uint8)
 
     def describe(at: tuple[int, int]) -> None:
         block = look(at)
-        own = (block.logs - _texels(image, block.places) @ shared) @ axes
-        levels[block.places] = np.rint((own - low) / (high - low) * 255).clip(0, 255)
+        levels[block.places] = own.levels(_texels(image, block.places), block.logs)
 
     with all_cores() as share_out:
         for done, _ in enumerate(share_out(describe, blocks), start=1):
             if progress:
                 progress(done, len(blocks))
-    known_texels = np.concatenate([texels, levels[places] / 255], axis=1)
-    rows = np.linalg.lstsq(known_texels, logs, rcond=None)[0].T
-    # A mean of logarithms is that of an error in the middle; what is told is its root mean square.
-    told = np.exp2(2 * known_texels @ rows.T)
-    rows[:, 0] += np.log2(np.exp2(2 * logs).mean(0) / told.mean(0)) / 2
+    squared = float(np.mean([block.squared for block in some]))
+    ratio = float(np.mean([block.left_out for block in some]) / max(squared, LEAST**2))
+    rows = _rows(np.concatenate([texels, levels[places] / 255], axis=1), logs)
     rows[:, 0] -= np.log2(1 + BETWEEN * ratio) / 2  # the rows are of the photographs' own lights
     image.evidence = levels.reshape(image.height, image.width, OWN)
     image.error_field = ErrorField(rows.round(4).astype(np.float32), lights, spacing, ratio)
+
+
+def _some(look: Callable[[tuple[int, int]], _Known], blocks: list[tuple[int, int]]) -> list[_Known]:
+    """Blocks spread over the picture that hold pixels of the object; all, where those hold none."""
+    number = min(len(blocks), max(4, DESCRIBED_PIXELS // BLOCK**2))
+    spread = np.linspace(0, len(blocks) - 1, number).astype(int)
+    some = [block for block in (look(blocks[i]) for i in spread) if len(block.places)]
+    return some or [block for block in map(look, blocks) if len(block.places)]
+
+
+def _own_values(texels: np.ndarray, logs: np.ndarray, lights: np.ndarray, spacing: float) -> _Own:
+    shared = np.linalg.lstsq(texels, logs, rcond=None)[0]
+    rest = logs - texels @ shared
+    axes = _axes(rest, lights, spacing)
+    low, high = np.percentile(rest @ axes, [TAILS, 100 - TAILS], axis=0)
+    return _Own(shared, axes, low, np.maximum(high, low + 1e-3))
+
+
+def _rows(texels: np.ndarray, logs: np.ndarray) -> np.ndarray:
+    """The rows [L, 1 + K + 3] that come closest to the logarithms [N, L] of pixels, from all their
+    texels [N, 1 + K + 3]."""
+    rows = np.linalg.lstsq(texels, logs, rcond=None)[0].T
+    # A mean of logarithms is that of an error in the middle; what is told is its root mean square.
+    told = np.exp2(2 * texels @ rows.T)
+    rows[:, 0] += np.log2(np.exp2(2 * logs).mean(0) / told.mean(0)) / 2
+    return np.asarray(rows)
 
 
 def _looker(

@@ -1,6 +1,7 @@
 // The engine: draw(state, scenes) draws one frame. It knows no page, no loader and no viewer; what it
 // learns of itself is how fast this machine is.
 
+import { compose, scaling } from '../state/transform.js';
 import { View } from '../state/view.js';
 import { AdaptiveScale } from './adaptive.js';
 import { makeBaked } from './decode.js';
@@ -129,8 +130,8 @@ export class Engine {
 		const { moving, adaptive, tiling, rotation } = state;
 		const view = new View(state);
 		const [{ level, found, scene }] = plans;
-		return this.#direct && moving === 'light' && adaptive && tiling && plans.length === 1 && rotation === 0 && !scene.info.sharpen
-			&& !view.tilted && view.zoom * 2 ** level <= 1 && found.length > 0;
+		return this.#direct && moving === 'light' && adaptive && tiling && plans.length === 1 && rotation === 0
+			&& !scene.info.sharpen && !view.tilted && view.zoom * 2 ** level <= 1 && found.length > 0;
 	}
 
 	// On a canvas that is coarser by the adaptive scale.
@@ -160,9 +161,12 @@ export class Engine {
 		const complete = done.every(each => each.complete);
 		const presented = !done.some(({ held }) => held);
 		if (presented) {
-			this.#setBacking(state, 1);
-			const pictures = plans.map(({ transform, scene }, i) => ({ transform, scene, tiles: done[i].tiles }));
-			this.present.compose(pictures, state, !moving || !this.#direct);
+			// What is made of the whole canvas takes as long however coarse its tiles are.
+			const slow = adapting && plans.some(({ scene }) => scene.info.sharpen);
+			const coarser = scaling(this.#setBacking(state, slow ? this.adaptive.scale : 1));
+			const pictures = plans.map(({ transform, scene }, i) => ({ transform: compose(coarser, transform), scene, tiles: done[i].tiles }));
+			const { upright } = new View(state);
+			this.present.compose(pictures, { ...state, upright }, !moving || !this.#direct);
 		}
 		return {
 			complete, presented,

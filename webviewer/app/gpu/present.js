@@ -2,7 +2,6 @@
 
 import { shaderText } from '../shaders/texts.js';
 import { compose, scaling } from '../state/transform.js';
-import { View } from '../state/view.js';
 import { createProgram, createTarget } from './gl.js';
 
 // Magnified this much, pixels are being inspected: they are shown as they are.
@@ -43,8 +42,7 @@ export class PresentPass {
 	// Draws what is to be seen of one or two pictures, { tiles, transform }. smooth: whether a shrunk one is
 	// worth four samples.
 	compose(pictures, state, smooth) {
-		const { compare, split, gain, flipped } = state;
-		const { upright } = new View(state);
+		const { compare, split, gain, flipped, upright } = state;
 		const [first, second] = pictures;
 		/** @type {(picture: any, where?: { part?: number[], target?: WebGLFramebuffer | null }) => void} */
 		const draw = ({ tiles, transform, scene: { info: { sharpen } } }, { part, target = null } = {}) => {

@@ -45,7 +45,7 @@ const OWN = {
 		return { field: new ErrorField(evidence) };
 	},
 	unsharp: async () => {
-		const [sharpen] = await Promise.all([import('./sharpen.js'), loadTexts(['sharpen.glsl'])]);
+		const [sharpen] = await Promise.all([import('./sharpen.js'), loadTexts(['sharpen.glsl.jinja'])]);
 		return { sharpen };
 	},
 };

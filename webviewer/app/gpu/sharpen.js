@@ -1,18 +1,26 @@
-// Unsharp masking of luminance (shaders/sharpen.glsl; renderer/gpu/sharpen.py has the formula): of what is drawn on
+// Unsharp masking of luminance (shaders/sharpen.glsl.jinja; renderer/gpu/sharpen.py has the formula): of what is drawn on
 // the canvas, and of rows of the whole picture. Loaded when its mode is first asked for.
 
+import { render } from '../shaders/template.js';
 import { shaderText } from '../shaders/texts.js';
 import { createProgram, createTarget } from './gl.js';
 
 const DEVIATIONS = 3;  // that the Gaussian reaches
 const LARGEST = 64;  // canvas pixels, of the deviation
+const STEPS = 20;  // to a pixel, that deviations are rounded to: each has a shader
 const LUMINANCE = [0.2126, 0.7152, 0.0722];
 
 export const reachOf = deviation => Math.ceil(DEVIATIONS * deviation);
 
+// From its middle on.
+const gaussian = deviation => Array.from({ length: reachOf(deviation) + 1 }, (_, i) => Math.exp(-0.5 * (i / deviation) ** 2));
+
 export class SharpenPass {
 	/** @type {ReturnType<typeof createTarget>[]} */
 	targets = [];
+	/** @type {ReturnType<typeof createProgram>[]} */
+	#programs = [];
+	#deviation = 0;  // that they are for
 
 	/**
 	 * @param {WebGL2RenderingContext} gl
@@ -21,9 +29,6 @@ export class SharpenPass {
 	constructor(gl, memory) {
 		this.gl = gl;
 		this.memory = memory;
-		const { program, at } = this.shader = createProgram(gl, shaderText('sharpen.glsl'));
-		gl.useProgram(program);
-		gl.uniform1i(at('rows'), 1);
 	}
 
 	// Where the picture is to be drawn, as large as the canvas.
@@ -39,31 +44,44 @@ export class SharpenPass {
 	 * @param {{ part: number[], target: WebGLFramebuffer | null }} where
 	 */
 	draw({ radius, amount }, zoom, { part, target }) {
-		const { gl, shader: { program, at } } = this;
+		const { gl } = this;
 		const [picture, rows] = this.#targets();
-		const deviation = Math.min(LARGEST, radius * zoom);
-		gl.useProgram(program);
-		gl.uniform1f(at('deviation'), deviation);
-		gl.uniform1i(at('reach'), reachOf(deviation));
-		gl.uniform1f(at('amount'), amount);
+		this.#prepare(Math.min(LARGEST, Math.max(1, Math.round(STEPS * radius * zoom)) / STEPS));
+		const [first, second] = this.#programs;
 		gl.viewport(0, 0, picture.width, picture.height);
 		gl.activeTexture(gl.TEXTURE0);
 		gl.bindTexture(gl.TEXTURE_2D, picture.texture);
-		this.#pass(rows.framebuffer, true, null);
+		gl.useProgram(first.program);
+		this.#pass(rows.framebuffer, null);
+		gl.useProgram(second.program);
+		gl.uniform1f(second.at('amount'), amount);
+		gl.uniform1i(second.at('rows'), 1);
 		gl.enable(gl.SCISSOR_TEST);
 		gl.scissor(part[0], 0, part[1], picture.height);
-		this.#pass(target, false, rows.texture);
+		this.#pass(target, rows.texture);
 		gl.disable(gl.SCISSOR_TEST);
 	}
 
-	#pass(target, first, rows) {
-		const { gl, shader: { at } } = this;
+	#prepare(deviation) {
+		const { gl } = this;
+		if (this.#deviation === deviation) return;
+		this.#programs.forEach(({ program }) => gl.deleteProgram(program));
+		const weights = gaussian(deviation);
+		const all = 2 * weights.reduce((sum, weight) => sum + weight) - weights[0];
+		const shares = weights.map(weight => (weight / all).toExponential(8));
+		const names = { shares, middle: shares[0], taps: [...shares.keys()].slice(1) };
+		this.#programs = [true, false].map(
+			first => createProgram(gl, render(shaderText('sharpen.glsl.jinja'), { ...names, first })));
+		this.#deviation = deviation;
+	}
+
+	#pass(target, rows) {
+		const { gl } = this;
 		gl.bindFramebuffer(gl.FRAMEBUFFER, target);
 		gl.activeTexture(gl.TEXTURE1);
 		gl.bindTexture(gl.TEXTURE_2D, rows);
-		gl.uniform1i(at('first'), Number(first));
-		gl.drawArrays(gl.TRIANGLES, 0, 3);
 		gl.activeTexture(gl.TEXTURE0);
+		gl.drawArrays(gl.TRIANGLES, 0, 3);
 	}
 
 	#targets() {
@@ -114,14 +132,14 @@ export function sharpenRows(pixels, width, { radius, amount }, first, count) {
 
 function blurred(plane, width, height, deviation) {
 	const reach = reachOf(deviation);
-	const shares = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-0.5 * ((i - reach) / deviation) ** 2));
+	const shares = gaussian(deviation);
 	const along = (from, step, length, lines, across) => {
 		const to = new Float64Array(from.length);
 		for (let line = 0; line < lines; line++) {
 			for (let i = 0; i < length; i++) {
 				let sum = 0;
 				for (let j = Math.max(0, i - reach); j <= Math.min(length - 1, i + reach); j++) {
-					sum += shares[j - i + reach] * from[line * across + j * step];
+					sum += shares[Math.abs(j - i)] * from[line * across + j * step];
 				}
 				to[line * across + i * step] = sum;
 			}

@@ -18,8 +18,8 @@ export function createNavigator(viewer, { corner }) {
 
 class Navigator {
 	element = document.createElement('div');
-	/** @type {import('./preview.js').Preview | null} */
-	#preview = null;
+	/** @type {Promise<import('./preview.js').Preview | null> | null} */
+	#preview = null;  // once it is seen
 	#shown = '';  // the image and the light that are painted, or about to be
 	#life = new AbortController();  // while an image is shown
 
@@ -39,19 +39,16 @@ class Navigator {
 	}
 
 	// For the image that is shown now.
-	async open() {
-		const { viewer: { scene: { info, size: [width, height] } }, element } = this;
+	open() {
+		const { viewer: { scene: { size: [width, height] } }, element } = this;
 		this.#life.abort();
-		const { signal } = this.#life = new AbortController();
+		this.#life = new AbortController();
 		this.#preview = null;
 		element.querySelector('canvas')?.remove();
 		const unit = SIDE / Math.max(width, height);
 		Object.assign(element.style, { width: `${width * unit}px`, height: `${height * unit}px` });
 		element.querySelector('svg')?.setAttribute('viewBox', `0 0 ${width} ${height}`);
 		this.show();
-		const preview = await loadPreview(info, Math.round(SIDE * devicePixelRatio), signal).catch(() => null);
-		if (signal.aborted) return;
-		this.#preview = preview;
 		this.relight();
 	}
 
@@ -65,12 +62,14 @@ class Navigator {
 	// Once the light rests.
 	async relight() {
 		const { viewer: { scene, store: { state: { light, camera, moving } } }, element } = this;
-		const preview = this.#preview;
 		const wanted = `${scene?.key} ${light} ${camera}`;
-		if (!preview || element.hidden || moving || wanted === this.#shown) return;
+		if (!scene || moving || wanted === this.#shown || !element.checkVisibility()) return;
 		this.#shown = wanted;
-		const picture = await paintPreview(preview, light, camera);
-		if (wanted !== this.#shown || preview !== this.#preview) return;
+		const loading = this.#preview ??= loadPreview(
+			scene.info, Math.round(SIDE * devicePixelRatio), this.#life.signal).catch(() => null);
+		const preview = await loading;
+		const picture = preview && await paintPreview(preview, light, camera);
+		if (!picture || wanted !== this.#shown || loading !== this.#preview) return;
 		element.querySelector('canvas')?.remove();
 		element.prepend(picture);
 	}

@@ -217,8 +217,8 @@ def test_colours(open_viewer, small) -> None:
 def region_of(page) -> np.ndarray:
     """[H, W] bool, what the region's panel would save."""
     text = page.evaluate("""async () => {
-        const { regionOf } = await import('./panel/region.js');
-        const { toCsv } = await import('./panel/region_files.js');
+        const { regionOf } = await import('./panel/region/region.js');
+        const { toCsv } = await import('./panel/region/files.js');
         const { viewer } = document.querySelector('raking-viewer');
         return toCsv(regionOf(viewer, {}).drawing.strokes, viewer.scene.size, 1).text();
     }""")

@@ -45,11 +45,11 @@ export function createActions(viewer, element, parts) {
 		difference: compare('difference'),
 		lessGain: gain(1 / 2),
 		moreGain: gain(2),
-		reading: later(() => import('./reading.js').then(panel => panel.toggleReading(viewer, parts))),
-		region: later(() => import('./region.js').then(panel => panel.regionOf(viewer, parts).toggle())),
-		map: later(() => import('./map.js').then(panel => panel.toggleMap(viewer, parts))),
+		reading: later(() => import('./reading/reading.js').then(panel => panel.toggleReading(viewer, parts))),
+		region: later(() => import('./region/region.js').then(panel => panel.regionOf(viewer, parts).toggle())),
+		map: later(() => import('./map/map.js').then(panel => panel.toggleMap(viewer, parts))),
 		notes: later(async () => {
-			const panel = (await import('./notes.js')).notesOf(viewer, parts);
+			const panel = (await import('./notes/notes.js')).notesOf(viewer, parts);
 			panel.toggle();
 			await panel.load();
 		}),
@@ -92,7 +92,7 @@ export function connectNotes(viewer, parts) {
 		try {
 			await viewer.whenComplete();
 			const { items } = JSON.parse(await (await folder.get('annotations.json')).text());
-			if (items.length && folder === viewer.scene?.info.folder) await (await import('./notes.js')).notesOf(viewer, parts).load();
+			if (items.length && folder === viewer.scene?.info.folder) await (await import('./notes/notes.js')).notesOf(viewer, parts).load();
 		} catch {}  // most images have none
 	});
 }

@@ -1,18 +1,18 @@
 // The map of the latent space: pixels of the image shown, laid out by how alike they look. Loaded when it is first
 // asked for.
 
-import { byCluster, byPlace } from '../map/colours.js';
-import { LatentMap } from '../map/latent_map.js';
-import { choosePixels, pixelsAt, texelAt } from '../map/pixels.js';
-import { language, t } from '../words/words.js';
-import { MapCanvas } from './map_canvas.js';
-import { Layouts } from './map_layouts.js';
-import { MARKUP, MOST_CLUSTERS } from './map_markup.js';
-import { Pointed } from './map_pointed.js';
-import { canvasPoint, on } from './points.js';
-import { regionOf } from './region.js';
-import { sidePanel } from './side.js';
-import { ofPixels } from './strokes.js';
+import { byCluster, byPlace } from '../../map/colours.js';
+import { LatentMap } from '../../map/latent_map.js';
+import { choosePixels, pixelsAt, texelAt } from '../../map/pixels.js';
+import { language, t } from '../../words/words.js';
+import { canvasPoint, on } from '../points.js';
+import { regionOf } from '../region/region.js';
+import { ofPixels } from '../region/strokes.js';
+import { sidePanel } from '../side.js';
+import { MapCanvas } from './canvas.js';
+import { Layouts } from './layouts.js';
+import { MARKUP, MOST_CLUSTERS } from './markup.js';
+import { Pointed } from './pointed.js';
 
 const AXES = 'axes';  // the layout that the page makes
 

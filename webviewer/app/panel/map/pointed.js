@@ -1,9 +1,9 @@
 // What is pointed at on a map: its pixel marked in the picture, its response as a small disc, and told in words.
 
-import { ResponseDisc } from '../map/disc.js';
-import { VIEWED } from '../state/view.js';
-import { t } from '../words/words.js';
-import { devicePixels, on } from './points.js';
+import { ResponseDisc } from '../../map/disc.js';
+import { VIEWED } from '../../state/view.js';
+import { t } from '../../words/words.js';
+import { devicePixels, on } from '../points.js';
 
 const REST = 150;  // milliseconds
 

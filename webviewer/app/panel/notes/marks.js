@@ -1,8 +1,8 @@
 // The notes on the picture: their outlines and numbers, and a hand that draws new ones.
 
-import { apply } from '../state/transform.js';
-import { VIEWED } from '../state/view.js';
-import { canvasPoint, connectDrag, devicePixels, on } from './points.js';
+import { apply } from '../../state/transform.js';
+import { VIEWED } from '../../state/view.js';
+import { canvasPoint, connectDrag, devicePixels, on } from '../points.js';
 
 const LEAST = 6;  // CSS pixels that a shape is long
 

@@ -1,7 +1,7 @@
 // A region as a file: a table of its pixels, or a mask, as `raking train --region` reads them.
 
-import { PngWriter } from '../gpu/png.js';
-import { t } from '../words/words.js';
+import { PngWriter } from '../../gpu/png.js';
+import { t } from '../../words/words.js';
 import { blank, rows } from './strokes.js';
 
 const LARGEST = 1e8;  // pixels of an image whose region is loaded

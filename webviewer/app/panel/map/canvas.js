@@ -1,10 +1,10 @@
 // The canvas of a map: what of it is in sight, the points, and what is drawn over them.
 
-import { Plot } from '../map/plot.js';
-import { Sight } from '../map/sight.js';
-import { connectKeys, connectPointers } from './map_hand.js';
-import { drawOver } from './map_over.js';
-import { on } from './points.js';
+import { Plot } from '../../map/plot.js';
+import { Sight } from '../../map/sight.js';
+import { on } from '../points.js';
+import { connectKeys, connectPointers } from './hand.js';
+import { drawOver } from './over.js';
 
 const POINT = 3;  // CSS pixels across
 const LARGEST_POINT = 7;

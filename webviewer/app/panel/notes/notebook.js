@@ -1,12 +1,12 @@
 // The notes on one image: read, changed one at a time, and written by the server where it lets us.
 
-import { NOTES, parsePage, readNotes, writeNote } from '../renderer/image/notes.js';
-import { t } from '../words/words.js';
+import { NOTES, parsePage, readNotes, writeNote } from '../../renderer/image/notes.js';
+import { t } from '../../words/words.js';
 
 export class Notebook {
 	/** @type {Record<string, any> & { items: any[] }} */
 	#page = { '@context': 'http://www.w3.org/ns/anno.jsonld', id: NOTES, type: 'AnnotationPage', items: [] };
-	/** @type {import('../renderer/image/notes.js').Note[]} */
+	/** @type {import('../../renderer/image/notes.js').Note[]} */
 	notes = [];
 	unsaved = false;
 
@@ -30,7 +30,7 @@ export class Notebook {
 	/**
 	 * Resolves to a sentence on what came of it, where there is something to be said.
 	 *
-	 * @param {import('../renderer/image/notes.js').Note} note
+	 * @param {import('../../renderer/image/notes.js').Note} note
 	 * @param {string} [before]  the id of the note that it comes in front of
 	 */
 	async save(note, before) {
@@ -43,7 +43,7 @@ export class Notebook {
 		return t`This note was changed elsewhere meanwhile: both are kept.`;
 	}
 
-	/** @param {import('../renderer/image/notes.js').Note} note */
+	/** @param {import('../../renderer/image/notes.js').Note} note */
 	async remove({ id, version }) {
 		if (!this.token) return this.#keep(id);
 		return await this.#send('DELETE', id, version) ? t`Deleted.`

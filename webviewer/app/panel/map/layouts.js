@@ -1,6 +1,6 @@
 // Layouts of images that were made before: the map.csv of `raking map`, beside the image or loaded by hand.
 
-import { parseLayout } from '../map/layout_file.js';
+import { parseLayout } from '../../map/layout_file.js';
 
 const FILE = 'map.csv';
 

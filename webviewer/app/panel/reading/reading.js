@@ -1,15 +1,15 @@
 // How the surface is read: the mode, the light in numbers, and the picture's exposure. A panel over the picture,
 // made when it is first asked for.
 
-import { COLOURS, SCALE } from '../shaders/evidence.js';
-import { isFor } from '../shaders/look.js';
-import { MODES, RANGES } from '../state/looks.js';
-import { t } from '../words/words.js';
-import { change } from './actions.js';
+import { COLOURS, SCALE } from '../../shaders/evidence.js';
+import { isFor } from '../../shaders/look.js';
+import { MODES, RANGES } from '../../state/looks.js';
+import { t } from '../../words/words.js';
+import { change } from '../actions.js';
+import { MODE_NAMES } from '../modes.js';
+import { on } from '../points.js';
+import { sidePanel } from '../side.js';
 import { anglesMarkup, connectAngles, put } from './angles.js';
-import { MODE_NAMES } from './modes.js';
-import { on } from './points.js';
-import { sidePanel } from './side.js';
 
 // What each mode does in a sentence, and its numbers.
 /** @type {Record<string, [string, string[]]>} */

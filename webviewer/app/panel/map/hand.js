@@ -1,6 +1,6 @@
 // A map under the hand: pointers, the wheel and keys move and zoom it, point at it and draw around points.
 
-import { ARROWS } from './points.js';
+import { ARROWS } from '../points.js';
 
 const STEP = 12;  // CSS pixels that a key moves the cursor,
 const PAN = 40;  // or the map
@@ -9,7 +9,7 @@ const WHEEL_ZOOM = 0.0016;  // per CSS pixel of the wheel
 const WHEEL_LINE = 16;  // CSS pixels
 const SLIP = 4;  // CSS pixels that a press may move
 
-/** @typedef {import('./map_canvas.js').MapCanvas} MapCanvas */
+/** @typedef {import('./canvas.js').MapCanvas} MapCanvas */
 
 // One moves the map or draws a lasso, two zoom; one that stays where it is pressed, or is over the map, points.
 /** @param {MapCanvas} map */

@@ -1,10 +1,10 @@
 // Bookmarks: view, light, mode and comparison, in an address's spelling; and the tour from one to the next.
 
-import { STILL } from '../state/motion.js';
-import { RANGES } from '../state/looks.js';
-import { initialSettings, readAddress, writeAddress } from '../state/settings.js';
-import { t, translate } from '../words/words.js';
-import { change } from './actions.js';
+import { RANGES } from '../../state/looks.js';
+import { STILL } from '../../state/motion.js';
+import { initialSettings, readAddress, writeAddress } from '../../state/settings.js';
+import { t, translate } from '../../words/words.js';
+import { change } from '../actions.js';
 
 const KEPT = ['light', 'camera', 'tilt', 'zoom', 'center', 'rotation', 'compare', 'with', 'split', 'gain', 'mode', 'versus', 'ruler',
 	...Object.keys(RANGES)];

@@ -1,8 +1,8 @@
 // Drawing a region over the picture: a layer that shows the strokes of the image shown, and takes new ones.
 
-import { VIEWED } from '../state/view.js';
-import { t } from '../words/words.js';
-import { canvasPoint, devicePixels, on } from './points.js';
+import { VIEWED } from '../../state/view.js';
+import { t } from '../../words/words.js';
+import { canvasPoint, devicePixels, on } from '../points.js';
 import { COLOUR, paint, rectangle, thinOut } from './strokes.js';
 
 const LEAST_SEEN = 3;  // canvas pixels from one to the next, where the pixels of a step can be told apart

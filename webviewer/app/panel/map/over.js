@@ -9,7 +9,7 @@ const CROSS = [4, 14];  // from the cursor's middle
  * Places of the map, on a canvas with so many pixels per CSS pixel.
  *
  * @param {HTMLCanvasElement} canvas
- * @param {import('../map/sight.js').Sight} sight
+ * @param {import('../../map/sight.js').Sight} sight
  * @param {number} unit
  * @param {{ marked: number[] | null, cursor: number[] | null, lasso: number[][] }} places
  */

@@ -1,11 +1,11 @@
 // Regions of interest: the panel with which pixels are chosen that networks are to be trained on. Made when it is
 // first asked for.
 
-import { language, t } from '../words/words.js';
+import { language, t } from '../../words/words.js';
+import { saveFile } from '../save.js';
+import { sidePanel } from '../side.js';
 import { Drawing } from './drawing.js';
-import { fromFile, toCsv, toMask } from './region_files.js';
-import { saveFile } from './save.js';
-import { sidePanel } from './side.js';
+import { fromFile, toCsv, toMask } from './files.js';
 import { count } from './strokes.js';
 
 const TOOLS = { rectangle: 'Rectangle', lasso: 'Lasso', brush: 'Brush' };

@@ -1,6 +1,6 @@
 // A direction in numbers: the light's or the camera's azimuth and elevation, in degrees as the screen has them.
 
-import { inDegrees, on } from './points.js';
+import { inDegrees, on } from '../points.js';
 
 /** @typedef {'light' | 'camera'} Key */
 

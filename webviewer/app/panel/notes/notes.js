@@ -1,15 +1,15 @@
 // The panel of notes: annotations and bookmarks, to be read, gone to, written, and played in order.
 
-import { LONGEST_TEXT, NOTES, bounds } from '../renderer/image/notes.js';
-import { t } from '../words/words.js';
-import { change } from './actions.js';
+import { LONGEST_TEXT, NOTES, bounds } from '../../renderer/image/notes.js';
+import { t } from '../../words/words.js';
+import { change } from '../actions.js';
+import { on } from '../points.js';
+import { describePixels } from '../ruler.js';
+import { saveFile } from '../save.js';
+import { sidePanel } from '../side.js';
 import { changesOf, currentSettings, startTour } from './bookmarks.js';
 import { Marks } from './marks.js';
 import { Notebook, newId } from './notebook.js';
-import { on } from './points.js';
-import { describePixels } from './ruler.js';
-import { saveFile } from './save.js';
-import { sidePanel } from './side.js';
 
 const KINDS = { bookmark: 'Bookmark', point: 'Point', rectangle: 'Rectangle', outline: 'Outline', line: 'Length' };
 const ROOM = 0.6;  // of the canvas that a note takes at most when it is gone to
@@ -32,7 +32,7 @@ const MARKUP = `
 		${row('All notes', { download: 'Download' })}
 	</details>`;
 
-/** @typedef {import('../renderer/image/notes.js').Note} Note */
+/** @typedef {import('../../renderer/image/notes.js').Note} Note */
 
 /** @type {WeakMap<Viewer, NotesPanel>} */
 const panels = new WeakMap();

@@ -15,6 +15,7 @@ from renderer.image.relightable import RelightableImage, check_writable
 from shaders.decoder import MAX_LATENTS
 from shaders.network import MAX_UNITS
 from trainer.training.settings import (
+    LARGEST_STEP,
     LARGEST_WEIGHT,
     LATENTS,
     ORDERS,
@@ -114,7 +115,8 @@ RegionWeight = Annotated[
     ),
 ]
 RegionStep = Annotated[
-    int | None, typer.Option(min=1, help="Of them every N-th pixel of every N-th row.")
+    int | None,
+    typer.Option(min=1, max=LARGEST_STEP, help="Of them every N-th pixel of every N-th row."),
 ]
 Guide = Annotated[
     bool | None,

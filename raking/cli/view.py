@@ -41,7 +41,8 @@ def view(
 ) -> None:
     """Look at relightable images in the browser, or in a native window."""
     if window and (notes or select):
-        raise typer.BadParameter("--notes and --select go with the browser, not with --window")
+        which = "--notes" if notes else "--select"
+        raise typer.BadParameter(f"{which} goes with the browser, not with --window")
     if photograph and not select:
         raise typer.BadParameter("--photograph goes with --select")
     if select:

@@ -22,6 +22,7 @@ NEEDED = {
     "render": ["{path}", "-o", "{path}/out", "--orbit", "2"],
     "normals": ["{path}", "-o", "{path}/out.png"],
     "calibrate": ["{path}", "-o", "{path}/out"],
+    "prepare": ["{path}", "-o", "{path}/out"],
     "map": ["{path}", "-o", "{path}/out"],
     "view": ["{path}", "--no-open"],
     "verify": ["{path}"],

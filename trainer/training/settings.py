@@ -23,6 +23,7 @@ UNITS = {"neural": 50, "disk": 20, "hyper": 8}  # of the models that are network
 LATENTS = {"neural": 9, "disk": 9, "hyper": 12}
 ORDERS = (2, 3)  # of HSH
 LARGEST_WEIGHT = 1000  # of a region
+LARGEST_STEP = 1000
 # Steps of each kind of training, whatever the size of the picture: pixels are drawn at random.
 STEPS = {"neural": 12_000, "hyper": 16_000, "teacher": 6_000, "student": 16_000}
 
@@ -114,9 +115,10 @@ class TrainingSettings:
                     f"a region of {width} x {height} pixels from {x},{y} cannot be: choose "
                     "X,Y,WIDTH,HEIGHT inside the picture"
                 )
-        if self.region_step < 1:
+        if not 1 <= self.region_step <= LARGEST_STEP:
             raise RakingError(
-                f"a region of every {self.region_step}th pixel cannot be: choose 1 or more"
+                f"a region of every {self.region_step}th pixel cannot be: choose 1 to "
+                f"{LARGEST_STEP}"
             )
         if self.region_step > 1 and self.region is None:
             raise RakingError("a step of the region needs a region: choose one, or no step")

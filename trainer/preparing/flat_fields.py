@@ -17,6 +17,7 @@ from trainer.preparing.srgb import linear
 SMOOTH = 0.01  # deviation of a blur, in longer sides: a card's grain is not the light's
 LEAST = 0.02  # of the card's own mean: what is darker tells nothing
 SATURATED = 0.01  # of a card's values, at white
+DARKEST = 1e-3  # of white, linear: the mean of a channel that is no card's
 
 
 @dataclass(frozen=True)
@@ -83,4 +84,9 @@ def _card(file: Path, size: tuple[int, int]) -> np.ndarray:
             "the card darker"
         )
     card = linear(values, white)
+    if card.mean(axis=(0, 1)).min() < DARKEST:
+        raise RakingError(
+            f"the flat field {shortened(file)} is black, and tells nothing: photograph a white "
+            "card brighter"
+        )
     return cv2.GaussianBlur(card, (0, 0), SMOOTH * max(size))

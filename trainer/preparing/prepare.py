@@ -13,7 +13,7 @@ from trainer.lights.names import listing
 from trainer.preparing.crops import Crop, check_crop, mask_crop, object_crop
 from trainer.preparing.evenness import FEWEST as FEWEST_OF_GAINS
 from trainer.preparing.evenness import FallOff, card_gains, gains_by_others
-from trainer.preparing.flat_fields import FlatFields
+from trainer.preparing.flat_fields import DARKEST, FlatFields
 from trainer.preparing.setup import SetUp
 from trainer.preparing.shifts import FEWEST, Shifts, coarse_shifts, fine_shifts
 from trainer.preparing.srgb import linear
@@ -148,6 +148,13 @@ def _shifts(
             )
         return none, {}
     found = _found_shifts(shots, overview, lights, plan)
+    if not np.isfinite(found.unsure):
+        if align:
+            raise RakingError(
+                "nothing in the photographs tells where they lie over each other, as they are too "
+                "dark or all alike: leave out --align"
+            )
+        return none, {}
     lengths = np.linalg.norm(found.pixels, axis=1)
     moved = lengths > MOVED
     told = lengths > max(TOLD, SURELY * found.unsure)
@@ -170,6 +177,11 @@ def _seen_by_all(crop: Crop, shifts: np.ndarray, size: tuple[int, int]) -> Crop:
     ends = np.add(crop[:2], crop[2:])
     last = np.minimum(ends, np.floor(np.array(size[::-1]) - shifts.max(axis=0)))
     x, y, right, bottom = (int(value) for value in (*first, *last))
+    if right <= x or bottom <= y:
+        raise RakingError(
+            "nothing of what is cut out is seen by all photographs once they are laid over each "
+            "other: choose a larger --crop, or leave out the photographs that have moved farthest"
+        )
     return x, y, right - x, bottom - y
 
 
@@ -279,4 +291,10 @@ def _card_levels(overview: View, values: np.ndarray, card: Crop) -> np.ndarray:
             f"the grey card {x},{y},{width},{height} is saturated in some photographs, and tells "
             "nothing there: name a darker field"
         )
-    return np.asarray(part.mean(axis=(1, 2, 3)))
+    levels = part.mean(axis=(1, 2, 3))
+    if np.median(levels) < DARKEST:
+        raise RakingError(
+            f"the grey card {x},{y},{width},{height} is black, and tells nothing: name a brighter "
+            "field"
+        )
+    return np.asarray(levels)

@@ -37,7 +37,7 @@ class Shifts:
     """By how much each photograph lies off, [L, 2] pixels right and down of most of them."""
 
     pixels: np.ndarray
-    unsure: float  # pixels, of one
+    unsure: float  # pixels, of one; infinite where nothing tells of them
 
 
 def coarse_shifts(grey: np.ndarray) -> np.ndarray:
@@ -45,13 +45,7 @@ def coarse_shifts(grey: np.ndarray) -> np.ndarray:
     features = [_edges(picture) for picture in grey]
     window = np.outer(*(np.hanning(side) for side in grey.shape[1:])).astype(np.float32)
     common = np.median(features, axis=0) * window
-    found = [
-        -phase_cross_correlation(
-            common, feature * window, upsample_factor=COARSE, normalization=None
-        )[0][::-1]
-        for feature in features
-    ]
-    return _against_most(np.array(found))
+    return _against_most(np.array([_phase(common, feature * window) for feature in features]))
 
 
 def fine_shifts(
@@ -74,6 +68,8 @@ def fine_shifts(
             chosen[index] = sample.chosen
             more, toward = sample.equations(model)
             normal, wanted = normal + more, wanted + toward
+        if not normal.any():
+            return Shifts(np.zeros_like(start), np.inf)
         moved = _solved(normal, wanted)
         shifts = _against_most(shifts + moved.clip(-FARTHEST, FARTHEST))
         if progress:
@@ -119,6 +115,8 @@ class _Sample:
         """The normal equations [2 L, 2 L] and [2 L] of a step, the pixels' own functions of the
         light, coefficients of `model` [L, 4], being eliminated."""
         weights = self.trusted
+        if not weights.any():
+            return np.zeros((2 * len(model),) * 2), np.zeros(2 * len(model))
         for _ in range(3):
             inverse, left = self._fitted(model, weights)
             spread = np.sqrt(
@@ -175,6 +173,14 @@ def _without_shadows(shifts: np.ndarray, lights: np.ndarray) -> tuple[np.ndarray
 
 def _against_most(shifts: np.ndarray) -> np.ndarray:
     return np.asarray(shifts - np.median(shifts, axis=0))
+
+
+def _phase(common: np.ndarray, feature: np.ndarray) -> np.ndarray:
+    """[2], by phase correlation; at rest where either picture is the same all over."""
+    if not (common.any() and feature.any()):
+        return np.zeros(2)
+    found = phase_cross_correlation(common, feature, upsample_factor=COARSE, normalization=None)
+    return np.asarray(-found[0][::-1])
 
 
 def _edges(picture: np.ndarray) -> np.ndarray:

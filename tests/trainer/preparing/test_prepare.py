@@ -1,5 +1,6 @@
 """What is worked out of photographs, against what was done to them."""
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -159,6 +160,43 @@ def test_a_white_card_for_all_takes_off_what_the_lens_does(scene: Scene, tmp_pat
 def test_what_cannot_be_is_refused(scene: Scene, wanted: Wanted, sentence: str) -> None:
     with pytest.raises(RakingError, match=sentence):
         prepared(scene, scene.shots, wanted)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sentence"),
+    [
+        (Wanted(align=True), "tells where they lie"),
+        (Wanted(even=True, card=(10, 10, 60, 60)), "is black"),
+    ],
+)
+def test_black_photographs_tell_nothing(
+    scene: Scene, tmp_path: Path, wanted: Wanted, sentence: str
+) -> None:
+    shots = changed(scene, tmp_path / "black", lambda values, _: 0 * values)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(RakingError, match=sentence):
+            prepared(scene, shots, wanted)
+        assert not prepared(scene, shots, Wanted())[0].any()
+
+
+def test_a_black_card_is_refused(scene: Scene, tmp_path: Path) -> None:
+    write_picture(tmp_path / "card.png", np.zeros((270, 360, 3), np.uint8))
+    flat = find_flat_fields(tmp_path / "card.png", scene.shots.files, scene.shots.size)
+    shots, done = prepare(scene.shots, scene.lights, None, scene.setup, flat, Wanted(), Plan())
+    with pytest.raises(RakingError, match="is black"):
+        next(prepared_pictures(shots, done))
+
+
+def test_a_cut_that_no_longer_lies_in_all_photographs_is_refused(
+    scene: Scene, tmp_path: Path
+) -> None:
+    def moved(values: np.ndarray, i: int) -> np.ndarray:
+        return np.asarray(ndimage.shift(values, (0, -6 * (i == 3), 0), order=1, mode="mirror"))
+
+    shots = changed(scene, tmp_path / "moved", moved)
+    with pytest.raises(RakingError, match="larger --crop"):
+        prepared(scene, shots, Wanted((0, 0, 3, 200), align=True))
 
 
 def test_a_table_without_an_object_is_not_cut(scene: Scene, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """What pixels of an image show under lights spread over the dome."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,7 @@ def mapped_pixels(image: RelightableImage, number: int, seed: int) -> Pixels:
         inside = np.sort(random.choice(inside, number, replace=False, shuffle=False))
     y, x = np.divmod(inside, image.width)
     planes = image.planes[:, y, x][:, :, None]  # [K / 3, N, 1, 3], a picture of one column
-    shown = relight(replace(image, planes=planes, mask=None, normals=None), spread_lights())
+    shown = relight(RelightableImage(image.decoder, planes), spread_lights())
     responses = np.stack([frame[:, 0] for frame in shown], axis=1).clip(0, 1)
     return Pixels(np.column_stack([x, y]), responses)
 

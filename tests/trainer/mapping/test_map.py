@@ -92,6 +92,7 @@ def test_pixels_show_what_the_image_does(make_image: MakeImage, by_hand) -> None
     image.mask = np.zeros((30, 40), bool)
     image.mask[5:25, 10:] = True
     image.normals = np.full((30, 40, 3), 128, np.uint8)
+    image.evidence = np.zeros((30, 40, 3), np.uint8)
     chosen = mapped_pixels(image, 200, seed=1)
     assert len(chosen.places) == 200
     x, y = chosen.places.T

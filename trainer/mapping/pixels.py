@@ -26,8 +26,10 @@ class Pixels:
 def mapped_pixels(image: RelightableImage, number: int, seed: int) -> Pixels:
     """Up to `number` pixels of the object, at random.
 
-    Raises RakingError where the object has too few for a map.
+    Raises RakingError where the object has too few for a map, or too few are asked for.
     """
+    if number < FEWEST:
+        raise RakingError(f"{number} pixels are too few for a map: choose {FEWEST} or more")
     inside = np.arange(image.width * image.height)
     if image.mask is not None:
         inside = np.flatnonzero(image.mask)

@@ -125,6 +125,8 @@ def test_four_pixels_are_no_map(make_image: MakeImage, tmp_path: Path) -> None:
     image = make_image(width=2, height=2)
     with pytest.raises(RakingError, match="has 4 pixels of the object, where 100 are the fewest"):
         map_image(image)
+    with pytest.raises(RakingError, match="5 pixels are too few for a map: choose 100 or more"):
+        mapped_pixels(make_image(width=20, height=15), 5, seed=0)
     write_image(image, tmp_path / "image")
     refused = raking("map", tmp_path / "image", "-o", tmp_path / "map")
     assert refused.returncode == 1 and refused.stderr.count("\n") <= 2

@@ -39,6 +39,7 @@ from webviewer.server import ViewerServer
 
 VIEW_AND_LIGHT = 4  # conditions
 MAX_STEP = 1  # 8-bit steps, anywhere
+MAX_STEP_OF_UNSHARP = 2  # it is made of levels, and an amount of 1 doubles a step between them
 MAX_DIFFERING = 1e-3  # of the values
 MAX_RELATIVE_ERROR = 1e-4  # of the output's range, in float
 MAX_RELATIVE_ERROR_OF_MODES = 1e-3  # a highlight is a power, which errs more by its exponent
@@ -101,7 +102,7 @@ class Agreement:
         tolerance = MAX_RELATIVE_ERROR if self.mode == "plain" else MAX_RELATIVE_ERROR_OF_MODES
         return (
             self.lights > 0
-            and self.max_step <= MAX_STEP
+            and self.max_step <= (MAX_STEP_OF_UNSHARP if self.mode == "unsharp" else MAX_STEP)
             and self.differing <= MAX_DIFFERING
             and self.max_abs_error <= tolerance * self.output_range
         )

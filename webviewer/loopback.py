@@ -2,8 +2,10 @@
 that it answers."""
 
 import asyncio
+import hmac
 import logging
 import re
+import secrets
 import threading
 from types import TracebackType
 from typing import Self
@@ -37,6 +39,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+TOKEN = "Raking-Token"  # a header that other sites' pages cannot send here unasked
 PARTING = 1  # second, that answers under way are waited for
 # Of this machine, at any port: one may be forwarded over SSH. A foreign name may be a page's trick.
 OWN_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
@@ -121,6 +124,16 @@ class LoopbackServer:
         if not all(OWN_HOST.fullmatch(host) for host in hosts):
             return web.Response(status=403, text="Only this machine may ask.")
         return await self.answer(request)
+
+
+def new_token() -> str:
+    """For the fragment of an address, which no one is sent: who has it may write."""
+    return secrets.token_urlsafe(16)
+
+
+def has_token(request: web.BaseRequest, token: str) -> bool:
+    given = request.headers.get(TOKEN, "")
+    return hmac.compare_digest(given.encode("utf-8", "replace"), token.encode())
 
 
 def only_read() -> web.Response:

@@ -1,9 +1,7 @@
 """Where the page's notes are taken in: one file beside each image, for who has the token."""
 
 import asyncio
-import hmac
 import re
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,10 +17,10 @@ from renderer.image.notes import (
     remove_note,
 )
 from shaders.errors import RakingError
+from webviewer.loopback import has_token, new_token
 
 NOTE = re.compile(rf"/images/(0|[1-9][0-9]{{0,5}})/{re.escape(NOTES)}/({NOTE_ID.pattern})")
 METHODS = ("PUT", "DELETE")
-TOKEN = "Raking-Token"  # a header that other sites' pages cannot send here unasked
 
 
 class NoteDesk:
@@ -36,11 +34,10 @@ class NoteDesk:
 
     def __init__(self, images: Sequence[Path]) -> None:
         self.images = images
-        self.token = secrets.token_urlsafe(16)
+        self.token = new_token()
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
-        given = request.headers.get(TOKEN, "")
-        if not hmac.compare_digest(given.encode("utf-8", "replace"), self.token.encode()):
+        if not has_token(request, self.token):
             return web.Response(status=403, text="Open the address that raking view printed.")
         found = NOTE.fullmatch(request.path)
         if not found or int(found[1]) >= len(self.images):

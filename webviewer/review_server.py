@@ -6,9 +6,7 @@ token, and no file is written here: what is accepted is handed to whoever began 
 """
 
 import asyncio
-import hmac
 import re
-import secrets
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +15,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from shaders.errors import RakingError
-from webviewer.loopback import HOST, TYPES, LoopbackServer, only_read
-from webviewer.note_desk import TOKEN
+from webviewer.loopback import HOST, TYPES, LoopbackServer, has_token, new_token, only_read
 
 PAGE = Path(__file__).parent / "review"
 PICTURE = re.compile(r"/pictures/(0|[1-9][0-9]?)/(all|0|[1-9][0-9]{0,5})\.jpg")
@@ -46,7 +43,7 @@ class ReviewServer(LoopbackServer):
         super().__init__(port)
         self.review, self._accept = review, accept
         self.accepted = threading.Event()
-        self.token = secrets.token_urlsafe(16)
+        self.token = new_token()
         self._busy = asyncio.Lock()
 
     @property
@@ -77,8 +74,7 @@ class ReviewServer(LoopbackServer):
         return web.Response(body=data, content_type="image/jpeg")
 
     async def _desk(self, request: web.BaseRequest) -> web.Response:
-        given = request.headers.get(TOKEN, "")
-        if not hmac.compare_digest(given.encode("utf-8", "replace"), self.token.encode()):
+        if not has_token(request, self.token):
             return web.Response(status=403, text="Open the address that raking calibrate printed.")
         if request.path not in ("/correct", "/accept"):
             return web.Response(status=404, text="Corrections are sent to /correct or /accept.")

@@ -77,6 +77,12 @@ def relight_frames(
         yield frame.resize(size, Image.Resampling.LANCZOS) if size else frame
 
 
+def size_within(width: int, height: int, longest: int) -> tuple[int, int]:
+    """The size of a picture that is made no longer than so many pixels, and never larger."""
+    scale = min(1.0, longest / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
 def output_kind(path: Path, several: bool) -> str:
     """The kind of output that a path's ending names: a format of Pillow, "MP4" or "folder".
 

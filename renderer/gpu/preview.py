@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from renderer.gpu.frames import on_black, relight_frames
+from renderer.gpu.frames import on_black, relight_frames, size_within
 from renderer.image.relightable import read_image
 
 LONGEST = 1200  # pixels, as Open Graph's readers like it
@@ -19,10 +19,8 @@ def preview_of(path: Path) -> bytes:
     Raises RakingError as `read_image` does, and where there is no wgpu adapter.
     """
     image = read_image(path)
-    share = min(1, LONGEST / max(image.width, image.height))
-    size = (max(1, round(image.width * share)), max(1, round(image.height * share)))
-    conditions = (*(0, 0)[: image.decoder.conditions - 2], *LIGHT)
-    frame = next(relight_frames(image, np.array([conditions], np.float32), size))
+    size = size_within(image.width, image.height, LONGEST)
+    frame = next(relight_frames(image, np.array([LIGHT]), size))
     file = io.BytesIO()
     on_black(frame).save(file, "JPEG", quality=QUALITY)
     return file.getvalue()

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from renderer.gpu.frames import size_within
 from shaders.errors import RakingError
 
 # Row by row, as the light stands about the object: its azimuth in degrees, counter-clockwise from
@@ -38,8 +39,7 @@ def sheet_lights(elevation: float = RAKING) -> np.ndarray:
 
 def cell_size(width: int, height: int) -> tuple[int, int]:
     """The size of a picture in the sheet, where none is asked for."""
-    scale = min(1.0, CELL / max(width, height))
-    return max(1, round(width * scale)), max(1, round(height * scale))
+    return size_within(width, height, CELL)
 
 
 def contact_sheet(frames: Iterable[Image.Image], size: tuple[int, int]) -> Image.Image:

@@ -43,12 +43,10 @@ def write_prepared(
     names = png_names(shots.names)
     with writing_aside(folder, check_prepared) as new:
         new.mkdir()
-        for index, picture in enumerate(
-            _written(prepared_pictures(shots, preparation), new, names)
-        ):
-            del picture
+        written = _written(prepared_pictures(shots, preparation), new, names)
+        for done, _ in enumerate(written, start=1):
             if progress:
-                progress(index + 1, len(names))
+                progress(done, len(names))
         (new / LIGHTS).write_text(_light_text(names, preparation.lights), "utf-8")
         if preparation.lamps is not None:
             (new / POSITIONS).write_text(_position_text(names, preparation.lamps), "utf-8")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from renderer.files.ours import file_sha256
 from shaders.errors import RakingError, shortened
 from trainer.calibration.views import Shots, read_shots
 from trainer.collection.cameras import views_of
@@ -88,7 +89,7 @@ def preparation_asked(sources: Sources, wanted: Wanted) -> dict[str, Any]:
     flats = sources.flat_fields.files if sources.flat_fields else []
     for file in [*sources.shots.files, *flats]:
         digest.update(file.name.encode(errors="surrogateescape"))
-        digest.update(sha256(file.read_bytes()).digest())
+        digest.update(bytes.fromhex(file_sha256(file)))
     digest.update(sources.lights.tobytes())
     digest.update(b"" if sources.mask is None else np.packbits(sources.mask).tobytes())
     lamps = sources.setup.lamps

@@ -1,7 +1,7 @@
 // What is seen, as a picture: the view with what is compared, its ruler and scale bar, and a caption below.
 
 import { t } from '../words/words.js';
-import { MODE_NAMES } from './modes.js';
+import { MODE_NAMES, MODE_NUMBERS } from './modes.js';
 import { devicePixels, inDegrees } from './points.js';
 import { saveFile } from './save.js';
 
@@ -38,9 +38,9 @@ function captionOf({ view, scene: { info: { title, label, facts, decoder } }, st
 	const [azimuth, elevation] = place(state.light);
 	const [turn, height] = place(state.camera);
 	const modes = left.hidden ? t(MODE_NAMES[state.mode]) : [left, right].map(({ textContent }) => textContent).join(' | ');
-	const numbers = ['exposure', 'gamma', 'saturation', ...state.mode === 'specular' ? ['kd', 'ks', 'exponent'] : [],
-		...['red', 'green', 'blue'].filter(key => state[key] !== 1), ...state.second ? ['second', 'azimuth2', 'elevation2'] : [],
-		...state.mode === 'diffuse' ? ['diffuse'] : [], ...state.mode === 'unsharp' ? ['radius', 'amount'] : []].map(key => `${key} ${state[key]}`);
+	const numbers = ['exposure', 'gamma', 'saturation', ...MODE_NUMBERS[state.mode],
+		...['red', 'green', 'blue'].filter(key => state[key] !== 1), ...state.second ? ['second', 'azimuth2', 'elevation2'] : []]
+		.map(key => `${key} ${state[key]}`);
 	return [
 		[title, facts.number, facts.credit, facts.licence, label],
 		[modes, t`light from ${azimuth}°, ${elevation}° above the surface`,

@@ -6,24 +6,23 @@ import { isFor } from '../../shaders/look.js';
 import { MODES, RANGES } from '../../state/looks.js';
 import { t } from '../../words/words.js';
 import { change } from '../actions.js';
-import { MODE_NAMES } from '../modes.js';
+import { MODE_NAMES, MODE_NUMBERS } from '../modes.js';
 import { on } from '../points.js';
 import { sidePanel } from '../side.js';
 import { anglesMarkup, connectAngles, put } from './angles.js';
 
-// What each mode does in a sentence, and its numbers.
-/** @type {Record<string, [string, string[]]>} */
+// What each mode does.
 const TOLD = {
-	plain: ['As the photographs show the surface, under any light.', []],
-	normals: ['Which way the surface faces: red to the right, green up, blue towards you. '
-		+ 'Colour and light are left out, and the relief remains.', []],
-	specular: ['Gives the surface a gloss that it has not, so that shallow marks '
-		+ 'catch the light. Move the light to see them.', ['kd', 'ks', 'exponent']],
-	diffuse: ['Deepens light and shade on slopes, the colours staying where the surface faces the light. '
-		+ 'Of PTM images alone.', ['diffuse']],
-	unsharp: ['Makes what is brighter or darker than its neighbourhood stand out.', ['radius', 'amount']],
-	evidence: ['How far photographs support each place under this light: how near the lights are under which it was '
-		+ 'photographed, and how well photographs that were left out could be told from the others.', []],
+	plain: 'As the photographs show the surface, under any light.',
+	normals: 'Which way the surface faces: red to the right, green up, blue towards you. '
+		+ 'Colour and light are left out, and the relief remains.',
+	specular: 'Gives the surface a gloss that it has not, so that shallow marks '
+		+ 'catch the light. Move the light to see them.',
+	diffuse: 'Deepens light and shade on slopes, the colours staying where the surface faces the light. '
+		+ 'Of PTM images alone.',
+	unsharp: 'Makes what is brighter or darker than its neighbourhood stand out.',
+	evidence: 'How far photographs support each place under this light: how near the lights are under which it was '
+		+ 'photographed, and how well photographs that were left out could be told from the others.',
 };
 const NAMES = {
 	kd: 'Colour', ks: 'Gloss', exponent: 'Sharpness', diffuse: 'Gain', radius: 'Radius', amount: 'Amount', red: 'Red', green: 'Green', blue: 'Blue',
@@ -119,9 +118,9 @@ function connectModes(viewer, part) {
 		const { state } = store;
 		mode.value = state.mode;
 		versus.value = state.compare === 'off' ? '' : state.versus ?? '';
-		told.textContent = t(TOLD[state.mode][0]);
+		told.textContent = t(TOLD[state.mode]);
 		part('scale').hidden = ![state.mode, versus.value].includes('evidence');
-		const shown = [state.mode, versus.value || state.mode].flatMap(name => TOLD[name][1]);
+		const shown = [state.mode, versus.value || state.mode].flatMap(name => MODE_NUMBERS[name]);
 		for (const key of Object.keys(RANGES)) {
 			if (!TONES.includes(key) && !LIGHTS.includes(key)) part(`number-${key}`).parentElement.hidden = !shown.includes(key);
 		}

@@ -18,7 +18,7 @@ FARTHEST = 1e6  # millimetres
 
 def calibrate(
     photographs: Annotated[
-        Path, typer.Argument(metavar="PHOTOGRAPHS", help="Folder of photographs, no light file.")
+        Path, typer.Argument(metavar="PHOTOGRAPHS", help="Folder of photographs.")
     ],
     output: Annotated[
         Path,
@@ -59,6 +59,14 @@ def calibrate(
         Path | None,
         typer.Option(metavar="DOME", help="Take the lights of a dome that --save-dome wrote."),
     ] = None,
+    lights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Look for no sphere: check a light file against the photographs.",
+            show_default="found on spheres",
+        ),
+    ] = None,
     save_dome: Annotated[
         Path | None,
         typer.Option(metavar="DOME", help="A JSON file for the lights, for other objects."),
@@ -86,9 +94,12 @@ def calibrate(
         raise typer.BadParameter("--distance is in millimetres, and needs --pixel-size")
     if dome is not None and (sphere or focal or distance or review):
         raise typer.BadParameter("with --dome no sphere is looked for: leave its options out")
+    if lights is not None and (sphere or focal or distance or dome or review):
+        raise typer.BadParameter("with --lights no sphere is looked for: leave its options out")
     from trainer.calibration import dome as domes
     from trainer.calibration.calibrate import Settings
     from trainer.calibration.calibrate import calibrate as find_lights
+    from trainer.calibration.given import read_given
     from trainer.calibration.record import (
         check_calibration,
         check_light_file,
@@ -102,6 +113,16 @@ def calibrate(
     from trainer.calibration.views import read_shots
 
     alone = output.suffix.lower() == ".lp"
+    inputs = [photographs, *([dome] if dome else []), *([lights] if lights else [])]
+    if save_dome is not None:
+        check_output(save_dome, [*inputs, output])
+        domes.check_dome(save_dome)
+    check_output(output, inputs)
+    (check_light_file if alone else check_calibration)(output)
+    if lights is None:
+        files, given = photographs_in(photographs, warn), None
+    else:
+        files, given = read_given(photographs, lights, warn)
     settings = Settings(
         spheres=tuple(parse_sphere(text) for text in sphere or ()),
         focal=focal,
@@ -110,16 +131,11 @@ def calibrate(
         refine=refine,
         anyway=anyway,
         dome=domes.read_dome(dome) if dome else None,
+        given=given,
     )
-    if save_dome is not None:
-        check_output(save_dome, [photographs, output, *([dome] if dome else [])])
-        domes.check_dome(save_dome)
-    check_output(output, [photographs])
-    (check_light_file if alone else check_calibration)(output)
-    files = photographs_in(photographs, warn)
     asked = asked_of(files, settings)
-    lights = output if alone else output / "lights.lp"
-    following: list[object] = ["raking", "train", photographs, "--lights", lights]
+    found = output if alone else output / "lights.lp"
+    following: list[object] = ["raking", "train", photographs, "--lights", found]
     following += ["-o", f"{photographs.resolve().name}-image"]
     stored = {} if alone else stored_record(output)
     same = bool(stored) and stored.get("asked") == asked
@@ -199,7 +215,7 @@ def told(result: Any) -> dict[str, str]:
         "focal length": result.focal_from
         if focal is None
         else f"{focal:.0f} pixels, {result.focal_from}",
-        "lamps": "near" if result.near else "distant",
+        "lamps": result.lamps,
         "lights": f"{len(deviations)} of {len(result.lights)} photographs",
         "uncertainty": f"{sorted(deviations)[len(deviations) // 2]:.1f} degrees, at worst "
         f"{max(deviations):.1f}",

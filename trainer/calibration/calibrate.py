@@ -8,14 +8,16 @@ import numpy as np
 from shaders.errors import RakingError
 from trainer.calibration.bundle import settled
 from trainer.calibration.camera import Camera, Sphere, focal_from_exif, place_sphere
-from trainer.calibration.dome import Dome, lights_in_order
+from trainer.calibration.dome import UNKNOWN, Dome, lights_in_order
+from trainer.calibration.given import Given
 from trainer.calibration.lights import Light, Rays, disagreements, lights_of, on_dome, rays_of
 from trainer.calibration.prediction import (
     FEWEST,
     Prediction,
     object_products,
+    object_values,
     predict_each,
-    refined_lights,
+    refined_light,
 )
 from trainer.calibration.spheres import Found, find_spheres, spheres_by_hand
 from trainer.calibration.views import Shots, View
@@ -45,6 +47,7 @@ class Settings:
     refine: bool = False
     anyway: bool = False  # also lights that lie on one side
     dome: Dome | None = None  # whose lights are taken, without looking for spheres
+    given: Given | None = None  # lights that are checked, without looking for spheres
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +79,13 @@ class Calibration:
     def near(self) -> bool:
         return any(light is not None and light.position is not None for light in self.lights)
 
+    @property
+    def lamps(self) -> str:
+        """What is known of where they stand, in words."""
+        if self.settings.given is not None:
+            return "as given"
+        return "near" if self.near else "distant"
+
     def reason(self, photograph: int) -> str:
         """Why a photograph has no light."""
         if not self.found:
@@ -93,6 +103,8 @@ def calibrate(shots: Shots, settings: Settings, plan: Plan) -> Calibration:
     overview = shots.overview(plan.begin("looking"))
     if settings.dome is not None:
         return _from_dome(shots, overview, settings.dome, settings)
+    if settings.given is not None:
+        return _from_given(shots, overview, settings.given, settings)
     progress = plan.begin("spheres")
     remarks: list[str] = []
     if settings.spheres:
@@ -107,11 +119,32 @@ def calibrate(shots: Shots, settings: Settings, plan: Plan) -> Calibration:
 def _from_dome(shots: Shots, overview: View, dome: Dome, settings: Settings) -> Calibration:
     """The lights of a dome that was calibrated before."""
     lights = lights_in_order(dome, len(shots.files), object_products(overview, []))
+    return _without_spheres(shots, overview, lights, "as the dome is known", settings)
+
+
+def _from_given(shots: Shots, overview: View, given: Given, settings: Settings) -> Calibration:
+    """Lights that a person has, checked."""
+    if len(given.directions) < FEWEST:
+        raise RakingError(
+            f"{len(given.directions)} photographs tell too little of each other to check their "
+            f"lights: {FEWEST} are the fewest"
+        )
+    lights: list[Light | None] = [Light(direction, UNKNOWN) for direction in given.directions]
+    result = _without_spheres(shots, overview, lights, "as the lights are given", settings)
+    if not any(result.predictions):
+        raise RakingError(
+            "the photographs are too dark, or too bright, to tell anything of their lights"
+        )
+    return result
+
+
+def _without_spheres(
+    shots: Shots, overview: View, lights: list[Light | None], why: str, settings: Settings
+) -> Calibration:
     empty = np.zeros((0, len(lights)))
     rays = Rays(empty[..., None], empty[..., None], empty, empty.astype(bool))
     result = Calibration(
-        *(shots, Camera(shots.size), "of no effect, as the dome is known", [], [], rays, lights),
-        settings,
+        *(shots, Camera(shots.size), f"of no effect, {why}", [], [], rays, lights, settings),
         [None] * len(lights),
     )
     result = _predicted(result, overview)
@@ -208,13 +241,13 @@ def _predicted(result: Calibration, overview: View) -> Calibration:
         for s in result.found
     ]
     known = result.known
-    products = object_products(overview, circles)
-    if products is None or len(known) < FEWEST:
+    values = object_values(overview, circles)
+    if values is None or len(known) < FEWEST:
         return result
     lights = [light for light in result.lights if light is not None]
     directions = np.array([light.direction for light in lights])
     deviations = np.array([light.deviation for light in lights])
-    predicted = predict_each(directions, products[np.ix_(known, known)], deviations)
+    predicted = predict_each(directions, values[known], deviations)
     predictions: list[Prediction | None] = [None] * len(result.lights)
     for photograph, prediction in zip(known, predicted, strict=True):
         predictions[photograph] = prediction
@@ -222,7 +255,7 @@ def _predicted(result: Calibration, overview: View) -> Calibration:
         return replace(result, predictions=predictions)
     after, moved = list(result.lights), {}
     for photograph, light, prediction in zip(known, lights, predicted, strict=True):
-        direction = refined_lights(light.direction, light.deviation, prediction)
+        direction = refined_light(light.direction, light.deviation, prediction)
         angle = float(np.degrees(np.arccos(np.clip(direction @ light.direction, -1, 1))))
         if angle > 0:
             distance = None if light.position is None else np.linalg.norm(light.position)
@@ -261,9 +294,10 @@ def _warnings(result: Calibration) -> list[str]:
         if prediction is not None and prediction.flagged
     ]
     if flagged and not result.settings.refine:
+        look = "highlights" if result.found else "lines in the light file"
         warnings.append(
             f"the other photographs predict another light for {listing(flagged)}: look at their "
-            "highlights, or let --refine move them"
+            f"{look}, or let --refine move them"
         )
     far = [
         f"{name} ({angle:.0f} degrees)"

@@ -118,7 +118,7 @@ def facts(result: Calibration) -> dict[str, Any]:
         "size": [result.shots.size[1], result.shots.size[0]],
         "focal_px": result.camera.focal,
         "focal_from": result.focal_from,
-        "lamps": "near" if result.near else "distant",
+        "lamps": result.lamps,
         "unit": unit,
         "spheres": [
             {
@@ -155,9 +155,9 @@ def _photograph(result: Calibration, i: int, scale: float) -> dict[str, Any]:
         row["position"] = np.round(light.position * scale, 3).tolist()
     if prediction is not None:
         row["prediction"] = {
-            "error_levels": round(prediction.error, 2),
             "best_direction": np.round(prediction.best, 4).tolist(),
             "degrees_away": round(prediction.angle, 2),
+            "likelier_nats": round(prediction.likelier, 2),
             "flagged": prediction.flagged,
         }
     if result.names[i] in result.moved:

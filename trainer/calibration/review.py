@@ -66,7 +66,7 @@ class Review:
         result = self.result
         return {
             "title": result.shots.files[0].parent.resolve().name,
-            "lamps": "near" if result.near else "distant",
+            "lamps": result.lamps,
             "warnings": result.warnings,
             "photographs": [self._photograph(i) for i in range(len(result.names))],
             "spheres": [self._sphere(sphere) for sphere in self.spheres],

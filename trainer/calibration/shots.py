@@ -52,8 +52,11 @@ def asked_of(files: Sequence[Path], settings: Settings) -> dict[str, Any]:
     for file in files:
         digest.update(file.name.encode(errors="surrogateescape"))
         digest.update(sha256(file.read_bytes()).digest())
-    chosen = {**asdict(replace(settings, dome=None)), "dome": None}
+    chosen = asdict(replace(settings, dome=None, given=None))
     chosen["spheres"] = [list(sphere) for sphere in settings.spheres]
+    del chosen["given"]
+    if settings.given is not None:
+        chosen["lights"] = sha256(settings.given.directions.tobytes()).hexdigest()
     if settings.dome is not None:
         lights = [light.direction for light in settings.dome.lights if light is not None]
         chosen["dome"] = sha256(b"".join(light.tobytes() for light in lights)).hexdigest()

@@ -31,6 +31,13 @@ def summary_page(result: Calibration) -> str:
 
 
 def _answer(result: Calibration) -> str:
+    if result.settings.given is not None:
+        apart = [prediction.angle for prediction in result.predictions if prediction is not None]
+        return (
+            f"{len(apart)} photographs have a light in {result.settings.given.name}; the others "
+            f"predict it to {np.median(apart):.1f} degrees in the middle and {max(apart):.1f} at "
+            "worst."
+        )
     deviations = [light.deviation for light in result.lights if light is not None]
     source = "one sphere" if len(result.found) == 1 else f"{len(result.found)} spheres"
     source = f"found on {source}" if result.found else "that of the dome"

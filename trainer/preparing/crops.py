@@ -60,12 +60,12 @@ def mask_crop(mask: np.ndarray) -> Crop:
     return int(columns[0]), int(rows[0]), int(width), int(height)
 
 
-def check_crop(crop: Crop, size: tuple[int, int]) -> None:
-    """RakingError where a crop reaches beyond photographs of `size` (H, W)."""
-    x, y, width, height = crop
+def check_inside(part: Crop, size: tuple[int, int], option: str) -> None:
+    """RakingError where what an `option` names reaches beyond photographs of `size` (H, W)."""
+    x, y, width, height = part
     if min(x, y) < 0 or x + width > size[1] or y + height > size[0]:
         raise RakingError(
-            f"--crop {x},{y},{width},{height} reaches beyond the photographs of {size[1]} x "
+            f"{option} {x},{y},{width},{height} reaches beyond the photographs of {size[1]} x "
             f"{size[0]} pixels: choose X,Y,WIDTH,HEIGHT inside them"
         )
 

@@ -8,12 +8,13 @@ import numpy as np
 
 from shaders.errors import RakingError
 from trainer.calibration.prediction import object_products
-from trainer.calibration.views import OVERVIEW, Shots, View
+from trainer.calibration.views import Shots, View
 from trainer.lights.names import listing
-from trainer.preparing.crops import Crop, check_crop, mask_crop, object_crop
+from trainer.preparing.crops import Crop, check_inside, mask_crop, object_crop
 from trainer.preparing.evenness import FEWEST as FEWEST_OF_GAINS
 from trainer.preparing.evenness import FallOff, card_gains, gains_by_others
-from trainer.preparing.flat_fields import DARKEST, FlatFields
+from trainer.preparing.flat_fields import FlatFields
+from trainer.preparing.grey_card import card_levels, check_card
 from trainer.preparing.setup import SetUp
 from trainer.preparing.shifts import FEWEST, Shifts, coarse_shifts, fine_shifts
 from trainer.preparing.srgb import linear
@@ -73,8 +74,11 @@ def prepare(
             "white cards of each light tell of its fall-off and brightness already: leave out "
             "--even, or name one card for all"
         )
+    _check_rectangles(wanted, shots.size)
     overview = shots.overview(plan.begin("looking"))
     shots, overview = _with_true_white(shots, overview)
+    if wanted.card is not None:
+        check_card(overview, wanted.card)
     crop = _crop(wanted, overview, mask, setup, shots.size)
     warnings: list[str] = []
     shifts, aligned = _shifts(shots, overview, lights, wanted.align, warnings, plan)
@@ -105,6 +109,13 @@ def prepare(
     )
 
 
+def _check_rectangles(wanted: Wanted, size: tuple[int, int]) -> None:
+    if isinstance(wanted.crop, tuple):
+        check_inside(wanted.crop, size, "--crop")
+    if wanted.card is not None:
+        check_inside(wanted.card, size, "--grey")
+
+
 def _with_true_white(shots: Shots, overview: View) -> tuple[Shots, View]:
     """As collections have it: 16 bits that are never above 12 hold 12."""
     brightest = float(overview.values.max()) / 255 * shots.white
@@ -126,7 +137,6 @@ def _crop(
         return 0, 0, size[1], size[0]
     if isinstance(wanted.crop, str):
         return object_crop(overview, setup.spheres, size) if mask is None else mask_crop(mask)
-    check_crop(wanted.crop, size)
     return wanted.crop
 
 
@@ -249,7 +259,7 @@ def _gains(
         return np.ones(len(lights)), ""
     values = _evened(overview, fall_offs)
     if wanted.card is not None:
-        return card_gains(_card_levels(overview, values, wanted.card), lights), "grey card"
+        return card_gains(card_levels(overview, values, wanted.card), lights), "grey card"
     if len(lights) < FEWEST_OF_GAINS:
         return np.ones(len(lights)), "too few photographs"
     products = object_products(View(overview.region, 255 * values), setup.spheres)
@@ -273,28 +283,3 @@ def _evened(overview: View, fall_offs: Sequence[FallOff | None]) -> np.ndarray:
             )
             values[index] *= scaled.factors((height, width))[..., None]
     return values
-
-
-def _card_levels(overview: View, values: np.ndarray, card: Crop) -> np.ndarray:
-    """[L] linear means over a grey card."""
-    x, y, width, height = card
-    first = overview.inward(np.array([x, y], float)).round().astype(int)
-    last = overview.inward(np.array([x + width, y + height], float)).round().astype(int)
-    part = values[:, max(0, first[1]) : last[1], max(0, first[0]) : last[0]]
-    if part.size == 0 or part.shape[1] * part.shape[2] < 4:
-        raise RakingError(
-            f"the grey card {x},{y},{width},{height} is too small, or beside the photographs, "
-            f"which are seen {OVERVIEW} pixels wide for it: name more of it"
-        )
-    if (part > 0.98).mean() > 0.01:
-        raise RakingError(
-            f"the grey card {x},{y},{width},{height} is saturated in some photographs, and tells "
-            "nothing there: name a darker field"
-        )
-    levels = part.mean(axis=(1, 2, 3))
-    if np.median(levels) < DARKEST:
-        raise RakingError(
-            f"the grey card {x},{y},{width},{height} is black, and tells nothing: name a brighter "
-            "field"
-        )
-    return np.asarray(levels)

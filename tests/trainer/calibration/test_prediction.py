@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from trainer.calibration.prediction import predict_each, refined_lights
+from trainer.calibration.prediction import predict_each, refined_light
 
 from ..conftest import bumps
 
@@ -18,13 +18,12 @@ def dome() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def products() -> np.ndarray:
-    pictures = bumps(dome().astype(np.float32)).reshape(len(dome()), -1) / 255.0
-    return pictures @ pictures.T / pictures.shape[1]
+def values() -> np.ndarray:
+    return bumps(dome().astype(np.float32)).reshape(len(dome()), -1) / 255.0
 
 
 def test_five_lights_disturbed_by_ten_degrees_are_flagged_and_brought_back(
-    products: np.ndarray, angles
+    values: np.ndarray, angles
 ) -> None:
     true = dome()
     given = true.copy()
@@ -35,17 +34,17 @@ def test_five_lights_disturbed_by_ten_degrees_are_flagged_and_brought_back(
         across /= np.linalg.norm(across)
         turned = np.cos(np.radians(10)) * true[i] + np.sin(np.radians(10)) * across
         given[i] = turned if turned[2] > 0.1 else 2 * np.cos(np.radians(10)) * true[i] - turned
-    predictions = predict_each(given, products, np.full(len(true), 0.5))
+    predictions = predict_each(given, values, np.full(len(true), 0.5))
     flagged = [i for i, prediction in enumerate(predictions) if prediction.flagged]
     assert set(wrong) <= set(flagged) and len(flagged) <= len(wrong) + 1
     for i in wrong:
-        moved = refined_lights(given[i], 0.5, predictions[i])
+        moved = refined_light(given[i], 0.5, predictions[i])
         assert angles(moved, true[i]) < 2
     for i in set(range(len(true))) - set(flagged):
-        moved = refined_lights(given[i], 0.5, predictions[i])
+        moved = refined_light(given[i], 0.5, predictions[i])
         assert angles(moved, given[i]) <= 0.5 + 1e-4
 
 
-def test_right_lights_are_left(products: np.ndarray) -> None:
-    predictions = predict_each(dome(), products, np.full(len(dome()), 0.5))
+def test_right_lights_are_left(values: np.ndarray) -> None:
+    predictions = predict_each(dome(), values, np.full(len(dome()), 0.5))
     assert not any(prediction.flagged for prediction in predictions)

@@ -154,7 +154,8 @@ def test_a_white_card_for_all_takes_off_what_the_lens_does(scene: Scene, tmp_pat
     ("wanted", "sentence"),
     [
         (Wanted((300, 0, 100, 50)), "reaches beyond"),
-        (Wanted(even=True, card=(400, 300, 20, 20)), "too small, or beside"),
+        (Wanted(even=True, card=(400, 300, 20, 20)), "--grey 400,300,20,20 reaches beyond"),
+        (Wanted(even=True, card=(10, 10, 1, 2)), "too small"),
     ],
 )
 def test_what_cannot_be_is_refused(scene: Scene, wanted: Wanted, sentence: str) -> None:
@@ -178,6 +179,25 @@ def test_black_photographs_tell_nothing(
         with pytest.raises(RakingError, match=sentence):
             prepared(scene, shots, wanted)
         assert not prepared(scene, shots, Wanted())[0].any()
+
+
+@pytest.mark.parametrize(
+    ("level", "sentence"), [(255, "is saturated in some"), (0, "is black")], ids=["white", "black"]
+)
+def test_a_card_that_tells_nothing_is_refused_before_the_long_work(
+    scene: Scene, tmp_path: Path, level: int, sentence: str
+) -> None:
+    def with_card(values: np.ndarray, i: int) -> np.ndarray:
+        values[100:140, 150:200] = level if i > 2 or level == 0 else 120
+        return values
+
+    shots = changed(scene, tmp_path / "card", with_card)
+    wanted = Wanted(align=True, even=True, card=(152, 102, 40, 30))
+    phases: list[str] = []
+    plan = Plan(lambda standing: phases.append(standing.phase))
+    with pytest.raises(RakingError, match=sentence):
+        prepare(shots, scene.lights, None, scene.setup, None, wanted, plan)
+    assert set(phases) == {"looking"}
 
 
 def test_a_black_card_is_refused(scene: Scene, tmp_path: Path) -> None:

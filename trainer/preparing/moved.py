@@ -17,6 +17,7 @@ LARGE = 2.0  # pixels, from which one is that is seen at a glance
 SURELY = 3.0  # times the uncertainty, too
 SIDES = 256, 128, 64  # pixels of the part that is looked at
 AGREE = 0.4  # of a shift: where halves are farther apart in it, it is none of the photograph
+FAINT = 5.0  # levels of 255, the deviation in a part below which it is too dark to tell
 LOOKED_AT = 6  # photographs, for where most shows
 ROUNDS, PIXELS = 3, 5000  # of finding shifts: enough for large ones
 
@@ -72,7 +73,8 @@ def _told(part: np.ndarray, lights: np.ndarray, names: Sequence[str], scale: flo
     )
     mean = (one.pixels + other.pixels) / 2
     apart = np.linalg.norm(one.pixels - other.pixels, axis=1)
-    mean[apart > AGREE * np.linalg.norm(mean, axis=1)] = 0
+    dark = part.std(axis=(1, 2)) < FAINT
+    mean[dark | (apart > AGREE * np.linalg.norm(mean, axis=1))] = 0
     found = Shifts(scale * mean, scale * max(one.unsure, other.unsure))
     which = moved_names(found, names, LARGE * scale)
     if which is None:

@@ -44,5 +44,15 @@ def test_photographs_at_rest_are_not_warned_about(scene: Scene, tmp_path: Path) 
     assert moved_in_collection(collection(scene, tmp_path / "still", [])) is None
 
 
+def test_a_photograph_that_is_almost_black_is_not_said_to_have_moved(
+    scene: Scene, tmp_path: Path
+) -> None:
+    collection(scene, tmp_path / "dark", [])
+    file = tmp_path / "dark" / scene.shots.files[7].name
+    noise = np.random.default_rng(0).integers(0, 4, (270, 360, 3), np.uint8)
+    write_picture(file, noise)
+    assert moved_in_collection(read_mlic(tmp_path / "dark")) is None
+
+
 def test_small_pictures_and_few_say_nothing(write_bumps, tmp_path: Path) -> None:
     assert moved_in_collection(read_mlic(write_bumps(tmp_path / "bumps"))) is None

@@ -69,7 +69,7 @@ RANGES = {
     "amount": (0.0, 5.0, 1.0),
     "spread": (0.0, 90.0, 60.0),
     "raking": (5.0, 80.0, 25.0),
-    "area": (0.5, 20.0, 3.0),
+    "area": (0.5, 20.0, 6.0),
     "red": (0.0, 2.0, 1.0),
     "green": (0.0, 2.0, 1.0),
     "blue": (0.0, 2.0, 1.0),
@@ -101,7 +101,7 @@ class Look:
     amount: float = 1.0  # how often the difference is added
     spread: float = 60.0  # degrees to either side that lights come from, in "multi-light"
     raking: float = 25.0  # and above the surface, in "multi-light-static"
-    area: float = 3.0  # that a light is chosen for, in percent of the longer side
+    area: float = 6.0  # that a light is chosen for, in percent of the longer side
     red: float = 1.0  # of the light's colour
     green: float = 1.0
     blue: float = 1.0

@@ -9,7 +9,7 @@ has the mean m.l and the variance l'Cl, where m and C are the mean and the covar
 about the place. A light counts as far as the place is lit and contrast is in it, and the fan's
 angle of the place is a mean in which the best lights prevail:
 
-    score_k = max(0, m.l_k) sqrt(l_k' C l_k),    place in the fan = sum k score_k^8 / sum score_k^8.
+    score_k = max(0, m.l_k) sqrt(l_k' C l_k),    place in the fan = sum k score_k^4 / sum score_k^4.
 
 So it changes little from place to place, and where no light is better than another it is the fan's
 middle. A pixel between two lights of the fan is a blend of both pictures, and no others are in it.
@@ -26,7 +26,7 @@ from shaders.decoder import directions
 from shaders.look import Look
 
 LIGHTS = 7  # of a fan
-PREVALENCE = 8
+PREVALENCE = 4
 LONGEST = 1024  # pixels: normals are halved until they are no longer
 CELL = 8  # of those pixels: a place of the grid
 UPPER_LEFT = 135.0  # degrees: whence relief is expected to be lit

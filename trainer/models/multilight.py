@@ -71,7 +71,7 @@ def _shares(image: RelightableImage, fan: np.ndarray, look: Look) -> np.ndarray:
         ]
         scores = np.maximum(means, 0) * spreads
         if scores.max() > 1e-6:
-            weights = (scores / scores.max()) ** 8
+            weights = (scores / scores.max()) ** 4
             place[row, column] = np.average(np.arange(LIGHTS), weights=weights)
     pixels = (np.mgrid[: image.height, : image.width] + 0.5) / side - 0.5
     chosen = map_coordinates(place, pixels, order=1, mode="nearest")

@@ -7,7 +7,7 @@ import { createTexture } from './gl.js';
 import { readLevels } from './levels.js';
 
 const LIGHTS = 7;  // of a fan
-const PREVALENCE = 8;
+const PREVALENCE = 4;
 const LONGEST = 1024;  // pixels: of the first level that is no longer
 const CELL = 8;  // of its pixels: a place of the grid
 const UPPER_LEFT = 135;  // degrees: whence relief is expected to be lit

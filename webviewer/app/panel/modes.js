@@ -3,7 +3,7 @@
 export const MODE_NAMES = {
 	'plain': 'Photograph', 'normals': 'Normals', 'curvature': 'Curvature', 'specular': 'Specular enhancement', 'diffuse': 'Diffuse gain',
 	'multi-light': 'Multi-light, moving', 'multi-light-static': 'Multi-light, fixed', 'unsharp': 'Unsharp masking',
-	'unsharp-picture': 'Unsharp masking of colours', 'unsharp-normals': 'Unsharp masking of relief', 'evidence': 'Evidence',
+	'unsharp-picture': 'Image unsharp masking', 'unsharp-normals': 'Normal unsharp masking', 'evidence': 'Evidence',
 };
 
 /** @type {Record<string, string[]>} */

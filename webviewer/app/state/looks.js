@@ -15,7 +15,7 @@ export const RANGES = {
 	amount: [0, 5, 1],
 	spread: [0, 90, 60],
 	raking: [5, 80, 25],
-	area: [0.5, 20, 3],
+	area: [0.5, 20, 6],
 	red: [0, 2, 1],
 	green: [0, 2, 1],
 	blue: [0, 2, 1],

@@ -21,7 +21,8 @@ const TOLD = {
 		+ 'catch the light. Move the light to see them.',
 	'diffuse': 'Deepens light and shade on slopes, the colours staying where the surface faces the light. '
 		+ 'Of PTM images alone.',
-	'multi-light': 'Lights each place from where its relief shows best, not far to either side of the present light.',
+	'multi-light': 'Lights each place from where its relief shows best, not far to either side of the present light. '
+		+ 'Most under a low light.',
 	'multi-light-static': 'Lights each place from where its relief shows best, among raking lights about the upper left, '
 		+ 'whatever the present light.',
 	'unsharp': 'Makes what is brighter or darker than its neighbourhood stand out.',

@@ -29,17 +29,19 @@ from renderer.gpu.relighter import Relighter
 from renderer.image.relightable import RelightableImage, read_image, write_image
 from shaders.decoder import LIGHT, Decoder
 from shaders.hyper import SPHERE, HyperDecoder, MixedLayer
-from shaders.look import MODES, Look, is_for
+from shaders.look import MODES, OF_LIGHTS, OF_NEIGHBOURS, Look, is_for
 from shaders.network import Layer
 from shaders.neural import NeuralDecoder
 from trainer.lights.directions import sunflower
+from trainer.models.multilight import lit_by_places
 from trainer.models.oracle import relight
-from trainer.models.seen import seen, sharpened
+from trainer.models.seen import looked_about, seen
 from webviewer.server import ViewerServer
 
 VIEW_AND_LIGHT = 4  # conditions
 MAX_STEP = 1  # 8-bit steps, anywhere
-MAX_STEP_OF_UNSHARP = 2  # it is made of levels, and an amount of 1 doubles a step between them
+MAX_STEP_OF_LEVELS = 2  # of modes made of levels: an amount of 1 doubles a step between them
+OF_LEVELS = (*OF_NEIGHBOURS, *OF_LIGHTS)
 MAX_DIFFERING = 1e-3  # of the values
 MAX_RELATIVE_ERROR = 1e-4  # of the output's range, in float
 MAX_RELATIVE_ERROR_OF_MODES = 1e-3  # a highlight is a power, which errs more by its exponent
@@ -102,7 +104,7 @@ class Agreement:
         tolerance = MAX_RELATIVE_ERROR if self.mode == "plain" else MAX_RELATIVE_ERROR_OF_MODES
         return (
             self.lights > 0
-            and self.max_step <= (MAX_STEP_OF_UNSHARP if self.mode == "unsharp" else MAX_STEP)
+            and self.max_step <= (MAX_STEP_OF_LEVELS if self.mode in OF_LEVELS else MAX_STEP)
             and self.differing <= MAX_DIFFERING
             and self.max_abs_error <= tolerance * self.output_range
         )
@@ -181,11 +183,7 @@ def compare(
         low, high = np.inf, -np.inf
         pictures = relight(image, conditions)
         for i, (told, decoded) in enumerate(zip(conditions, pictures, strict=True)):
-            truth = seen(image, decoded, look, told)
-            levels = np.floor(truth.clip(0, 1) * 255 + np.float32(0.5))
-            if look.mode == "unsharp":  # of levels, what is on the screen being made of them
-                truth = sharpened(image, truth, look)
-                levels = np.floor(sharpened(image, levels, look).clip(0, 255) + 0.5)
+            truth, levels = shown(image, decoded, look, told)
             low, high = min(low, float(truth.min())), max(high, float(truth.max()))
             for agreement, decode in backends:
                 agreement.add(truth, levels, decode(told, "unorm"), decode(told, "float"))
@@ -193,6 +191,23 @@ def compare(
             if progress:
                 progress(label, i + 1, len(conditions))
     return [agreement for agreement, _ in backends]
+
+
+def shown(
+    image: RelightableImage, decoded: np.ndarray, look: Look, told: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What an image decoded to, seen with a look: raw, and as levels, which what is made of several
+    pictures or of neighbours is made of."""
+    if look.mode in OF_LIGHTS:
+        raw, levels = (lit_by_places(image, look, told, of_levels) for of_levels in (False, True))
+        return raw, levels.clip(0, 255)
+    truth = seen(image, decoded, look, told)
+    levels = np.floor(truth.clip(0, 1) * 255 + np.float32(0.5))
+    if look.mode in OF_NEIGHBOURS:
+        truth = looked_about(image, truth, look, told)
+        made = looked_about(image, levels / 255, look, told)
+        levels = np.floor(made.clip(0, 1) * 255 + 0.5)
+    return truth, levels
 
 
 def looks_of(image: RelightableImage) -> list[Look]:

@@ -19,7 +19,8 @@ const SMALLEST_NORMAL = 2 ** -126;
  */
 export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin', varyings = 0, variant = null } = {}) {
 	const { latents } = decoder;
-	const { coloured = false, second = false } = variant ?? {};
+	const { coloured = false, second = false, share = false } = variant ?? {};
+	const changes = Boolean(variant && (variant.shading !== 'plain' || variant.toned || coloured));
 	const each = decoder.frameValues(Array(decoder.conditions).fill(0)).length / 4;
 	const size = second ? 2 * each : each;
 	const flat = Math.min(varyings, size);
@@ -42,9 +43,10 @@ export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin'
 		frame_size: size,
 		uniforms: flat < size,
 		flat,
-		look: variant ? lookBody(variant, decoder) : '',
+		look: variant && changes ? lookBody(variant, decoder) : '',
 		look_size: variant?.evidence ? latents / 3 + 2 : LOOK_SIZE,
-		shown: variant ? `seen(${decoded}, texel)` : decoded,
+		share: share ? render(shaderText('share.jinja'), {}) : '',
+		shown: `${share ? 'share * ' : ''}${changes ? `seen(${decoded}, texel)` : decoded}`,
 		rounded: target === 'unorm',
 		polynomial: exponential === 'polynomial',
 	});
@@ -53,9 +55,9 @@ export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin'
 
 // What makes a decoded colour seen; the normals, or the evidence, are the plane after the others.
 /** @type {(variant: NonNullable<import('./look.js').Variant>, decoder: any) => string} */
-function lookBody({ mode, toned, evidence }, decoder) {
+function lookBody({ shading, toned, evidence }, decoder) {
 	if (evidence) return render(shaderText('evidence.jinja'), scale(evidence.colours, decoder.latents / 3 + 1));
-	const [only_normals, specular, diffuse] = ['normals', 'specular', 'diffuse'].map(name => name === mode);
+	const [only_normals, specular, diffuse] = ['normals', 'specular', 'diffuse'].map(name => name === shading);
 	const names = { only_normals, specular, diffuse, toned, normals: decoder.latents / 3 };
 	return render(shaderText('look.jinja'), { ...names, ...diffuse ? secondOrder(decoder) : { lrgb: false } });
 }

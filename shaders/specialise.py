@@ -11,7 +11,7 @@ from shaders.decoder import Decoder
 from shaders.errors import RakingError
 from shaders.evidence import COLOURS
 from shaders.linear import LinearDecoder
-from shaders.look import LOOK_SIZE, Look
+from shaders.look import LOOK_SIZE, OF_LIGHTS, Look
 from shaders.network import NetworkDecoder
 from shaders.neural import NeuralDecoder
 from shaders.template import render
@@ -120,6 +120,7 @@ def _baked(
         flat=flat,
         look=_look_body(decoder, look),
         look_size=decoder.planes + 2 if look.mode == "evidence" else LOOK_SIZE,
+        share=render(shader_text("share.jinja")) if look.mode in OF_LIGHTS else "",
         shown=_shown(look),
         rounded=target == "unorm",
         polynomial=exponential == "polynomial",
@@ -128,7 +129,8 @@ def _baked(
 
 def _shown(look: Look) -> str:
     decoded = "lit(texel)" if look.coloured else "decode(texel)"
-    return decoded if look.changes_nothing else f"seen({decoded}, texel)"
+    shown = decoded if look.changes_nothing else f"seen({decoded}, texel)"
+    return f"share * {shown}" if look.mode in OF_LIGHTS else shown
 
 
 def _look_body(decoder: Decoder, look: Look) -> str:
@@ -138,11 +140,11 @@ def _look_body(decoder: Decoder, look: Look) -> str:
     look.check_decoder(decoder.kind)
     if look.mode == "evidence":
         return render(shader_text("evidence.jinja"), **_scale(decoder.planes + 1))
-    diffuse = look.mode == "diffuse"
+    diffuse = look.shading == "diffuse"
     return render(
         shader_text("look.jinja"),
-        only_normals=look.mode == "normals",
-        specular=look.mode == "specular",
+        only_normals=look.shading == "normals",
+        specular=look.shading == "specular",
         diffuse=diffuse,
         toned=look.toned,
         normals=decoder.planes,

@@ -193,6 +193,15 @@ def test_a_place_without_a_point_is_decoded(open_viewer, small, by_hand) -> None
     assert light == [0.35, 0.45]
 
 
+def test_an_image_without_a_map_is_asked_for_none_that_is_missing(open_viewer, small) -> None:
+    with open_viewer([small]) as page:
+        missing = []
+        page.on("response", lambda answer: answer.status >= 400 and missing.append(answer.url))
+        open_map(page)
+        assert not missing
+        assert page.locator("#mapLayout").is_disabled()
+
+
 def test_colours(open_viewer, small) -> None:
     with open_viewer([small], 1440, 900, light="0.5,0") as page:
         open_map(page)

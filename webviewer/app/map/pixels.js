@@ -1,5 +1,6 @@
 // Pixels of an image that are laid out as a map: where they are, and their latents, as levels of 0 to 255.
 
+import { readLevels } from '../gpu/levels.js';
 import { t } from '../words/words.js';
 import { seeded } from './random.js';
 
@@ -106,26 +107,7 @@ async function visit(scene, level, take) {
 	if (!scene.isThere) throw new Error(t`The image was closed meanwhile; do it again.`);
 }
 
-/**
- * @param {Scene} scene
- * @param {Tile} tile
- */
-function readTile({ context: { gl }, info: { decoder } }, { latents, mask, outer }, { x, y, width, height }) {
-	const framebuffer = gl.createFramebuffer();
-	gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
-	const read = () => {
-		const levels = new Uint8Array(4 * width * height);
-		gl.readPixels(x - outer.x, y - outer.y, width, height, gl.RGBA, gl.UNSIGNED_BYTE, levels);
-		return levels;
-	};
-	const planes = Array.from({ length: decoder.latents / 3 }, (_, layer) => {
-		gl.framebufferTextureLayer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, latents, 0, layer);
-		return read();
-	});
-	if (mask) gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, mask, 0);
-	const masked = mask && read();
-	gl.deleteFramebuffer(framebuffer);
-	return { planes, mask: masked };
-}
+/** @type {(scene: Scene, tile: Tile, area: { x: number, y: number, width: number, height: number }) => ReturnType<typeof readLevels>} */
+const readTile = ({ context: { gl }, info: { decoder } }, tile, area) => readLevels(gl, tile, [...Array(decoder.latents / 3).keys()], area);
 
 const texelOf = (planes, i, latents) => Array.from({ length: latents }, (_, k) => planes[Math.floor(k / 3)][4 * i + k % 3]);

@@ -96,7 +96,7 @@ def test_what_the_page_lays_out_is_what_the_command_does(
     assert np.abs(responses[order] / 255 - chosen.responses).max() < 0.7 / 255
     expected = principal_axes(chosen.responses.reshape(len(x), -1), 2)
     np.testing.assert_allclose(points[order], expected, atol=0.05)
-    same = grouped(appearance(responses[order] / 255), 3, 0)
+    same = grouped(appearance(responses[order] / 255, spread_lights()), 3, 0)
     assert adjusted_rand(same, clusters[order]) > 0.9
     assert (np.diff(np.bincount(clusters)) <= 0).all()
 

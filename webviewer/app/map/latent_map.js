@@ -130,8 +130,8 @@ export class LatentMap {
 	// The cluster of each.
 	/** @param {number} number */
 	clusters(number) {
-		this.#appearance ??= appearance(this.responses, this.count);
-		return group(this.#appearance, number);
+		this.#appearance ??= appearance(this.responses, this.count, SPREAD_LIGHTS);
+		return group(this.#appearance, this.#appearance.length / this.count, number);
 	}
 
 	dispose() {

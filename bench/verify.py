@@ -5,9 +5,10 @@ levels and once to raw floats.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -134,9 +135,8 @@ def verify(
         scratch_folder(Path(tempfile.gettempdir()), "raking-verify") as folder,
     ):
         backends = compare(image, path, asked, browser, progress, path.name)
-        for look in looks_of(image):
-            label = f"{path.name}, {look.mode}"
-            backends += compare(image, path, fewer, browser, progress, label, look)
+        looks = looks_of(image)
+        backends += compare(image, path, fewer, browser, progress, path.name, looks)
         for kind in RANDOM_DECODERS:
             told = spread[kind.conditions]
             random_image, scale = largest_random_image(kind, told)
@@ -170,26 +170,46 @@ def compare(
     browser: Browser,
     progress: Progress | None = None,
     label: str = "",
-    look: Look = Look(),
+    looks: Sequence[Look] = (Look(),),
 ) -> list[Agreement]:
     """The agreement of wgpu and of WebGL2 with PyTorch on an image that lies at `path`, under each
-    of the `conditions` [L, C] of its decoder and seen with a look."""
+    of the `conditions` [L, C] of its decoder, seen with each of the `looks` in turn."""
+    rows: list[Agreement] = []
+    with show_image(path, browser) as page:
+        for look in looks:
+            page.evaluate("look => raking.setState(look)", asdict(look))
+            name = f"{label}, {look.mode}" if look != Look() else label
+            tell = partial(progress, name) if progress else None
+            rows += compare_look(image, conditions, page, look, tell)
+    return rows
+
+
+def compare_look(
+    image: RelightableImage,
+    conditions: np.ndarray,
+    page: Page,
+    look: Look,
+    tell: Callable[[int, int], None] | None = None,
+) -> list[Agreement]:
+    """The agreement of both on an image that the `page` shows with a look."""
     pixels, adapter = image.width * image.height, device_name(request_device())
-    with webgl2_backend(image, path, browser, look) as (page_name, page_backend):
-        backends = [
-            (Agreement("wgpu", adapter, pixels, look.mode), wgpu_backend(image, look)),
-            (Agreement("webgl2", page_name, pixels, look.mode), page_backend),
-        ]
-        low, high = np.inf, -np.inf
-        pictures = relight(image, conditions)
-        for i, (told, decoded) in enumerate(zip(conditions, pictures, strict=True)):
-            truth, levels = shown(image, decoded, look, told)
-            low, high = min(low, float(truth.min())), max(high, float(truth.max()))
-            for agreement, decode in backends:
-                agreement.add(truth, levels, decode(told, "unorm"), decode(told, "float"))
-                agreement.output_range = high - low
-            if progress:
-                progress(label, i + 1, len(conditions))
+    backends: list[tuple[Agreement, Backend]] = [
+        (Agreement("wgpu", adapter, pixels, look.mode), wgpu_backend(image, look)),
+        (
+            Agreement("webgl2", read_renderer(page), pixels, look.mode),
+            lambda told, target: page_frame(page, image, told, target),
+        ),
+    ]
+    low, high = np.inf, -np.inf
+    pictures = relight(image, conditions)
+    for i, (told, decoded) in enumerate(zip(conditions, pictures, strict=True)):
+        truth, levels = shown(image, decoded, look, told)
+        low, high = min(low, float(truth.min())), max(high, float(truth.max()))
+        for agreement, decode in backends:
+            agreement.add(truth, levels, decode(told, "unorm"), decode(told, "float"))
+            agreement.output_range = high - low
+        if tell:
+            tell(i + 1, len(conditions))
     return [agreement for agreement, _ in backends]
 
 
@@ -226,18 +246,13 @@ def wgpu_backend(image: RelightableImage, look: Look = Look()) -> Backend:
 
 
 @contextmanager
-def webgl2_backend(
-    image: RelightableImage, path: Path, browser: Browser, look: Look = Look()
-) -> Iterator[tuple[str, Backend]]:
-    """Decoding with the viewer's page in a real browser, and the name of what it draws with."""
+def show_image(path: Path, browser: Browser) -> Iterator[Page]:
+    """The viewer's page in a real browser, with an image."""
     with ViewerServer([path]) as server:
-        url = server.url(ui="off", tiling="on", adaptive="off", **asdict(look))
+        url = server.url(ui="off", tiling="on", adaptive="off")
         with show_page(browser, url, width=640, height=480) as page:
             page.evaluate("window.raking.ready")
-            yield (
-                read_renderer(page),
-                lambda told, target: page_frame(page, image, told, target),
-            )
+            yield page
 
 
 def page_frame(page: Page, image: RelightableImage, told: np.ndarray, target: str) -> np.ndarray:

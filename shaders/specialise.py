@@ -97,6 +97,9 @@ def _baked(
     size *= 1 + look.has_second
     flat = min(varyings, size)
     given = [f"flat_frame[{i}]" if i < flat else f"frame[{i}]" for i in range(size)]
+    evidence = look.mode == "evidence"
+    look_size = 0 if look.changes_nothing else decoder.planes + 2 if evidence else LOOK_SIZE
+    look_flat = look_size if varyings - flat >= look_size else 0
     own, other = given[: size // (1 + look.has_second)], given[size // 2 :]
     body, names = _body(decoder, iter(own))
     k = decoder.latents
@@ -119,7 +122,9 @@ def _baked(
         varyings=range(flat),
         flat=flat,
         look=_look_body(decoder, look),
-        look_size=decoder.planes + 2 if look.mode == "evidence" else LOOK_SIZE,
+        look_size=look_size,
+        look_flat=look_flat,
+        look_uniforms=look_size > look_flat,
         share=render(shader_text("share.jinja")) if look.mode in OF_LIGHTS else "",
         shown=_shown(look),
         rounded=target == "unorm",

@@ -1,6 +1,7 @@
 """Multi-light in NumPy: the oracle that the shaders' blend of lights is held against.
 
-After the formulas in `renderer/gpu/fan.py`, written down place by place.
+After the formulas in `renderer/gpu/fan.py`, with the variance of the shading itself in place of the
+normals' covariance.
 """
 
 import numpy as np
@@ -17,17 +18,18 @@ CELL = 8  # of those pixels
 
 
 def lit_by_places(
-    image: RelightableImage, look: Look, conditions: np.ndarray, levels: bool
-) -> np.ndarray:
-    """What is seen under a light (x, y), or a view and a light, [H, W, 3]; of `levels`, 0..255,
-    where each light's part is one."""
+    image: RelightableImage, look: Look, conditions: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What is seen under a light (x, y), or a view and a light, [H, W, 3]: raw, and as a sum of
+    8-bit levels, one of each light."""
     fan = _fan(look, np.asarray(conditions, np.float64))
     shares = _shares(image, fan, look)
-    total = np.zeros((image.height, image.width, 3))
+    raw, levels = np.zeros((2, image.height, image.width, 3))
     for told, share, decoded in zip(fan, shares, relight(image, fan), strict=True):
         part = share[..., None] * seen(image, decoded, look, told)
-        total += np.floor(part.clip(0, 1) * 255 + 0.5) if levels else part
-    return total
+        raw += part
+        levels += np.floor(part.clip(0, 1) * 255 + 0.5)
+    return raw, levels.clip(0, 255)
 
 
 def _fan(look: Look, conditions: np.ndarray) -> np.ndarray:
@@ -51,31 +53,38 @@ def _shares(image: RelightableImage, fan: np.ndarray, look: Look) -> np.ndarray:
     normals, side = image.normals.astype(np.float64), CELL
     while max(on.shape) > LONGEST:
         normals, on, side = *_half(normals, on), 2 * side
-    rows, columns = (-(-length // CELL) for length in on.shape)
-    y, x = np.mgrid[: on.shape[0], : on.shape[1]]
-    vectors = normals / 127.5 - 1
-    deviation = look.area / 100 * max(rows, columns)
-    reach = np.ceil(3 * deviation)
-    towards = [_raised(told[-2:]) for told in fan]
-    place = np.full((rows, columns), (LIGHTS - 1) / 2)
-    for row, column in np.ndindex(rows, columns):
-        down, across = y // CELL - row, x // CELL - column
-        share = np.exp(-(down**2 + across**2) / (2 * deviation**2)) * on
-        share[(abs(down) > reach) | (abs(across) > reach)] = 0
-        if share.sum() < 1e-12:
-            continue
-        means = [np.average(vectors @ light, weights=share) for light in towards]
-        spreads = [
-            np.average((vectors @ light - mean) ** 2, weights=share) ** 0.5
-            for light, mean in zip(towards, means, strict=True)
-        ]
-        scores = np.maximum(means, 0) * spreads
-        if scores.max() > 1e-6:
-            weights = (scores / scores.max()) ** 4
-            place[row, column] = np.average(np.arange(LIGHTS), weights=weights)
+    shading = (normals / 127.5 - 1) @ np.array([_raised(told[-2:]) for told in fan]).T
+    summed = [_cells(on[..., None] * shading**power) for power in (0, 1, 2)]
+    deviation = look.area / 100 * max(summed[0].shape[:2])
+    weight, mean, square = (_about(sums, deviation) for sums in summed)
+    known = weight > 1e-12
+    mean, square = (np.where(known, each / np.maximum(weight, 1e-12), 0) for each in (mean, square))
+    scores = np.maximum(mean, 0) * np.sqrt(np.maximum(square - mean**2, 0))
+    best = scores.max(axis=-1, keepdims=True)
+    weights = np.where(best > 1e-6, (scores / np.maximum(best, 1e-12)) ** 4, 1)
+    place = np.average(np.broadcast_to(np.arange(LIGHTS), weights.shape), -1, weights)
     pixels = (np.mgrid[: image.height, : image.width] + 0.5) / side - 0.5
     chosen = map_coordinates(place, pixels, order=1, mode="nearest")
     return np.maximum(1 - np.abs(chosen - np.arange(LIGHTS)[:, None, None]), 0)
+
+
+def _cells(values: np.ndarray) -> np.ndarray:
+    """The sums of [H, W, K] over each cell, [rows, columns, K]."""
+    height, width, _ = values.shape
+    padded = np.pad(values, [(0, -height % CELL), (0, -width % CELL), (0, 0)])
+    return padded.reshape(-(-height // CELL), CELL, -(-width // CELL), CELL, -1).sum(axis=(1, 3))
+
+
+def _about(sums: np.ndarray, deviation: float) -> np.ndarray:
+    """Each cell's with those about it, by a Gaussian that ends at three deviations, rounded up."""
+
+    def gaussian(count: int) -> np.ndarray:
+        away = np.subtract.outer(np.arange(count), np.arange(count))
+        share = np.exp(-((away / deviation) ** 2) / 2)
+        return np.where(np.abs(away) <= np.ceil(3 * deviation), share, 0)
+
+    rows, columns, _ = sums.shape
+    return np.einsum("ij,jlk,ml->imk", gaussian(rows), sums, gaussian(columns), optimize=True)
 
 
 def _half(levels: np.ndarray, on: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -17,7 +17,8 @@ export function makeBaked(gl, decoder, target, variant) {
 			const give = own => gl.uniform4fv(at('frame'), variant?.second
 				? [...decoder.frameValues(own), ...decoder.frameValues(secondConditions(look, conditions))] : decoder.frameValues(own));
 			give(conditions);
-			if (variant) gl.uniform4fv(at('look'), lookValues(look, conditions));
+			// Its vectors are where there is room for them.
+			if (variant) for (const name of ['look', 'look_values']) gl.uniform4fv(at(name), lookValues(look, conditions));
 			return look?.fan?.lights(look, conditions).map((light, number) => tile => {
 				give(light);
 				look.fan?.place(at, tile, number);

@@ -50,9 +50,9 @@ export class PresentPass {
 			const view = { transform, upright };
 			if (!sharpen) return this.draw(tiles, view, { smooth, part, target });
 			const pass = this.sharpen ??= new sharpen.SharpenPass(this.gl, this.memory);
-			pass.draw(picture, state, { part, target }, (target, normals) => {
+			pass.draw(picture, state, { part, target }, (target, pictureOf) => {
 				this.clear(target, 0);
-				this.draw(tiles, view, { smooth, target, normals });
+				this.draw(tiles, view, { smooth, target, pictureOf });
 			});
 		};
 		if (second && compare === 'difference') {
@@ -76,18 +76,18 @@ export class PresentPass {
 	}
 
 	// view: the transform from image to canvas pixels, and whether it is upright; part: [x, width] of the canvas; target: a framebuffer
-	// instead; normals: whether the surface's normals are drawn, tiles' last planes.
+	// instead; pictureOf: what is drawn of a tile, the relit picture or another of its size.
 	/**
 	 * @param {Tile[]} tiles
 	 * @param {{ transform: Transform, upright: boolean }} view
-	 * @param {{ smooth: boolean, part?: number[], target?: WebGLFramebuffer | null, normals?: boolean }} how
+	 * @param {{ smooth: boolean, part?: number[], target?: WebGLFramebuffer | null, pictureOf?: (tile: Tile) => any }} how
 	 */
-	draw(tiles, view, { smooth, part = [0, this.gl.canvas.width], target = null, normals = false }) {
+	draw(tiles, view, { smooth, part = [0, this.gl.canvas.width], target = null, pictureOf = tile => tile.relit }) {
 		const { gl } = this;
 		gl.useProgram(this.shader.program);
 		gl.enable(gl.SCISSOR_TEST);
 		gl.scissor(part[0], 0, part[1], gl.canvas.height);
-		const pictures = tiles.map(tile => normals ? tile.lastPlane() : tile.relit);
+		const pictures = tiles.map(pictureOf);
 		this.#bindTarget(target);
 		tiles.forEach((tile, i) => pictures[i] && this.#drawTile(tile, pictures[i].texture, view, smooth));
 		gl.disable(gl.SCISSOR_TEST);

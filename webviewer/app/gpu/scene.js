@@ -5,7 +5,7 @@ import { Pyramid } from '../renderer/image/pyramid.js';
 import { OF_LIGHTS, OF_NEIGHBOURS, isFor, pictureFor, variantOf } from '../shaders/look.js';
 import { loadTexts } from '../shaders/texts.js';
 import { RANGES } from '../state/looks.js';
-import { t } from '../words/words.js';
+import { inOwnWords, t } from '../words/words.js';
 import { DecodePass } from './decode.js';
 import { createTiles } from './flat.js';
 import { checkMemory } from './gl.js';
@@ -142,7 +142,9 @@ export class Scene {
 	job(place, loaded) {
 		return {
 			key: `${this.key} ${place.key}`,
-			load: signal => this.load(place, signal),
+			load: signal => this.load(place, signal).catch(async error => {
+				throw Object.assign(error, error.name === 'Error' && { message: await inOwnWords(error.message) });
+			}),
 			done: pictures => {
 				const { key } = place;
 				this.tiles.set(key, this.#make(place, pictures, () => {

@@ -12,6 +12,27 @@ export { reachOf, sharpenRows };
 
 export const isOfNormals = mode => ['unsharp-normals', 'curvature'].includes(mode);
 
+// A tile's last plane, as a picture to be drawn as the relit one is.
+/** @param {Tile} tile */
+function lastPlane(tile) {
+	const { gl, memory, latents, planes, outer: { width, height } } = tile;
+	if (tile.last) return tile.last;
+	const { texture, dispose } = createTarget(gl, gl.RGBA8, width, height, { filter: gl.LINEAR });
+	const framebuffer = gl.createFramebuffer();
+	gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+	gl.framebufferTextureLayer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, latents, 0, planes.length - 1);
+	gl.bindTexture(gl.TEXTURE_2D, texture);
+	gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 0, 0, width, height);
+	gl.deleteFramebuffer(framebuffer);
+	const last = tile.last = { texture, drop: () => {
+		memory.give(last);
+		dispose();
+		tile.last = null;
+	} };
+	memory.take(last, 4 * width * height, last.drop);
+	return last;
+}
+
 export class SharpenPass {
 	/** @type {ReturnType<typeof createTarget>[]} */
 	targets = [];  // the picture, and the normals
@@ -34,7 +55,7 @@ export class SharpenPass {
 	 * @param {{ scene: Scene, tiles: Tile[], transform: Transform }} picture
 	 * @param {State} state
 	 * @param {{ part: number[], target: WebGLFramebuffer | null }} where
-	 * @param {(target: WebGLFramebuffer, normals: boolean) => void} drawTiles
+	 * @param {(target: WebGLFramebuffer, pictureOf?: (tile: Tile) => { texture: WebGLTexture } | null) => void} drawTiles
 	 */
 	draw({ scene, tiles, transform }, state, { part, target }, drawTiles) {
 		const { mode } = scene;
@@ -44,10 +65,10 @@ export class SharpenPass {
 		// Normals do not follow the light: they are smoothed once for all lights.
 		const smoothed = isOfNormals(mode)
 			? this.blur.smooth(normals, deviation, {
-				known: [scene, deviation, ...transform, ...tiles], drawn: () => drawTiles(normals.framebuffer, true),
+				known: [scene, deviation, ...transform, ...tiles], drawn: () => drawTiles(normals.framebuffer, lastPlane),
 			})
-			: this.blur.smooth(picture, deviation, { drawn: () => drawTiles(picture.framebuffer, false) });
-		if (mode === 'unsharp-normals') drawTiles(picture.framebuffer, false);
+			: this.blur.smooth(picture, deviation, { drawn: () => drawTiles(picture.framebuffer) });
+		if (mode === 'unsharp-normals') drawTiles(picture.framebuffer);
 		const [own, plane] = mode === 'curvature' ? [normals, null] : [picture, normals.texture];
 		this.#combine(mode, [own.texture, smoothed, plane], { part, target }, at => {
 			const { gl } = this;

@@ -9,8 +9,8 @@ const programs = new WeakMap();  // gl -> that of on_or_off.glsl
 export class Tile {
 	/** @type {ReturnType<typeof createTarget> | null} */
 	relit = null;  // made when first decoded
-	/** @type {ReturnType<typeof createTarget> | null} */
-	#last = null;
+	/** @type {{ texture: WebGLTexture, drop: () => void } | null} */
+	last = null;  // the last plane by itself, where it is drawn (sharpen.js)
 	/** @type {string | null} */
 	version = null;  // what the relit picture was decoded with
 	scale = 0;  // decoded pixels per pixel of the tile, along each axis
@@ -110,7 +110,7 @@ export class Tile {
 	use() {
 		this.memory.use(this.latents);
 		this.memory.use(this.relit);
-		this.memory.use(this.#last);
+		this.memory.use(this.last);
 	}
 
 	// Makes the relit picture fit to be shown smaller, where it is decoded whole.
@@ -131,28 +131,6 @@ export class Tile {
 		return this.relit.framebuffer;
 	}
 
-	// Its last plane, as a picture to be drawn as the relit one is.
-	lastPlane() {
-		if (!this.#last) {
-			const { gl, memory, latents, planes, outer: { width, height } } = this;
-			const last = this.#last = createTarget(gl, gl.RGBA8, width, height, { filter: gl.LINEAR });
-			const framebuffer = gl.createFramebuffer();
-			gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
-			gl.framebufferTextureLayer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, latents, 0, planes.length - 1);
-			gl.bindTexture(gl.TEXTURE_2D, last.texture);
-			gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 0, 0, width, height);
-			gl.deleteFramebuffer(framebuffer);
-			memory.take(last, 4 * width * height, () => this.#dropLast());
-		}
-		return this.#last;
-	}
-
-	#dropLast() {
-		this.memory.give(this.#last);
-		this.#last?.dispose();
-		this.#last = null;
-	}
-
 	forget() {
 		Object.assign(this, { version: null, scale: 0, decoded: [0, 0], part: null, smooth: false });
 	}
@@ -167,7 +145,7 @@ export class Tile {
 	dispose() {
 		const { gl, memory, latents, mask } = this;
 		this.darken();
-		this.#dropLast();
+		this.last?.drop();
 		memory.give(latents);
 		gl.deleteTexture(latents);
 		gl.deleteTexture(mask);

@@ -1,7 +1,7 @@
 // The panel of notes: annotations and bookmarks, to be read, gone to, written, and played in order.
 
 import { NOTES, bounds } from '../../renderer/image/notes.js';
-import { t } from '../../words/words.js';
+import { inOwnWords, t } from '../../words/words.js';
 import { change } from '../actions.js';
 import { on } from '../points.js';
 import { describePixels } from '../ruler.js';
@@ -136,7 +136,7 @@ class NotesPanel {
 			this.#show();
 			return true;
 		} catch (error) {
-			this.#tell(t`That could not be done: ${error.message}`);
+			this.#tell(t`That could not be done: ${await inOwnWords(error.message)}`);
 			return false;
 		}
 	}

@@ -128,13 +128,16 @@ def verify(
     spread = {count: spread_conditions(lights, count) for count in (LIGHT, VIEW_AND_LIGHT)}
     asked = spread[image.decoder.conditions]
     fewer = spread_conditions(max(5, lights // 3), image.decoder.conditions)
-    randoms = [largest_random_image(kind, spread[kind.conditions]) for kind in RANDOM_DECODERS]
     rows = []
-    with scratch_folder(Path(tempfile.gettempdir()), "raking-verify") as folder:
+    with (
+        open_browser(renderer) as browser,
+        scratch_folder(Path(tempfile.gettempdir()), "raking-verify") as folder,
+    ):
+        randoms = [largest_random_image(kind, spread[kind.conditions]) for kind in RANDOM_DECODERS]
         paths = [path, *(folder / str(number) for number in range(len(randoms)))]
         for (random_image, _), written in zip(randoms, paths[1:], strict=True):
             write_image(random_image, written)
-        with open_browser(renderer) as browser, open_images(paths, browser) as page:
+        with open_images(paths, browser) as page:
             backends = compare(image, asked, page, 0, progress, path.name)
             for look in looks_of(image):
                 label = f"{path.name}, {look.mode}"

@@ -37,9 +37,13 @@ NOT_WORDS = re.compile(
 # Makes all panels and dialogs, and reads every text and label of them.
 READ_ALL = r"""async () => {
     const root = document.querySelector('raking-viewer').shadowRoot;
+    const there = async selector => {
+        while (!root.querySelector(selector)) await new Promise(requestAnimationFrame);
+        return root.querySelector(selector);
+    };
     const press = async (selector, until) => {
-        root.querySelector(selector).click();
-        while (!root.querySelector(until)) await new Promise(requestAnimationFrame);
+        (await there(selector)).click();
+        await there(until);
     };
     await press('#reading', '#readingPanel');
     await press('#notes', '[data-act=download]');
@@ -47,7 +51,7 @@ READ_ALL = r"""async () => {
     await press('#map', '#mapLoad');
     await press('#facts', '#about dd');
     await press('#images button', '#chooser li small:not(:empty)');
-    root.querySelector('#measure').click();
+    (await there('#measure')).click();
     await raking.setState({ light: [0.99, 0] });
     const found = [];
     const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);

@@ -14,10 +14,11 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "PYRAMID": (900, 700),
         "DRAGGED": (700, 600),
+        "WINDOW": (1420, 820),
         "OPENINGS": 1,
         "DRAGS": {"fitted": {}},
-        "DRAG_SECONDS": 2.0,
-        "SETTLING_SECONDS": 0.5,
+        "DRAG_SECONDS": 1.2,
+        "SETTLING_SECONDS": 0.3,
         "SAMPLE_SECONDS": 1.0,
     }.items():
         monkeypatch.setattr(gallery, name, value)
@@ -26,7 +27,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("short", "driver")
 def test_the_gallery_is_measured_and_written(make_image, tmp_path) -> None:
     write_image(make_image(6, 9), tmp_path / "image")
-    found = gallery.measure_gallery(tmp_path / "image", tmp_path / "out", minutes=0.1)
+    found = gallery.measure_gallery(tmp_path / "image", tmp_path / "out", minutes=0.06)
     assert json.loads((tmp_path / "out" / "gallery.json").read_text())["drag"] == found["drag"]
     assert (tmp_path / "out" / "pyramid" / "plane_0_files" / "10" / "1_1.png").exists()
     assert 0 < found["opening"]["first_seconds"][0] <= found["opening"]["complete_seconds"][0]

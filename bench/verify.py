@@ -214,8 +214,7 @@ def shown(
     """What an image decoded to, seen with a look: raw, and as levels, which what is made of several
     pictures or of neighbours is made of."""
     if look.mode in OF_LIGHTS:
-        raw, levels = (lit_by_places(image, look, told, of_levels) for of_levels in (False, True))
-        return raw, levels.clip(0, 255)
+        return lit_by_places(image, look, told)
     truth = seen(image, decoded, look, told)
     levels = np.floor(truth.clip(0, 1) * 255 + np.float32(0.5))
     if look.mode in OF_NEIGHBOURS:

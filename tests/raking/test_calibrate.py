@@ -22,6 +22,14 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of as many photographs as tell of each other's lights."""
+    path = tmp_path_factory.mktemp("calibrate") / "table"
+    write_tabletop(path, Tabletop(240, 180, seed=2))
+    return path
+
+
 def directions(path: Path) -> dict[str, np.ndarray]:
     count, *lines = path.read_text().splitlines()
     assert int(count) == len(lines)
@@ -65,6 +73,38 @@ def test_from_photographs_to_lights_and_a_dome(
     assert json.loads((image / "info.json").read_text())["type"] == "ptm"
 
 
+def test_a_light_file_is_checked_without_a_sphere(
+    raking: Raking, table: Path, tmp_path: Path
+) -> None:
+    """Wrong lights are named, and put right by --refine; the others stay within a degree."""
+    true = directions(table / "truth" / "lights.lp")
+    given, wrong = dict(true), ["image12.png", "image21.png", "image30.png"]
+    for name in wrong:
+        across = np.cross(true[name], [0.3, 0.8, 0.1])
+        given[name] = true[name] + np.tan(np.radians(12)) * across / np.linalg.norm(across)
+    lines = [f"{name} " + " ".join(map(str, light)) for name, light in given.items()]
+    lights = tmp_path / "mine.lp"
+    lights.write_text("\n".join([str(len(lines)), *lines]) + "\n")
+    asked = ("calibrate", table / "photographs", "--lights", lights)
+    out = tmp_path / "checked"
+    run = raking(*asked, "-o", out)
+    assert run.status == 0, run.err
+    warned = run.err[run.err.index("predict another light for") :]
+    assert all(name in warned for name in wrong) and "lines in the light file" in warned
+    record = json.loads((out / "calibration.json").read_text())
+    flagged = {row["name"] for row in record["photographs"] if row["prediction"]["flagged"]}
+    assert set(wrong) <= flagged and len(flagged) <= len(wrong) + 1
+    assert record["lamps"] == "as given" and record["spheres"] == []
+    assert "have a light in mine.lp" in (out / "calibration.html").read_text()
+
+    refined = tmp_path / "refined.lp"
+    assert raking(*asked, "-o", refined, "--refine").status == 0
+    after = directions(refined)
+    for name in true:
+        angle = np.degrees(np.arccos(np.clip(after[name] @ true[name], -1, 1)))
+        assert angle < (3 if name in wrong else 1.01) or name in flagged
+
+
 def accepted(address: str, without: int) -> None:
     """What a person's browser does that rejects a photograph's highlights and accepts the rest."""
     page, token = address.split("#write=")
@@ -103,6 +143,8 @@ def test_reviewed_lights_are_those_that_were_accepted(
         (["--sphere", "1,2"], "X,Y,R"),
         (["--distance", "300"], "--pixel-size"),
         (["--dome", "dome.json", "--focal", "900"], "leave its options out"),
+        (["--lights", "lights.lp", "--sphere", "9,9,9"], "leave its options out"),
+        (["--lights", "lights.lp"], "no light file lights.lp"),
         (["--sphere", "0,0,20"], "not whole"),
     ],
 )

@@ -55,6 +55,7 @@ class Calibration:
     """The lights of photographs, and how they were found."""
 
     shots: Shots
+    overview: View
     camera: Camera
     focal_from: str  # where the focal length comes from, in words
     found: list[Found]
@@ -143,11 +144,13 @@ def _without_spheres(
 ) -> Calibration:
     empty = np.zeros((0, len(lights)))
     rays = Rays(empty[..., None], empty[..., None], empty, empty.astype(bool))
+    nothing: list[Prediction | None] = [None] * len(lights)
     result = Calibration(
-        *(shots, Camera(shots.size), f"of no effect, {why}", [], [], rays, lights, settings),
-        [None] * len(lights),
+        *(shots, overview, Camera(shots.size), f"of no effect, {why}", [], [], rays, lights),
+        settings,
+        nothing,
     )
-    result = _predicted(result, overview)
+    result = _predicted(result)
     return replace(result, warnings=_warnings(result))
 
 
@@ -173,9 +176,10 @@ def from_spheres(
     else:
         lights = lights_of(rays)
     result = Calibration(
-        shots, camera, focal_from, found, spheres, rays, lights, settings, [None] * len(lights)
+        *(shots, overview, camera, focal_from, found, spheres, rays, lights, settings),
+        [None] * len(lights),
     )
-    result = _predicted(result, overview)
+    result = _predicted(result)
     return replace(result, warnings=_warnings(result))
 
 
@@ -234,14 +238,14 @@ def _check_one_lamp(found: Sequence[Found]) -> None:
         )
 
 
-def _predicted(result: Calibration, overview: View) -> Calibration:
+def _predicted(result: Calibration) -> Calibration:
     """With what the photographs say of each other, and the lights moved where that is asked."""
     circles = [
         (s.outline.x, s.outline.y, s.outline.across * (1 + s.outline.elongation))
         for s in result.found
     ]
     known = result.known
-    values = object_values(overview, circles)
+    values = object_values(result.overview, circles)
     if values is None or len(known) < FEWEST:
         return result
     lights = [light for light in result.lights if light is not None]

@@ -15,7 +15,7 @@ from trainer.training.guide import CANDIDATES, Interpolator
 
 COMPONENTS, FACTORS = 16, 6
 EACH = 3, 5  # photographs to a component, and to a factor, at least
-GRAIN = 0.02  # of the mean variance of what is left, added to all of it
+GRAIN = 0.1  # of the mean variance of what is left, added to all of it
 SMOOTH = [
     candidate
     for candidate in CANDIDATES

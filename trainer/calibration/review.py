@@ -19,7 +19,6 @@ from shaders.errors import RakingError
 from trainer.calibration.calibrate import Calibration, from_spheres
 from trainer.calibration.highlights import Highlight, find_highlights
 from trainer.calibration.spheres import Found, frame_of
-from trainer.calibration.views import View
 
 BY_HAND = 0.5  # of a photograph's pixels as the page shows them, by which a hand is unsure
 REJECTED = "rejected by hand"
@@ -55,7 +54,6 @@ class Review:
     """The calibration `found`, and what is made of it."""
 
     found: Calibration
-    overview: View
 
     def __post_init__(self) -> None:
         self.result = self.found
@@ -103,7 +101,7 @@ class Review:
             raise RakingError("no highlight is left, so there is no light: accept some")
         shots, settings = self.found.shots, self.found.settings
         camera = self.found.camera, self.found.focal_from
-        self.result = from_spheres(shots, self.overview, seen, settings, camera)
+        self.result = from_spheres(shots, self.found.overview, seen, settings, camera)
         self.spheres = spheres
 
     def take_up(self, record: dict[str, Any]) -> None:
@@ -186,4 +184,4 @@ def review_of(result: Calibration, path: Path) -> Review:
     shows no spheres. `path` is where the photographs lie."""
     if not result.found:
         raise RakingError(f"{path} was lit by a dome's lights, and there is no sphere to review")
-    return Review(result, result.shots.overview())
+    return Review(result)

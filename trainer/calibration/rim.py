@@ -21,7 +21,7 @@ PEAKS = 5  # on a ray
 FAINT = 0.2  # of a ray's strongest edge
 SAMPLES = 4000
 TOLERANCE = 0.02  # of the radius
-ALMOST = 0.8  # of the best circle's support; the widest with so much is the rim
+ALMOST = 0.85  # of the best circle's support; the widest with so much is the rim
 SHORTEST_FOCAL = 0.55  # of the longer side: wider lenses draw no straight lines
 TRIMMED = 0.15  # of the photographs
 # Rays, over which edges are smoothed: those along the rim stay, those of a grainy table cancel.
@@ -65,23 +65,19 @@ def fit_rim(
 ) -> Outline | None:
     """The outline in the view `grey` [L, h, w], near one of the circles `starts` [C, 3].
 
-    `spots` [N, 2] are where
-    lamps are mirrored, of which none lies farther out than `reach` of the radius. None where no
-    circle has edges.
+    `spots` [N, 2] are where lamps are mirrored, of which none lies farther out than `reach` of the
+    radius. None where no circle has edges.
     """
-    best: tuple[float, Outline] | None = None
+    found: list[tuple[float, Outline]] = []
     for start in starts:
         polar = _Polar(grey, start)
-        circle = _consensus(polar, start, spots, reach)
-        if circle is None:
-            continue
-        outline = _refined(grey, circle, frame)
-        if outline is None:
-            continue
-        merit = outline.support * outline.across**0.5
-        if best is None or merit > best[0]:
-            best = merit, outline
-    return best[1] if best else None
+        circle, support = _consensus(polar, start, spots, reach)
+        outline = None if circle is None else _refined(grey, circle, frame)
+        if outline is not None:
+            found.append((support, outline))
+    enough = ALMOST * max((support for support, _ in found), default=0.0)
+    outlines = [outline for support, outline in found if support >= enough]
+    return max(outlines, key=lambda o: o.support * o.across**0.5, default=None)
 
 
 class _Polar:
@@ -143,13 +139,19 @@ class _Polar:
         return self.centre + radius[:, None] * self.rays[ray], ray, weight
 
 
+def share_of_rays(grey: np.ndarray, centre: np.ndarray, circle: np.ndarray) -> float:
+    """Over how many of the rays in the view `grey` [L, h, w] the edge of a circle is strong; the
+    rays, and other edges on them, are those about a `centre` [3] near it."""
+    return float(_support(_Polar(grey, centre), circle[None])[0])
+
+
 def _consensus(
     polar: _Polar, start: np.ndarray, spots: np.ndarray, reach: float
-) -> np.ndarray | None:
-    """The widest circle [3] that nearly as many rays support as any."""
+) -> tuple[np.ndarray | None, float]:
+    """The widest circle [3] that nearly as many rays support as any, and by how many of them."""
     points, count = polar.points, len(polar.points)
     if count < 12:
-        return None
+        return None, 0.0
     random = np.random.default_rng(0)
     chosen = points[random.integers(0, count, (SAMPLES, 3))]  # [S, 3, 2]
     circles = _through(chosen)
@@ -161,12 +163,13 @@ def _consensus(
         far = np.percentile(np.hypot(offsets[..., 0], offsets[..., 1]), 90, axis=1)
         circles = circles[far < reach * circles[:, 2]]
     if not len(circles):
-        return None
+        return None, 0.0
     support = np.concatenate([_support(polar, part) for part in np.array_split(circles, 16)])
     enough = support >= ALMOST * support.max()
     radii = np.where(enough, circles[:, 2], 0)
     widest = radii > 0.96 * radii.max()
-    return circles[np.argmax(np.where(widest, support, 0))]
+    best = int(np.argmax(np.where(widest, support, 0)))
+    return circles[best], float(support[best])
 
 
 def _support(polar: _Polar, circles: np.ndarray) -> np.ndarray:

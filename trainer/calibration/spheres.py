@@ -9,7 +9,7 @@ import numpy as np
 from shaders.errors import RakingError
 from trainer.calibration.circles import propose_circles
 from trainer.calibration.highlights import Highlight, find_highlights, outward
-from trainer.calibration.rim import Frame, Outline, fit_rim
+from trainer.calibration.rim import Frame, Outline, fit_rim, share_of_rays
 from trainer.calibration.spots import Screening, find_spot, screen, without_background
 from trainer.calibration.views import Progress, Shots, View
 
@@ -25,10 +25,7 @@ REACH = 0.78  # of the radius: no lamp is mirrored farther out, but on spheres s
 ALIKE = 0.5  # rank correlation of the highlights' columns, and rows, on two spheres
 SAME_SIZE = 1.15  # of two places of one sphere
 BESIDE = 0.95  # of their radii together: two spheres are no nearer to each other
-# Of the other half's radius and support: a half with so narrow a circle, or a fainter one, shows
-# something else there.
-ANOTHER, FAINTER = 0.85, 0.75
-GONE = 0.4  # of the other half's support for the rim
+STILL = 0.85  # of the support for a half's own rim, that it has for the common one
 MOST_CUT = 0.8  # of the radius, from a sphere's middle to the border, below which it is cut
 MOVED = 0.015  # of the radius, and pixels, between the first and the last photographs
 MOVED_PIXELS = 1.5
@@ -139,47 +136,22 @@ def frame_of(shots: Shots) -> Frame:
 
 
 def check_still(sphere: Found, frame: Frame) -> None:
-    """RakingError where the sphere, or the camera, moved between the photographs."""
-    halves = np.array_split(np.arange(len(sphere.highlights)), 2)
-    outlines = []
-    for half in halves:
+    """RakingError where the sphere, or the camera, moved between the photographs: where the first
+    or the last of them show its rim elsewhere, and not where all together do."""
+    common = _circle_in(sphere.view, sphere.outline)
+    centres, gone = [], False
+    for half in np.array_split(np.arange(len(sphere.highlights)), 2):
         part = View(sphere.view.region, sphere.view.values[half])
-        circle = _circle_in(part, sphere.outline)[None]
-        outlines.append(_outline(part, circle, frame, np.zeros((0, 2))))
-    seen = [0.0 if outline is None else outline.support for outline in outlines]
-    radii = [0.0 if outline is None else outline.across for outline in outlines]
-    other = min(radii) < ANOTHER * max(radii) and min(seen) < FAINTER * max(seen)
-    if other or min(seen) < GONE * max(seen):
-        raise RakingError(_moved(sphere.outline, "away"))
-    centres = [np.array([o.x, o.y]) for o in outlines if o is not None]
-    if len(centres) < 2:
-        return
+        own = _outline(part, common[None], frame, np.zeros((0, 2)))
+        if own is None:
+            return
+        centres.append(np.array([own.x, own.y]))
+        there, here = (share_of_rays(part.grey, c, c) for c in (_circle_in(part, own), common))
+        gone |= here < STILL * there
     moved = float(np.hypot(*(centres[1] - centres[0])))
-    deviation = 4 * sphere.outline.deviation
-    if moved > max(MOVED * sphere.outline.across, MOVED_PIXELS, deviation) and _both_show(
-        sphere, halves, centres
-    ):
+    least = max(MOVED * sphere.outline.across, MOVED_PIXELS, 4 * sphere.outline.deviation)
+    if gone and moved > least:
         raise RakingError(_moved(sphere.outline, f"by {moved:.1f} pixels"))
-
-
-def _both_show(sphere: Found, halves: list[np.ndarray], centres: list[np.ndarray]) -> bool:
-    """Whether what is at rest in the picture moved too: the two halves' rims fit each other better
-    when one is shifted."""
-    grey = sphere.view.grey
-    before, after = (grey[half].mean(axis=0) for half in halves)
-    shift = np.rint((centres[1] - centres[0]) / sphere.view.region.scale).astype(int)
-    if not shift.any():
-        return False
-    x, y = sphere.view.inward(np.array([sphere.outline.x, sphere.outline.y]))
-    rows, columns = np.mgrid[: grey.shape[1], : grey.shape[2]]
-    radius = sphere.outline.across / sphere.view.region.scale
-    rim = np.abs(np.hypot(columns - x, rows - y) / radius - 1) < 0.15
-    moved = np.roll(before, shift[::-1], axis=(0, 1))
-
-    def likeness(one: np.ndarray, other: np.ndarray) -> float:
-        return float(np.corrcoef(one[rim], other[rim])[0, 1])
-
-    return likeness(moved, after) > likeness(before, after) + 0.02
 
 
 def _likely_places(overview: View) -> list[np.ndarray]:

@@ -53,18 +53,21 @@ def fine_shifts(
     lights: np.ndarray,
     start: np.ndarray,
     progress: Progress | None = None,
+    *,
+    rounds: int = ROUNDS,
+    pixels: int = PIXELS,
 ) -> Shifts:
     """From a `start` [L, 2], the shifts of photographs under `lights` [L, 3], by `parts` of them
-    [L, h, w] in full detail, levels of 255."""
+    [L, h, w] in full detail, levels of 255; by so many steps, and pixels of all parts."""
     model = np.column_stack([np.ones(len(lights)), lights])
     shifts, moved = start, start
     chosen: list[np.ndarray | None] = [None] * len(parts)
-    for number in range(ROUNDS):
+    for number in range(rounds):
         grain = GRAIN * (2 if number == 0 else 1)
         normal = np.zeros((2 * len(lights), 2 * len(lights)))
         wanted = np.zeros(2 * len(lights))
         for index, part in enumerate(parts):
-            sample = _Sample(part, shifts, grain, chosen[index], PIXELS // len(parts))
+            sample = _Sample(part, shifts, grain, chosen[index], pixels // len(parts))
             chosen[index] = sample.chosen
             more, toward = sample.equations(model)
             normal, wanted = normal + more, wanted + toward
@@ -73,7 +76,7 @@ def fine_shifts(
         moved = _solved(normal, wanted)
         shifts = _against_most(shifts + moved.clip(-FARTHEST, FARTHEST))
         if progress:
-            progress(number + 1, ROUNDS)
+            progress(number + 1, rounds)
     shifts, drag = _without_shadows(shifts, lights)
     return Shifts(_against_most(shifts), float(np.hypot(np.abs(moved).max(), drag)))
 

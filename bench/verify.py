@@ -5,7 +5,7 @@ levels and once to raw floats.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,17 +29,19 @@ from renderer.gpu.relighter import Relighter
 from renderer.image.relightable import RelightableImage, read_image, write_image
 from shaders.decoder import LIGHT, Decoder
 from shaders.hyper import SPHERE, HyperDecoder, MixedLayer
-from shaders.look import MODES, Look, is_for
+from shaders.look import MODES, OF_LIGHTS, OF_NEIGHBOURS, Look, is_for
 from shaders.network import Layer
 from shaders.neural import NeuralDecoder
 from trainer.lights.directions import sunflower
+from trainer.models.multilight import lit_by_places
 from trainer.models.oracle import relight
-from trainer.models.seen import seen, sharpened
+from trainer.models.seen import looked_about, seen
 from webviewer.server import ViewerServer
 
 VIEW_AND_LIGHT = 4  # conditions
 MAX_STEP = 1  # 8-bit steps, anywhere
-MAX_STEP_OF_UNSHARP = 2  # it is made of levels, and an amount of 1 doubles a step between them
+MAX_STEP_OF_LEVELS = 2  # of modes made of levels: an amount of 1 doubles a step between them
+OF_LEVELS = (*OF_NEIGHBOURS, *OF_LIGHTS)
 MAX_DIFFERING = 1e-3  # of the values
 MAX_RELATIVE_ERROR = 1e-4  # of the output's range, in float
 MAX_RELATIVE_ERROR_OF_MODES = 1e-3  # a highlight is a power, which errs more by its exponent
@@ -102,7 +104,7 @@ class Agreement:
         tolerance = MAX_RELATIVE_ERROR if self.mode == "plain" else MAX_RELATIVE_ERROR_OF_MODES
         return (
             self.lights > 0
-            and self.max_step <= (MAX_STEP_OF_UNSHARP if self.mode == "unsharp" else MAX_STEP)
+            and self.max_step <= (MAX_STEP_OF_LEVELS if self.mode in OF_LEVELS else MAX_STEP)
             and self.differing <= MAX_DIFFERING
             and self.max_abs_error <= tolerance * self.output_range
         )
@@ -131,18 +133,20 @@ def verify(
         open_browser(renderer) as browser,
         scratch_folder(Path(tempfile.gettempdir()), "raking-verify") as folder,
     ):
-        backends = compare(image, path, asked, browser, progress, path.name)
-        for look in looks_of(image):
-            label = f"{path.name}, {look.mode}"
-            backends += compare(image, path, fewer, browser, progress, label, look)
-        for kind in RANDOM_DECODERS:
-            told = spread[kind.conditions]
-            random_image, scale = largest_random_image(kind, told)
-            written = folder / "_".join(map(str, ["random", *kind]))
+        randoms = [largest_random_image(kind, spread[kind.conditions]) for kind in RANDOM_DECODERS]
+        paths = [path, *(folder / str(number) for number in range(len(randoms)))]
+        for (random_image, _), written in zip(randoms, paths[1:], strict=True):
             write_image(random_image, written)
-            label = f"random decoder ({kind.model}), {kind.units} units, {kind.latents} latents"
-            for row in compare(random_image, written, told, browser, progress, label):
-                rows.append((row, {**kind._asdict(), "weight_scale": scale}))
+        with open_images(paths, browser) as page:
+            backends = compare(image, asked, page, 0, progress, path.name)
+            for look in looks_of(image):
+                label = f"{path.name}, {look.mode}"
+                backends += compare(image, fewer, page, 0, progress, label, look)
+            for number, kind in enumerate(RANDOM_DECODERS):
+                told, (random_image, scale) = spread[kind.conditions], randoms[number]
+                label = f"random decoder ({kind.model}), {kind.units} units, {kind.latents} latents"
+                for row in compare(random_image, told, page, 1 + number, progress, label):
+                    rows.append((row, {**kind._asdict(), "weight_scale": scale}))
     return {
         "ok": all(row.ok for row in [*backends, *(row for row, _ in rows)]),
         "image": str(path),
@@ -161,38 +165,63 @@ def open_browser(renderer: str = "auto") -> Iterator[Browser]:
         yield browser
 
 
+@contextmanager
+def open_images(paths: Sequence[Path], browser: Browser) -> Iterator[Page]:
+    """The viewer's page on images, the first of them shown."""
+    with ViewerServer(paths) as server:
+        url = server.url(ui="off", tiling="on", adaptive="off")
+        with show_page(browser, url, width=160, height=120) as page:
+            page.evaluate("window.raking.ready")
+            yield page
+
+
 def compare(
     image: RelightableImage,
-    path: Path,
     conditions: np.ndarray,
-    browser: Browser,
+    page: Page,
+    number: int = 0,
     progress: Progress | None = None,
     label: str = "",
     look: Look = Look(),
 ) -> list[Agreement]:
-    """The agreement of wgpu and of WebGL2 with PyTorch on an image that lies at `path`, under each
-    of the `conditions` [L, C] of its decoder and seen with a look."""
-    pixels, adapter = image.width * image.height, device_name(request_device())
-    with webgl2_backend(image, path, browser, look) as (page_name, page_backend):
-        backends = [
-            (Agreement("wgpu", adapter, pixels, look.mode), wgpu_backend(image, look)),
-            (Agreement("webgl2", page_name, pixels, look.mode), page_backend),
-        ]
-        low, high = np.inf, -np.inf
-        pictures = relight(image, conditions)
-        for i, (told, decoded) in enumerate(zip(conditions, pictures, strict=True)):
-            truth = seen(image, decoded, look, told)
-            levels = np.floor(truth.clip(0, 1) * 255 + np.float32(0.5))
-            if look.mode == "unsharp":  # of levels, what is on the screen being made of them
-                truth = sharpened(image, truth, look)
-                levels = np.floor(sharpened(image, levels, look).clip(0, 255) + 0.5)
-            low, high = min(low, float(truth.min())), max(high, float(truth.max()))
-            for agreement, decode in backends:
-                agreement.add(truth, levels, decode(told, "unorm"), decode(told, "float"))
-                agreement.output_range = high - low
-            if progress:
-                progress(label, i + 1, len(conditions))
+    """The agreement of wgpu and of WebGL2 with PyTorch on an image, the page's of this `number`,
+    under each of the `conditions` [L, C] of its decoder and seen with a look."""
+    pixels = image.width * image.height
+    adapter, page_name = device_name(request_device()), read_renderer(page)
+    backends = [
+        (Agreement("wgpu", adapter, pixels, look.mode), wgpu_backend(image, look)),
+        (
+            Agreement("webgl2", page_name, pixels, look.mode),
+            page_backend(image, page, number, look),
+        ),
+    ]
+    low, high = np.inf, -np.inf
+    pictures = relight(image, conditions)
+    for i, (told, decoded) in enumerate(zip(conditions, pictures, strict=True)):
+        truth, levels = shown(image, decoded, look, told)
+        low, high = min(low, float(truth.min())), max(high, float(truth.max()))
+        for agreement, decode in backends:
+            agreement.add(truth, levels, decode(told, "unorm"), decode(told, "float"))
+            agreement.output_range = high - low
+        if progress:
+            progress(label, i + 1, len(conditions))
     return [agreement for agreement, _ in backends]
+
+
+def shown(
+    image: RelightableImage, decoded: np.ndarray, look: Look, told: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What an image decoded to, seen with a look: raw, and as levels, which what is made of several
+    pictures or of neighbours is made of."""
+    if look.mode in OF_LIGHTS:
+        return lit_by_places(image, look, told)
+    truth = seen(image, decoded, look, told)
+    levels = np.floor(truth.clip(0, 1) * 255 + np.float32(0.5))
+    if look.mode in OF_NEIGHBOURS:
+        truth = looked_about(image, truth, look, told)
+        made = looked_about(image, levels / 255, look, told)
+        levels = np.floor(made.clip(0, 1) * 255 + 0.5)
+    return truth, levels
 
 
 def looks_of(image: RelightableImage) -> list[Look]:
@@ -211,19 +240,12 @@ def wgpu_backend(image: RelightableImage, look: Look = Look()) -> Backend:
     return lambda told, target: relighters[target].frame(told)
 
 
-@contextmanager
-def webgl2_backend(
-    image: RelightableImage, path: Path, browser: Browser, look: Look = Look()
-) -> Iterator[tuple[str, Backend]]:
-    """Decoding with the viewer's page in a real browser, and the name of what it draws with."""
-    with ViewerServer([path]) as server:
-        url = server.url(ui="off", tiling="on", adaptive="off", **asdict(look))
-        with show_page(browser, url, width=640, height=480) as page:
-            page.evaluate("window.raking.ready")
-            yield (
-                read_renderer(page),
-                lambda told, target: page_frame(page, image, told, target),
-            )
+def page_backend(
+    image: RelightableImage, page: Page, number: int = 0, look: Look = Look()
+) -> Backend:
+    """Decoding with the viewer's page, in which the image is that of this number."""
+    page.evaluate("changes => window.raking.setState(changes)", {"show": number, **asdict(look)})
+    return lambda told, target: page_frame(page, image, told, target)
 
 
 def page_frame(page: Page, image: RelightableImage, told: np.ndarray, target: str) -> np.ndarray:

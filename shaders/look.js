@@ -4,6 +4,12 @@
 import { directionOf } from './decoder.js';
 
 const DISPLAY_GAMMA = 2.2;
+// Modes that are made of the picture at last, with what lies about a pixel, and those that light each place from where its
+// relief shows best.
+export const OF_NEIGHBOURS = ['unsharp', 'unsharp-picture', 'unsharp-normals', 'curvature'];
+export const OF_LIGHTS = ['multi-light', 'multi-light-static'];
+export const OF_COLOURS = ['plain', 'unsharp', 'unsharp-picture'];  // what needs no picture beside the planes
+export const OF_SURFACE = ['normals', 'curvature'];  // light and colour are left out
 const FIRST = [1, 1, 1, 0];  // a white light alone
 export const LOOK_SIZE = 5;  // vectors of four that its shader is given
 
@@ -11,22 +17,27 @@ export const LOOK_SIZE = 5;  // vectors of four that its shader is given
 
 /**
  * @typedef {{ mode: string, exposure: number, gamma: number, saturation: number, kd: number, ks: number,
- *     exponent: number, diffuse: number, radius: number, amount: number,
- *     red: number, green: number, blue: number, second: number, azimuth2: number, elevation2: number, evidence?: ErrorField | null }} Look
+ *     exponent: number, diffuse: number, radius: number, amount: number, spread: number, raking: number, area: number,
+ *     red: number, green: number, blue: number, second: number, azimuth2: number, elevation2: number, evidence?: ErrorField | null,
+ *     fan?: { lights: (look: any, conditions: number[]) => number[][], place: (at: any, tile: any, number: number) => void } | null }} Look
  */
 
 /**
  * What of a look is in a shader's text; null where it changes nothing.
  *
- * @typedef {{ mode: string, toned: boolean, coloured: boolean, second: boolean, evidence?: ErrorField | null } | null} Variant
+ * @typedef {{ shading: string, share: boolean, toned: boolean, coloured: boolean, second: boolean, evidence?: ErrorField | null } | null} Variant
  * @type {(look: Look) => Variant}
  */
 export function variantOf({ mode, exposure, gamma, saturation, red, green, blue, second, evidence }) {
 	const toned = exposure !== 0 || gamma !== 1 || saturation !== 1;
-	const coloured = [red, green, blue, second].some((value, i) => value !== FIRST[i]) && !['normals', 'evidence'].includes(mode);
-	return !toned && !coloured && ['plain', 'unsharp'].includes(mode) ? null
-		: { mode, toned, coloured, second: coloured && second > 0, evidence };
+	const coloured = [red, green, blue, second].some((value, i) => value !== FIRST[i]) && ![...OF_SURFACE, 'evidence'].includes(mode);
+	const [shading, share] = [shadingOf(mode), OF_LIGHTS.includes(mode)];
+	return !toned && !coloured && !share && shading === 'plain' ? null
+		: { shading, share, toned, coloured, second: coloured && second > 0, evidence };
 }
+
+// The mode of what a pixel is by itself, before its neighbours or other lights count.
+const shadingOf = mode => mode === 'curvature' ? 'normals' : [...OF_NEIGHBOURS, ...OF_LIGHTS].includes(mode) ? 'plain' : mode;
 
 // What a decoder is told of the second light.
 /** @type {(look: Look, conditions: number[]) => number[]} */
@@ -36,7 +47,7 @@ export function secondConditions({ azimuth2, elevation2 }, conditions) {
 }
 
 // The picture beside the planes that a mode needs, or null.
-export const pictureFor = mode => ['plain', 'unsharp'].includes(mode) ? null : mode === 'evidence' ? mode : 'normals';
+export const pictureFor = mode => OF_COLOURS.includes(mode) ? null : mode === 'evidence' ? mode : 'normals';
 
 // Whether a mode is for decoders of a kind.
 export const isFor = (mode, kind) => mode !== 'diffuse' || kind === 'ptm';

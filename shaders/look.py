@@ -18,9 +18,12 @@ polynomial over the light (u, v) grows about the normal's (nu, nv), where value 
     colour + (diffuse - 1) (a_uu (u - nu)^2 + a_uv (u - nu) (v - nv) + a_vv (v - nv)^2).
 
 Then exposure, in stops of a display of gamma 2.2, then gamma, then saturation about Rec. 709's
-luminance. At last "unsharp" makes the luminance stand out from its neighbours'
-(renderer/gpu/sharpen.py). Normals are shown as they are, and so is "evidence" (evidence.py): how
-far each pixel is supported by photographs under the present light.
+luminance. Normals are shown as they are, and so is "evidence" (evidence.py): how far each pixel is
+supported by photographs under the present light.
+
+The modes in OF_NEIGHBOURS are made of the picture at last, with what lies about a pixel
+(renderer/gpu/sharpen.py). Those in OF_LIGHTS light each place from where its relief shows best
+(renderer/gpu/fan.py).
 """
 
 from dataclasses import dataclass
@@ -31,9 +34,25 @@ import numpy as np
 from shaders.decoder import LIGHT, directions
 from shaders.errors import RakingError
 
-Mode = Literal["plain", "normals", "specular", "diffuse", "unsharp", "evidence"]
+Mode = Literal[
+    "plain",
+    "normals",
+    "curvature",
+    "specular",
+    "diffuse",
+    "multi-light",
+    "multi-light-static",
+    "unsharp",
+    "unsharp-picture",
+    "unsharp-normals",
+    "evidence",
+]
 Picture = Literal["normals", "evidence"]
 MODES: tuple[Mode, ...] = get_args(Mode)
+OF_NEIGHBOURS = ("unsharp", "unsharp-picture", "unsharp-normals", "curvature")
+OF_LIGHTS = ("multi-light", "multi-light-static")
+OF_COLOURS = ("plain", "unsharp", "unsharp-picture")  # what needs no picture beside the planes
+OF_SURFACE = ("normals", "curvature")  # light and colour are left out
 DISPLAY_GAMMA = 2.2
 REC_709 = (0.2126, 0.7152, 0.0722)
 LOOK_SIZE = 5  # vectors of four that its shader is given
@@ -48,6 +67,9 @@ RANGES = {
     "diffuse": (1.0, 10.0, 3.0),
     "radius": (0.5, 20.0, 3.0),
     "amount": (0.0, 5.0, 1.0),
+    "spread": (0.0, 90.0, 60.0),
+    "raking": (5.0, 80.0, 25.0),
+    "area": (0.5, 20.0, 6.0),
     "red": (0.0, 2.0, 1.0),
     "green": (0.0, 2.0, 1.0),
     "blue": (0.0, 2.0, 1.0),
@@ -75,8 +97,11 @@ class Look:
     ks: float = 0.7  # of the highlight
     exponent: float = 75.0  # of the highlight: the higher, the narrower
     diffuse: float = 3.0  # the gain, in "diffuse"
-    radius: float = 3.0  # pixels that are smoothed over, in "unsharp"
+    radius: float = 3.0  # pixels that are smoothed over, in OF_NEIGHBOURS
     amount: float = 1.0  # how often the difference is added
+    spread: float = 60.0  # degrees to either side that lights come from, in "multi-light"
+    raking: float = 25.0  # and above the surface, in "multi-light-static"
+    area: float = 6.0  # that a light is chosen for, in percent of the longer side
     red: float = 1.0  # of the light's colour
     green: float = 1.0
     blue: float = 1.0
@@ -95,14 +120,21 @@ class Look:
     @property
     def picture(self) -> Picture | None:
         """The picture beside the planes that it needs."""
-        if self.mode in ("plain", "unsharp"):
+        if self.mode in OF_COLOURS:
             return None
         return "evidence" if self.mode == "evidence" else "normals"
 
     @property
+    def shading(self) -> Mode:
+        """The mode of what a pixel is by itself, before its neighbours or other lights count."""
+        if self.mode == "curvature":
+            return "normals"
+        return "plain" if self.mode in (*OF_NEIGHBOURS, *OF_LIGHTS) else self.mode
+
+    @property
     def changes_nothing(self) -> bool:
         """Of what a pixel is decoded to by itself."""
-        return self.mode in ("plain", "unsharp") and not self.toned and not self.coloured
+        return self.shading == "plain" and not self.toned and not self.coloured
 
     @property
     def toned(self) -> bool:
@@ -112,7 +144,7 @@ class Look:
     def coloured(self) -> bool:
         """Whether the light is not white, or not alone; of pictures that show light."""
         white = (self.red, self.green, self.blue, self.second) == (1, 1, 1, 0)
-        return not white and self.mode not in ("normals", "evidence")
+        return not white and self.mode not in (*OF_SURFACE, "evidence")
 
     @property
     def has_second(self) -> bool:
@@ -135,7 +167,7 @@ class Look:
     @property
     def has_numbers(self) -> bool:
         """Whether its shader asks for `values`."""
-        return not self.changes_nothing and self.mode != "normals"
+        return not self.changes_nothing and self.shading != "normals"
 
     def values(self, conditions: np.ndarray) -> np.ndarray:
         """What its shader is given for a light (x, y) [2], or a view and a light [4], as float32 in

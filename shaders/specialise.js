@@ -19,10 +19,13 @@ const SMALLEST_NORMAL = 2 ** -126;
  */
 export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin', varyings = 0, variant = null } = {}) {
 	const { latents } = decoder;
-	const { coloured = false, second = false } = variant ?? {};
+	const { coloured = false, second = false, share = false } = variant ?? {};
+	const changes = Boolean(variant && (variant.shading !== 'plain' || variant.toned || coloured));
 	const each = decoder.frameValues(Array(decoder.conditions).fill(0)).length / 4;
 	const size = second ? 2 * each : each;
 	const flat = Math.min(varyings, size);
+	const lookSize = !changes ? 0 : variant?.evidence ? latents / 3 + 2 : LOOK_SIZE;
+	const lookFlat = varyings - flat >= lookSize ? lookSize : 0;
 	const given = range(size).map(i => i < flat ? `flat_frame[${i}]` : `frame[${i}]`);
 	const [template, makeNames] = decoder instanceof NetworkDecoder
 		? ['decode.jinja', names => networkNames(decoder, names.values())] : ['linear.jinja', names => linearNames(decoder, names)];
@@ -42,20 +45,23 @@ export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin'
 		frame_size: size,
 		uniforms: flat < size,
 		flat,
-		look: variant ? lookBody(variant, decoder) : '',
-		look_size: variant?.evidence ? latents / 3 + 2 : LOOK_SIZE,
-		shown: variant ? `seen(${decoded}, texel)` : decoded,
+		look: variant && changes ? lookBody(variant, decoder) : '',
+		look_size: lookSize,
+		look_flat: lookFlat,
+		look_uniforms: lookSize > lookFlat,
+		share: share ? render(shaderText('share.jinja'), {}) : '',
+		shown: `${share ? 'share * ' : ''}${changes ? `seen(${decoded}, texel)` : decoded}`,
 		rounded: target === 'unorm',
 		polynomial: exponential === 'polynomial',
 	});
-	return { fragment, vertex: coverShader(size, flat) };
+	return { fragment, vertex: coverShader(size, flat, lookFlat) };
 }
 
 // What makes a decoded colour seen; the normals, or the evidence, are the plane after the others.
 /** @type {(variant: NonNullable<import('./look.js').Variant>, decoder: any) => string} */
-function lookBody({ mode, toned, evidence }, decoder) {
+function lookBody({ shading, toned, evidence }, decoder) {
 	if (evidence) return render(shaderText('evidence.jinja'), scale(evidence.colours, decoder.latents / 3 + 1));
-	const [only_normals, specular, diffuse] = ['normals', 'specular', 'diffuse'].map(name => name === mode);
+	const [only_normals, specular, diffuse] = ['normals', 'specular', 'diffuse'].map(name => name === shading);
 	const names = { only_normals, specular, diffuse, toned, normals: decoder.latents / 3 };
 	return render(shaderText('look.jinja'), { ...names, ...diffuse ? secondOrder(decoder) : { lrgb: false } });
 }
@@ -82,9 +88,11 @@ function secondOrder({ latentMin, latentMax, lrgb }) {
 	])]);
 }
 
-// One triangle over the whole target; with it go `flat` of the `size` vectors that follow the light.
-export function coverShader(size = 0, flat = 0) {
-	return render(shaderText('cover.glsl.jinja'), { frame_size: size, flat, varyings: range(flat) });
+// One triangle over the whole target; with it go `flat` of the `size` vectors that follow the light, and those of a look.
+export function coverShader(size = 0, flat = 0, lookFlat = 0) {
+	return render(shaderText('cover.glsl.jinja'), {
+		frame_size: size, flat, varyings: range(flat), look_flat: lookFlat, look_varyings: range(lookFlat),
+	});
 }
 
 const isSoftware = device => /llvmpipe|swiftshader/i.test(device);

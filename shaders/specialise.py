@@ -11,7 +11,7 @@ from shaders.decoder import Decoder
 from shaders.errors import RakingError
 from shaders.evidence import COLOURS
 from shaders.linear import LinearDecoder
-from shaders.look import LOOK_SIZE, Look
+from shaders.look import LOOK_SIZE, OF_LIGHTS, Look
 from shaders.network import NetworkDecoder
 from shaders.neural import NeuralDecoder
 from shaders.template import render
@@ -97,6 +97,9 @@ def _baked(
     size *= 1 + look.has_second
     flat = min(varyings, size)
     given = [f"flat_frame[{i}]" if i < flat else f"frame[{i}]" for i in range(size)]
+    evidence = look.mode == "evidence"
+    look_size = 0 if look.changes_nothing else decoder.planes + 2 if evidence else LOOK_SIZE
+    look_flat = look_size if varyings - flat >= look_size else 0
     own, other = given[: size // (1 + look.has_second)], given[size // 2 :]
     body, names = _body(decoder, iter(own))
     k = decoder.latents
@@ -119,7 +122,10 @@ def _baked(
         varyings=range(flat),
         flat=flat,
         look=_look_body(decoder, look),
-        look_size=decoder.planes + 2 if look.mode == "evidence" else LOOK_SIZE,
+        look_size=look_size,
+        look_flat=look_flat,
+        look_uniforms=look_size > look_flat,
+        share=render(shader_text("share.jinja")) if look.mode in OF_LIGHTS else "",
         shown=_shown(look),
         rounded=target == "unorm",
         polynomial=exponential == "polynomial",
@@ -128,7 +134,8 @@ def _baked(
 
 def _shown(look: Look) -> str:
     decoded = "lit(texel)" if look.coloured else "decode(texel)"
-    return decoded if look.changes_nothing else f"seen({decoded}, texel)"
+    shown = decoded if look.changes_nothing else f"seen({decoded}, texel)"
+    return f"share * {shown}" if look.mode in OF_LIGHTS else shown
 
 
 def _look_body(decoder: Decoder, look: Look) -> str:
@@ -138,11 +145,11 @@ def _look_body(decoder: Decoder, look: Look) -> str:
     look.check_decoder(decoder.kind)
     if look.mode == "evidence":
         return render(shader_text("evidence.jinja"), **_scale(decoder.planes + 1))
-    diffuse = look.mode == "diffuse"
+    diffuse = look.shading == "diffuse"
     return render(
         shader_text("look.jinja"),
-        only_normals=look.mode == "normals",
-        specular=look.mode == "specular",
+        only_normals=look.shading == "normals",
+        specular=look.shading == "specular",
         diffuse=diffuse,
         toned=look.toned,
         normals=decoder.planes,

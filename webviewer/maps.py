@@ -3,6 +3,7 @@
 from pathlib import Path
 
 MAP = "map.csv"
+NO_MAP = "tsne_x,tsne_y,image_x,image_y\n"  # for an image without, which browsers would miss
 
 
 def map_of(image: Path) -> Path | None:

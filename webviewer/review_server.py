@@ -15,9 +15,14 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from shaders.errors import RakingError
+from webviewer.addresses import APP
 from webviewer.loopback import HOST, TYPES, LoopbackServer, has_token, new_token, only_read
 
 PAGE = Path(__file__).parent / "review"
+# By their addresses; what translates is the viewer's.
+FILES = {file.relative_to(PAGE).as_posix(): file for file in PAGE.rglob("*") if file.is_file()} | {
+    f"app/words/{name}": APP / "words" / name for name in ("words.js", "problems.js")
+}
 PICTURE = re.compile(r"/pictures/(0|[1-9][0-9]?)/(all|0|[1-9][0-9]{0,5})\.jpg")
 
 
@@ -60,8 +65,8 @@ class ReviewServer(LoopbackServer):
             return web.json_response(self.review.state())
         if found := PICTURE.fullmatch(request.path):
             return await self._picture(int(found[1]), found[2])
-        file = PAGE / (request.path.removeprefix("/") or "index.html")
-        if file.parent != PAGE or file.suffix not in TYPES or not file.is_file():
+        file = FILES.get(request.path.removeprefix("/") or "index.html")
+        if file is None or file.suffix not in TYPES:
             return web.Response(status=404, text="There is no such file here.")
         return web.FileResponse(file, headers={"Content-Type": TYPES[file.suffix]})
 

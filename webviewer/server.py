@@ -19,7 +19,7 @@ from renderer.image.relightable import read_info_text
 from shaders.errors import RakingError
 from webviewer.addresses import viewer_files
 from webviewer.loopback import HOST, TYPES, LoopbackServer, only_read
-from webviewer.maps import MAP, map_of
+from webviewer.maps import MAP, NO_MAP, map_of
 from webviewer.note_desk import METHODS, NoteDesk
 
 PICTURES = (".json", ".dzi", ".png", ".webp", ".jpg", ".jpeg")  # nothing that a page would run
@@ -69,6 +69,8 @@ class ViewerServer(LoopbackServer):
             return web.Response(status=404, text=f"The file cannot be read: {error.strerror}.")
         if file is None and path in (f"images/{i}/{NOTES}" for i in range(len(self.images))):
             return web.json_response(no_notes())
+        if file is None and path in (f"images/{i}/{MAP}" for i in range(len(self.images))):
+            return web.Response(text=NO_MAP, content_type="text/csv")
         if file is None:
             return web.Response(status=404, text="There is no such file here.")
         headers = {"Content-Type": TYPES[file.suffix]}

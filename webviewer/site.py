@@ -28,7 +28,7 @@ from renderer.image.pyramid import tile_folder
 from renderer.image.relightable import check_image, read_info_text
 from shaders.errors import RakingError, shortened
 from webviewer.addresses import APP, viewer_files
-from webviewer.maps import MAP, map_of
+from webviewer.maps import MAP, NO_MAP, map_of
 
 MANIFEST = "raking-site.json"
 PREVIEW = "preview.jpg"
@@ -165,13 +165,14 @@ def _copies(images: Sequence[Path]) -> list[tuple[Path, str]]:
 
 def _texts(images: Sequence[Path], address: str, has_preview: bool) -> dict[str, str]:
     """The files of a site that are none of the viewer's or the images', by their paths in it: its
-    page, and a page of no notes for each image without, which browsers would miss."""
-    empty = json.dumps(no_notes(), indent=1)
-    places = zip(images, site_addresses(images), strict=True)
-    notes = {
-        f"{address}{NOTES}": empty for image, address in places if not (image / NOTES).exists()
-    }
-    return {"index.html": _page(images, address, has_preview), **notes}
+    page, and for each image without notes or a map an empty file, which browsers would miss."""
+    texts = {"index.html": _page(images, address, has_preview)}
+    for image, place in zip(images, site_addresses(images), strict=True):
+        if not (image / NOTES).exists():
+            texts[place + NOTES] = json.dumps(no_notes(), indent=1)
+        if not map_of(image):
+            texts[place + MAP] = NO_MAP
+    return texts
 
 
 def _page(images: Sequence[Path], address: str, has_preview: bool) -> str:

@@ -18,6 +18,7 @@ import type * as viewer from './app/viewer.js';
 
 declare global {
 	type Engine = engine.Engine;
+	type Look = look.Look;
 	type Memory = memory.Memory;
 	type PresentPass = present.PresentPass;
 	type Place = ReturnType<pyramid.Pyramid['tile']>;
@@ -57,8 +58,11 @@ declare global {
 		ks: number;  // the highlight's,
 		exponent: number;  // and its sharpness
 		diffuse: number;  // the diffuse gain
-		radius: number;  // of unsharp masking, image pixels
+		radius: number;  // of unsharp masking and curvature, image pixels
 		amount: number;  // and how much of it
+		spread: number;  // of multi-light: degrees to either side of the present light,
+		raking: number;  // degrees above the surface where it is static,
+		area: number;  // and the neighbourhood of a place, percent of the longer side
 		red: number;  // of the light's colour
 		green: number;
 		blue: number;
@@ -87,7 +91,7 @@ declare global {
 	}
 
 	/** What of a scene's look is of the state, beside its mode. */
-	type LookKeys = Exclude<keyof look.Look, 'mode' | 'evidence'>;
+	type LookKeys = Exclude<keyof look.Look, 'mode' | 'evidence' | 'fan'>;
 
 	interface State extends Settings, Moment {}
 
@@ -129,7 +133,7 @@ declare global {
 		fragment: string;  // GLSL ES 3.00, with the uniforms of baked.glsl.jinja but for its frame's
 		vertex?: string;  // where it is not cover.glsl.jinja alone
 		begin(gl: WebGL2RenderingContext, at: UniformAt): void;  // sets what never changes
-		setConditions(gl: WebGL2RenderingContext, at: UniformAt, conditions: number[], look: look.Look): void;
+		setConditions(gl: WebGL2RenderingContext, at: UniformAt, conditions: number[], look: look.Look): ((tile: Tile) => void)[] | void;  // what comes before each of several pictures that are summed
 	}
 
 	type UniformAt = (name: string) => WebGLUniformLocation | null;

@@ -32,9 +32,16 @@ def write_at_size(
     write_image(image, output, tiles=tiles, progress=progress, asked=asked)
 
 
-def at_size(image: RelightableImage, width: int, height: int) -> RelightableImage:
-    """The image with planes that are made when they are asked for, one by one."""
+def at_size(
+    image: RelightableImage, width: int, height: int, pictures: bool = False
+) -> RelightableImage:
+    """The image with planes that are made when they are asked for, one by one; with `pictures`,
+    normals and evidence, too."""
     planes: Any = _Planes(image.planes, height, width)
+    beside: dict[str, Any] = {}
+    if pictures:
+        beside = {key: _at_size(each, height, width) for key, each in image.pictures.items()}
+        beside["error_field"] = image.error_field
     return RelightableImage(
         image.decoder,
         cast(np.ndarray, planes),
@@ -43,6 +50,7 @@ def at_size(image: RelightableImage, width: int, height: int) -> RelightableImag
         image.lights,
         image.pixel_size_mm,
         views=image.views,
+        **beside,
     )
 
 

@@ -31,6 +31,8 @@ def site(
     """Export images as they are, with the viewer, for any web host."""
     from webviewer.site import check_address, check_site, site_addresses, site_is_done, write_site
 
+    if output.suffix.lower() in (".html", ".htm", ".zip"):
+        raise typer.BadParameter(f"-o takes a folder, which the page {output.name} would lie in")
     check_output(output, images)
     if address:
         check_address(address)

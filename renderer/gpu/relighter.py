@@ -7,11 +7,12 @@ import numpy as np
 import wgpu
 
 from renderer.gpu.device import LONGEST_SIDE, VARYINGS, device_name, request_device
+from renderer.gpu.fan import fan_of, grid_of
 from renderer.gpu.sharpen import sharpened
 from renderer.image.relightable import RelightableImage
 from shaders.decoder import LIGHT
 from shaders.errors import RakingError
-from shaders.look import Look
+from shaders.look import OF_LIGHTS, OF_NEIGHBOURS, Look
 from shaders.specialise import Target, baked_wgsl, best_exponential, best_varyings
 
 # Blocks of an image that exceeds one texture; smaller than most limits to keep textures modest.
@@ -33,6 +34,7 @@ class Block:
     width: int
     target: wgpu.GPUTexture  # RGBA, the relit colours
     bindings: wgpu.GPUBindGroup
+    grid_place: wgpu.GPUBuffer | None  # of multi-light: where it lies, and the light of the fan
 
 
 class Relighter:
@@ -62,6 +64,8 @@ class Relighter:
         self._frame = self._uniform(self._frame_values(dark))
         self._look = self._uniform(self._look_values(np.zeros(2)))
         self._texel_step = self._uniform(np.ones(2, np.float32))
+        self._grid = grid_of(image) if look.mode in OF_LIGHTS else None
+        self._chosen = self._grid_texture() if self._grid else None
         limit = min(block, self.device.limits[LONGEST_SIDE])
         self.blocks = [self._upload(*part) for part in split(image.height, image.width, limit)]
 
@@ -70,10 +74,13 @@ class Relighter:
         those of the view before it where the image has views.
 
         With `scale` below 1 only the top-left `scale` of each target is drawn, from every
-        1 / scale-th texel.
+        1 / scale-th texel. Of modes that are made of several pictures, or of neighbours, `frame`
+        alone has all.
         """
+        self._decode(self.image.decoder.conditions_of(light), scale)
+
+    def _decode(self, conditions: np.ndarray, scale: float = 1.0) -> None:
         queue = self.device.queue
-        conditions = self.image.decoder.conditions_of(light)
         queue.write_buffer(self._frame, 0, self._frame_values(conditions))
         queue.write_buffer(self._look, 0, self._look_values(conditions))
         queue.write_buffer(self._texel_step, 0, np.full(2, 1 / scale, np.float32))
@@ -91,14 +98,57 @@ class Relighter:
         surface is seen from straight above. A view and a light may be given as one, too, [4].
         RakingError where the image has one camera.
         """
-        self.decode(light if view is None else (*view, *light))
+        given = light if view is None else (*view, *light)
+        conditions = self.image.decoder.conditions_of(given)
+        if self._grid:
+            return self._blend(fan_of(self.look, conditions))
+        self._decode(conditions)
+        frame = self._read_all()
+        if self.look.mode in OF_NEIGHBOURS:
+            return sharpened(frame, self.image, self.look, conditions[-LIGHT:])
+        return frame
+
+    def _blend(self, fan: np.ndarray) -> np.ndarray:
+        """Of multi-light: the sum of what the lights of a fan [K, C] add, each where it counts."""
+        assert self._grid
+        assert self._chosen
+        place = self._grid.choose(fan[:, -LIGHT:], self.look.area)
+        layout = {"bytes_per_row": 4 * place.shape[1], "rows_per_image": len(place)}
+        self.device.queue.write_texture(
+            {"texture": self._chosen}, place, layout, (place.shape[1], len(place), 1)
+        )
+        size = (self.image.height, self.image.width, 3)
+        total = np.zeros(size, np.uint16 if self.target == "unorm" else np.float32)
+        for number, conditions in enumerate(fan):
+            for block in self.blocks:
+                self._place(block, number)
+            self._decode(conditions)
+            total += self._read_all()
+        return total if self.target == "float" else total.clip(0, 255).astype(np.uint8)
+
+    def _place(self, block: Block, number: int) -> None:
+        """Says where a block lies in the grid, and which light of the fan it is drawn under."""
+        assert self._grid
+        step = 1 / self._grid.side
+        first = [(at + 0.5) * step - 0.5 for at in (block.x, block.y)]
+        placed = np.array([*first, step, number], np.float32)
+        self.device.queue.write_buffer(block.grid_place, 0, placed)
+
+    def _grid_texture(self) -> wgpu.GPUTexture:
+        assert self._grid
+        rows, columns, _ = self._grid.moments.shape
+        return self.device.create_texture(
+            size=(columns, rows, 1),
+            format=wgpu.TextureFormat.r32float,
+            usage=wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_DST,
+        )
+
+    def _read_all(self) -> np.ndarray:
         size = (self.image.height, self.image.width, 3)
         frame: np.ndarray = np.empty(size, FORMATS[self.target][1])
         for block in self.blocks:
             rows = slice(block.y, block.y + block.height)
             frame[rows, block.x : block.x + block.width] = self._read(block)
-        if self.look.mode == "unsharp":
-            return sharpened(frame, self.image.mask, self.look)
         return frame
 
     def wait(self) -> None:
@@ -162,17 +212,21 @@ class Relighter:
             | wgpu.TextureUsage.COPY_SRC
             | wgpu.TextureUsage.TEXTURE_BINDING,
         )
-        resources = [
-            planes.create_view(dimension="2d-array"),
-            {"buffer": self._frame},
-            {"buffer": self._texel_step},
-            *([{"buffer": self._look}] if self.look.has_numbers else []),
-        ]
+        resources: dict[int, object] = {
+            0: planes.create_view(dimension="2d-array"),
+            1: {"buffer": self._frame},
+            2: {"buffer": self._texel_step},
+        }
+        if self.look.has_numbers:
+            resources[3] = {"buffer": self._look}
+        grid_place = self._uniform(np.zeros(4, np.float32)) if self._chosen else None
+        if self._chosen:
+            resources |= {4: self._chosen.create_view(), 5: {"buffer": grid_place}}
         bindings = self.device.create_bind_group(
             layout=self._pipeline.get_bind_group_layout(0),
-            entries=[{"binding": i, "resource": item} for i, item in enumerate(resources)],
+            entries=[{"binding": i, "resource": item} for i, item in resources.items()],
         )
-        return Block(y, x, height, width, target, bindings)
+        return Block(y, x, height, width, target, bindings, grid_place)
 
     def _draw(self, encoder: wgpu.GPUCommandEncoder, block: Block, scale: float) -> None:
         attachment = {

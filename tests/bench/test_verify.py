@@ -1,15 +1,17 @@
 """Verification must pass on equal decoders and fail on unequal ones."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from bench import verify
 from renderer.image.relightable import RelightableImage, write_image
 from shaders.evidence import ErrorField
-from shaders.look import MODES, Look
+from shaders.look import MODES, OF_COLOURS, Look
 
 
 def test_random_decoders_are_as_large_as_float32_bears() -> None:
@@ -41,18 +43,27 @@ def test_views_are_spread_over_their_disc_beside_the_lights() -> None:
     np.testing.assert_array_equal(verify.spread_conditions(20, 2), verify.spread_lights(20))
 
 
+Show = Callable[[RelightableImage], Page]
+
+
 @pytest.fixture
-def written(make_image, tmp_path: Path) -> tuple[RelightableImage, Path]:
-    image = make_image(20, width=70, height=40)
-    write_image(image, tmp_path / "image")
-    return image, tmp_path / "image"
+def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
+    """Writes an image, and opens the viewer's page on it."""
+    with ExitStack() as opened:
+
+        def shown(image: RelightableImage) -> Page:
+            write_image(image, tmp_path / "image")
+            return opened.enter_context(verify.open_images([tmp_path / "image"], browser))
+
+        yield shown
 
 
 @pytest.mark.parametrize("renderer", ["llvmpipe", "swiftshader"])
-def test_both_backends_agree_with_pytorch(written, renderer: str) -> None:
-    image, path = written
-    with verify.open_browser(renderer) as browser:
-        wgpu, webgl2 = verify.compare(image, path, verify.spread_lights(20), browser)
+def test_both_backends_agree_with_pytorch(make_image, tmp_path: Path, renderer: str) -> None:
+    image, path = make_image(20, width=70, height=40), tmp_path / "image"
+    write_image(image, path)
+    with verify.open_browser(renderer) as browser, verify.open_images([path], browser) as page:
+        wgpu, webgl2 = verify.compare(image, verify.spread_lights(20), page)
     assert (wgpu.name, webgl2.name) == ("wgpu", "webgl2")
     assert renderer in webgl2.device.lower()
     for agreement in (wgpu, webgl2):
@@ -64,16 +75,15 @@ def test_both_backends_agree_with_pytorch(written, renderer: str) -> None:
 
 @pytest.mark.parametrize("model", ["neural", "hyper"])
 def test_of_several_cameras_both_agree_with_pytorch(
-    browser: Browser, make_image, make_hyper_image, tmp_path: Path, model: str
+    show: Show, make_image, make_hyper_image, model: str
 ) -> None:
     """And seen from elsewhere it is another picture."""
     make = make_hyper_image if model == "hyper" else make_image
     image = make(20, width=70, height=40, conditions=4)
     image.normals = np.full((40, 70, 3), (160, 90, 240), np.uint8)
-    write_image(image, tmp_path / "image")
-    told = verify.spread_conditions(20, 4)
+    page, told = show(image), verify.spread_conditions(20, 4)
     for look in (Look(), Look("specular")):
-        for agreement in verify.compare(image, tmp_path / "image", told, browser, look=look):
+        for agreement in verify.compare(image, told, page, look=look):
             assert agreement.ok, agreement
             assert agreement.lights == 20
     backend = verify.wgpu_backend(image)
@@ -83,19 +93,16 @@ def test_of_several_cameras_both_agree_with_pytorch(
 
 @pytest.mark.parametrize(("model", "latents"), [("ptm", 18), ("hsh", 48), ("rbf", 9)])
 def test_linear_images_agree_with_pytorch(
-    browser: Browser, make_linear_image, tmp_path: Path, model: str, latents: int
+    show: Show, make_linear_image, model: str, latents: int
 ) -> None:
     image = make_linear_image(model, latents, width=70, height=40)
-    write_image(image, tmp_path / "image")
-    for agreement in verify.compare(image, tmp_path / "image", verify.spread_lights(20), browser):
+    for agreement in verify.compare(image, verify.spread_lights(20), show(image)):
         assert agreement.ok, agreement
         assert agreement.max_step <= 1
         assert 0 < agreement.max_abs_error < 1e-5 * agreement.output_range
 
 
-def test_the_modes_of_reading_agree_with_numpy(
-    browser: Browser, make_linear_image, tmp_path: Path
-) -> None:
+def test_the_modes_of_reading_agree_with_numpy(show: Show, make_linear_image) -> None:
     """And differ where the page has other normals."""
     image = make_linear_image("ptm", 18)
     random = np.random.default_rng(0)
@@ -105,43 +112,39 @@ def test_the_modes_of_reading_agree_with_numpy(
     rows = random.normal(0, 1, (2, 22)).astype(np.float32) - np.float32([4] + [0] * 21)
     image.lights = np.array([(0.6, 0, 0.8), (0, -0.6, 0.8)], np.float32)
     image.error_field = ErrorField(rows, image.lights, np.radians(30), 2.0)
-    write_image(image, tmp_path / "image")
-    looks = verify.looks_of(image)
+    page, looks = show(image), verify.looks_of(image)
     assert {look.mode for look in looks} == set(MODES)
-    lights = verify.spread_lights(20)
+    lights = verify.spread_lights(6)  # what modes add is the same for all
     for look in looks:
-        for agreement in verify.compare(image, tmp_path / "image", lights, browser, look=look):
+        for agreement in verify.compare(image, lights, page, look=look):
             assert agreement.ok, agreement
             assert agreement.mode == look.mode
     image.normals[5, 5] = (0, 128, 128)
     image.evidence[5, 5] ^= 128
-    for look in (looks[-3], looks[-1]):  # that need a picture
-        for agreement in verify.compare(image, tmp_path / "image", lights, browser, look=look):
+    for look in (Look("specular"), Look("curvature"), Look("evidence")):  # that need a picture
+        for agreement in verify.compare(image, lights, page, look=look):
             assert agreement.ok == (agreement.name == "wgpu")
     image.normals = None
-    assert {look.mode for look in verify.looks_of(image)} == {"plain", "unsharp", "evidence"}
+    assert {look.mode for look in verify.looks_of(image)} == {*OF_COLOURS, "evidence"}
 
 
-def test_a_linear_plane_that_differs_is_found(
-    browser: Browser, make_linear_image, tmp_path: Path
-) -> None:
+def test_a_linear_plane_that_differs_is_found(show: Show, make_linear_image) -> None:
     image = make_linear_image("hsh", 27)
-    write_image(image, tmp_path / "image")
+    page = show(image)
     image.planes[4, 12, 30, 0] ^= 0x40
-    for agreement in verify.compare(image, tmp_path / "image", verify.spread_lights(20), browser):
+    for agreement in verify.compare(image, verify.spread_lights(20), page):
         assert agreement.ok == (agreement.name == "wgpu")
 
 
 @pytest.mark.parametrize("fault", ["weight", "plane"])
-def test_a_decoder_or_plane_that_differs_is_found(
-    browser: Browser, written, make_image, fault: str
-) -> None:
-    image, path = written
+def test_a_decoder_or_plane_that_differs_is_found(show: Show, make_image, fault: str) -> None:
+    image = make_image(20, width=70, height=40)
+    page = show(image)
     if fault == "weight":
         image.decoder.layers[2].weight[0, 3] += 0.02
     else:
         image.planes[1, 12, 30, 0] ^= 0x40
-    for agreement in verify.compare(image, path, verify.spread_lights(20), browser):
+    for agreement in verify.compare(image, verify.spread_lights(20), page):
         # What the adapter decodes is the changed image, as PyTorch does; the page has the old one.
         assert agreement.ok == (agreement.name == "wgpu")
 

@@ -28,7 +28,7 @@ from shaders.errors import RakingError
 from . import command
 from .subjects import linear, neural, write_collection
 
-LARGE = (260, 200)  # pixels of the image that is converted and rendered
+LARGE = (160, 120)  # pixels of the image that is converted and rendered
 LOOK = 0.02  # seconds between two looks of the reader beside a command
 MINE = "mine.txt"  # a file of the user's beside the output
 SCRAP = (".partial", ".checkpoint", ".replaced", "raking.lock")

@@ -23,7 +23,7 @@ PHOTOGRAPHS = 14
 FLAT, TILED = (40, 32), (90, 70)  # width, height
 LARGE_IMAGE = ("render", "render", "render", "info", "convert")
 IMAGE = (*LARGE_IMAGE, "evaluate")
-RESUMED = ("--steps", "150", "--model", "disk", "--units", "4", "--no-guide")
+RESUMED = ("--steps", "50", "--model", "disk", "--units", "4", "--no-guide")
 COLLECTION = ("read", "read", "info", "train", "evaluate of it")
 
 

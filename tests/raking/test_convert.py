@@ -216,6 +216,7 @@ def test_bad_usage_is_one_sentence(
     ("arguments", "status", "words"),
     [
         (["{flat}", "--tiles", "-o", "{none}"], 2, "--tiles"),
+        (["{flat}", "-o", "{none}.html"], 2, "takes a folder"),
         (["{none}", "-o", "{none}2"], 1, "not a folder"),
         (["{flat}", "-o", "{flat}"], 1, "which is read"),
         (["{flat}", "-o", "{other}"], 1, "no site"),

@@ -76,6 +76,16 @@ def test_a_value_of_no_use_is_one_sentence(open_viewer, small, key, value) -> No
         assert re.match(rf"The setting {key}=.* (must be|cannot be read)", failure(page))
 
 
+def test_all_values_of_no_use_are_told_at_once(open_viewer, small) -> None:
+    wrong = {"light": "up", "zoom": "x", "gamma": "0", "target": "-1"}
+    with open_viewer([small], ready=False, **wrong) as page:
+        told = page.evaluate("raking.ready.then(() => null, error => error.message)")
+        named = re.findall(r"The setting (\w+)=", told)
+        assert len(named) == 3
+        assert set(named) < set(wrong)
+        assert told.endswith("…")
+
+
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [

@@ -6,11 +6,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.spatial import cKDTree
+from skimage.measure import points_in_poly
 
 from renderer.image.relightable import read_image, write_image
 from trainer.mapping.clusters import adjusted_rand, appearance, grouped
 from trainer.mapping.embedding import principal_axes
-from trainer.mapping.pixels import mapped_pixels
+from trainer.mapping.pixels import mapped_pixels, spread_lights
+from trainer.models.oracle import relight
 
 from ..conftest import random_hyper_image, random_image
 from .pictures import lose_context, middle, screenshot, settle
@@ -93,7 +96,7 @@ def test_what_the_page_lays_out_is_what_the_command_does(
     assert np.abs(responses[order] / 255 - chosen.responses).max() < 0.7 / 255
     expected = principal_axes(chosen.responses.reshape(len(x), -1), 2)
     np.testing.assert_allclose(points[order], expected, atol=0.05)
-    same = grouped(appearance(responses[order] / 255), 3, 0)
+    same = grouped(appearance(responses[order] / 255, spread_lights()), 3, 0)
     assert adjusted_rand(same, clusters[order]) > 0.9
     assert (np.diff(np.bincount(clusters)) <= 0).all()
 
@@ -193,6 +196,15 @@ def test_a_place_without_a_point_is_decoded(open_viewer, small, by_hand) -> None
     assert light == [0.35, 0.45]
 
 
+def test_an_image_without_a_map_is_asked_for_none_that_is_missing(open_viewer, small) -> None:
+    with open_viewer([small]) as page:
+        missing = []
+        page.on("response", lambda answer: answer.status >= 400 and missing.append(answer.url))
+        open_map(page)
+        assert not missing
+        assert page.locator("#mapLayout").is_disabled()
+
+
 def test_colours(open_viewer, small) -> None:
     with open_viewer([small], 1440, 900, light="0.5,0") as page:
         open_map(page)
@@ -261,12 +273,77 @@ def test_a_lasso_over_the_layout_of_the_command_becomes_a_region(open_viewer, be
         page.mouse.up()
         expected = np.zeros((48, 64), bool)
         expected[5:21, 10:41] = True
-        page.get_by_text(f"{expected.sum()} pixels of the map were added to the region").wait_for()
+        page.get_by_text(
+            f"{expected.sum()} pixels of the picture were added to the region"
+        ).wait_for()
         np.testing.assert_array_equal(region_of(page), expected)
         assert page.evaluate("raking.state()")["light"] == light
         page.get_by_role("button", name="Region", exact=True).first.click()
         page.get_by_text(f"{expected.sum()} pixels are in the region").wait_for()
         assert not page.locator("#mapPanel").is_visible()
+
+
+# Which pixels an outline takes, on the map of principal axes and on one of given places and points.
+TAKEN = """async ([places, points, outline]) => {
+    const { choosePixels, pixelsAt } = await import('./map/pixels.js');
+    const { LatentMap } = await import('./map/latent_map.js');
+    const { Lasso } = await import('./panel/map/lasso.js');
+    const { rows } = await import('./panel/region/strokes.js');
+    const { viewer } = document.querySelector('raking-viewer');
+    const { scene } = viewer;
+    const strokes = [], told = [];
+    const region = { drawing: { add: stroke => strokes.push(stroke) } };
+    const lasso = new Lasso(viewer, region, sentence => told.push(sentence));
+    const axes = new LatentMap(scene, await choosePixels(scene));
+    const half = [-1e3, 0].flatMap(x => [[x, -1e3], [x, 1e3]]);
+    await lasso.take(axes, [half[0], half[1], half[3], half[2]]);
+    const pixels = await pixelsAt(scene, Int32Array.from(places));
+    const layout = new LatentMap(scene, pixels, Float32Array.from(points));
+    await lasso.take(layout, outline);
+    const found = strokes.map(stroke => [...rows([stroke], scene.size)].map(({ xs }) => xs));
+    return [found, told, [...axes.responses]];
+}"""
+
+
+def test_a_lasso_takes_pixels_that_are_not_on_the_map(open_viewer, tmp_path) -> None:
+    """Of principal axes by their own place, of another layout by the point that looks like them."""
+    image = random_image(width=200, height=150)
+    image.mask = np.ones((150, 200), bool)
+    image.mask[:, :20] = False
+    write_image(image, tmp_path / "image")
+    shown = np.stack(list(relight(image, spread_lights())), axis=2).clip(0, 1)
+    responses = np.rint(shown.reshape(200 * 150, -1) * 255)
+    random = np.random.default_rng(0)
+    chosen = random.choice(np.flatnonzero(image.mask), 500, replace=False)
+    places = np.column_stack([chosen % 200, chosen // 200])
+    points = random.uniform(0, 1, (500, 2)).astype(np.float32)
+    outline = [[0.1, 0.2], [0.9, 0.3], [0.5, 0.9]]
+    with open_viewer([tmp_path / "image"]) as page:
+        found, told, mapped = page.evaluate(
+            TAKEN, [places.ravel().tolist(), points.ravel().tolist(), outline]
+        )
+    taken = np.zeros((2, 150, 200), bool)
+    for region, lines in zip(taken, found, strict=True):
+        for row, columns in zip(region, lines, strict=True):
+            row[columns] = True
+    assert not (taken & ~image.mask).any()
+
+    mapped = np.array(mapped).reshape(20_000, -1)
+    _, axes = np.linalg.eigh(np.cov(mapped.T))
+    along = (responses - mapped.mean(axis=0)) @ axes[:, -1]
+    along *= np.sign((axes[:, -1] * np.abs(axes[:, -1])).sum())
+    clear = image.mask & (np.abs(along) > 3).reshape(150, 200)
+    np.testing.assert_array_equal(taken[0][clear], (along < 0).reshape(150, 200)[clear])
+    assert taken[0].sum() > 9_000
+
+    axes = np.linalg.eigh(np.cov(responses[chosen].T))[1][:, -8:]
+    nearest = cKDTree(responses[chosen] @ axes).query(responses @ axes)[1]
+    expected = points_in_poly(points, outline)[nearest].reshape(150, 200) & image.mask
+    assert (taken[1] != expected).mean() < 0.003
+    for region, sentence in zip(
+        taken, (told[i] for i in range(len(told)) if "added" in told[i]), strict=True
+    ):
+        assert sentence == f"{region.sum():,} pixels of the picture were added to the region."
 
 
 def test_what_is_in_sight_is_taken_by_key(open_viewer, beside) -> None:

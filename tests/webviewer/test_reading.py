@@ -12,8 +12,9 @@ from renderer.gpu.relighter import Relighter
 from renderer.image.pyramid import TileFormat
 from renderer.image.relightable import read_image, write_image
 from shaders.evidence import ErrorField
-from shaders.look import Look
+from shaders.look import OF_NEIGHBOURS, Look
 
+from .pictures import screenshot, settle
 from .test_accessibility import assert_accessible
 
 
@@ -64,6 +65,10 @@ LOOKS = [
     Look("specular", exposure=-0.5, gamma=1.3, saturation=1.8),
     Look(exposure=1.5, saturation=0.0),
     Look(red=1.4, blue=0.5),
+    Look("curvature", radius=1.5, amount=2),
+    Look("unsharp-normals", radius=2, amount=3, exposure=0.5),
+    Look("multi-light", spread=80),
+    Look("multi-light-static", raking=40, area=8, gamma=1.2, second=0.4),
     Look("specular", second=0.8, azimuth2=200, elevation2=20),
 ]
 
@@ -109,22 +114,42 @@ def test_evidence(open_viewer, with_evidence, tmp_path, tiled) -> None:
 
 
 @pytest.mark.parametrize("tiled", [False, True])
-def test_unsharp_masking(open_viewer, small, tmp_path, tiled) -> None:
-    """On the canvas at 1:1, and in a snapshot, as the native renderer has it."""
-    image = read_image(small)
+def test_modes_that_look_about_a_pixel(open_viewer, with_normals, tmp_path, tiled) -> None:
+    """On the canvas at 1:1, and in a snapshot, as the native renderer has them; also when the light
+    has moved, under which normals stay as they are."""
+    image = read_image(with_normals)
     image.mask = np.hypot(*np.mgrid[-24:24, -32:32]) < 23
     path = tmp_path / "image"
     write_image(image, path, tiles=TileFormat(size=32) if tiled else None)
-    look = {"mode": "unsharp", "radius": 2, "amount": 3}
-    expected = Relighter(image, look=Look("unsharp", radius=2, amount=3)).frame((0.4, -0.3))
-    expected = np.where(image.mask[..., None], expected, (22, 22, 23)).astype(int)
-    with open_viewer([path], 640, 480, light="0.4,-0.3", zoom="1", ui="off", **look) as page:
-        shown = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB")).astype(int)
-        top, left = (480 - 48) // 2, (640 - 64) // 2
-        assert np.abs(shown[top : top + 48, left : left + 64] - expected).max() <= 1
-        found = picture(page, (0.4, -0.3), (10, 40)).astype(int)
-        on = image.mask[10:40]
-        assert np.abs(found - expected[10:40])[on].max() <= 1
+    on = image.mask
+    with open_viewer([path], 640, 480, zoom="1", ui="off") as page:
+        for mode in OF_NEIGHBOURS:
+            relighter = Relighter(image, look=Look(mode, radius=2, amount=2.5))
+            for light in [(0.4, -0.3), (-0.2, 0.6)]:
+                asked = {"mode": mode, "radius": 2, "amount": 2.5, "light": light}
+                page.evaluate("asked => raking.setState(asked)", asked)
+                settle(page)
+                shown = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+                top, left = (480 - 48) // 2, (640 - 64) // 2
+                shown = np.asarray(shown).astype(int)[top : top + 48, left : left + 64]
+                expected = relighter.frame(light).astype(int)
+                assert np.abs(shown - expected)[on].max() <= 1, mode
+                assert np.abs(shown[~on] - (22, 22, 23)).max() == 0, mode
+            found = picture(page, light, (10, 40)).astype(int)
+            assert np.abs(found - expected[10:40])[on[10:40]].max() <= 1, mode
+
+
+def test_curvature_turns_with_the_picture(open_viewer, with_normals) -> None:
+    """A quarter turn moves its pixels and leaves their levels."""
+    look = {"mode": "curvature", "amount": 2, "radius": 2, "zoom": 4, "ui": "off"}
+    with open_viewer([with_normals], 640, 480, **look) as page:
+        settle(page)
+        upright = screenshot(page)[160:320, 240:400].astype(int)
+        page.evaluate("raking.setState({ rotation: 90 })")
+        settle(page)
+        turned = screenshot(page)[160:320, 240:400].astype(int)
+        assert upright.std() > 10
+        assert np.abs(np.rot90(upright, -1) - turned).mean() < 3
 
 
 def test_an_image_without_evidence_says_so(open_viewer, small) -> None:

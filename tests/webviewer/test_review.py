@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from trainer.calibration.shots import photographs_in
 from trainer.calibration.views import read_shots
 from trainer.running.plan import Plan
 from trainer.sample.tabletop import Tabletop, write_tabletop
-from webviewer.review_server import ReviewServer
+from webviewer.review_server import PAGE, ReviewServer
 
 from .pictures import drag
 from .test_accessibility import assert_accessible
+from .test_words import PLACE, sentences_of_the_code
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +64,52 @@ def test_axe_finds_nothing_on_the_review(take_page, server, size) -> None:
         page.get_by_role("button", name="Reject this highlight").first.click()
         expect(page.get_by_role("button", name="Undo all")).to_be_enabled()
         assert_accessible(page)
+
+
+# Every text and label of the page.
+READ_ALL = r"""() => {
+    const texts = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (texts.nextNode()) found.push(texts.currentNode.data);
+    for (const element of document.querySelectorAll('[aria-label], [alt]')) {
+        found.push(element.getAttribute('aria-label') ?? element.alt);
+    }
+    return found.map(text => text.trim().replace(/\s+/g, ' ')).filter(text => /\p{L}/u.test(text));
+}"""
+
+
+def test_the_tables_have_what_the_page_says() -> None:
+    code = [file.read_text() for file in PAGE.glob("*.js")]
+    markup = re.sub(r"\s+", " ", (PAGE / "index.html").read_text())
+    tables = [json.loads(file.read_text()) for file in (PAGE / "words").glob("*.json")]
+    assert len(tables) == len(list((PAGE / "words" / "problems").glob("*.json"))) == 4
+    for table in tables:
+        spoken = {PLACE.sub("{}", sentence) for sentence in table}
+        assert sentences_of_the_code(code) <= spoken
+        assert all(text in markup for text in spoken - sentences_of_the_code(code))
+        for sentence, own in table.items():
+            assert sorted(PLACE.findall(own)) == sorted(PLACE.findall(sentence)), own
+
+
+@pytest.mark.parametrize("lang", ["de", "it"])
+def test_the_review_speaks_the_languages_of_the_viewer(take_page, server, lang) -> None:
+    table, below = (
+        json.loads((PAGE / folder / f"{lang}.json").read_text())
+        for folder in ("words", "words/problems")
+    )
+    texts = [*table.values(), *below.values()]
+    own = [re.compile(re.sub(r"\\{\d\\}", ".+?", re.escape(text))) for text in texts]
+    names = re.compile(r"image\d\d(\.\w+)?|photographs|± [\d.]+°")
+    with take_page(1366, 850) as page:
+        page.goto(server.url.replace("#", f"?lang={lang}#"))
+        page.get_by_role("button", name=table["Reject this highlight"]).first.click()
+        page.get_by_text(below["rejected by hand"]).first.wait_for()
+        page.get_by_role("button", name=table["As found"]).first.click()
+        for text in page.evaluate(READ_ALL):
+            parts = re.split(r"(?<=\.) ", text)
+            whole = any(words.fullmatch(text) for words in own) or names.fullmatch(text)
+            assert whole or all(any(w.fullmatch(p) for w in own) for p in parts), text
+        assert page.evaluate("document.documentElement.lang") == lang
 
 
 def test_highlights_are_dragged_rejected_and_accepted(take_page, server, tmp_path) -> None:

@@ -136,7 +136,7 @@ def test_it_holds_the_images_as_they_are_and_nothing_else_of_their_folders(
     copy = tmp_path / "site" / "images" / "image"
     names = {file.relative_to(copy) for file in copy.rglob("*") if file.is_file()}
     original = {file.relative_to(images[1]) for file in images[1].rglob("*") if file.is_file()}
-    assert names == {*original, Path("annotations.json")}  # of no notes
+    assert names == {*original, Path("annotations.json"), Path("map.csv")}  # both empty
     assert all((copy / name).read_bytes() == (image / name).read_bytes() for name in original)
 
 

@@ -24,6 +24,7 @@ FULL = 11  # Deep Zoom's number of the level of full size
 INSIDE = np.s_[4:-4, 4:-4]  # a focused picture has a frame
 
 OpenFaulty = Callable[..., AbstractContextManager[tuple[Page, FaultyServer]]]
+AssertLit = Callable[[np.ndarray, tuple[slice, slice]], None]
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +38,20 @@ def tiled(flat: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("tiled") / "image"
     write_image(read_image(flat), path, tiles=TileFormat())
     return path
+
+
+@pytest.fixture(scope="module")
+def assert_lit(flat: Path, relight: Callable[..., np.ndarray]) -> AssertLit:
+    """assert_lit(shown, sight): that in this part of `flat` the object is lit as the decoder says,
+    to one step, with the ground around it."""
+    mask, picture = read_image(flat).mask, relight(flat, LIGHT).astype(int)
+
+    def check(shown: np.ndarray, sight: tuple[slice, slice]) -> None:
+        on = mask[sight][INSIDE]
+        assert np.abs(shown[INSIDE] - picture[sight][INSIDE])[on].max() <= 1
+        assert (shown[INSIDE][~on] == (22, 22, 23)).all()
+
+    return check
 
 
 @pytest.fixture
@@ -62,14 +77,6 @@ def tiles_asked(server: FaultyServer) -> list[tuple[int, int, int]]:
     """The tiles (level, column, row) of the first plane in the order of their first requests."""
     found = [TILE.fullmatch(path) for path in server.requests]
     return list(dict.fromkeys(tuple(map(int, match.groups())) for match in found if match))
-
-
-def assert_lit(shown: np.ndarray, image: Path, relight: Callable, sight: tuple) -> None:
-    """That the object is lit as the decoder says, to one step, with the ground around it."""
-    mask = read_image(image).mask[sight][INSIDE]
-    expected = relight(image, LIGHT).astype(int)[sight][INSIDE]
-    assert np.abs(shown[INSIDE] - expected)[mask].max() <= 1
-    assert (shown[INSIDE][~mask] == (22, 22, 23)).all()
 
 
 # Pictures
@@ -237,13 +244,13 @@ def test_memory_stays_within_its_budget_and_old_tiles_come_again(open_faulty, ti
 
 
 @pytest.mark.parametrize("kind", ["missing", "error", "truncated", "broken", "stalled"])
-def test_a_tile_that_fails_once_is_fetched_again(open_faulty, tiled, relight, flat, kind) -> None:
+def test_a_tile_that_fails_once_is_fetched_again(open_faulty, tiled, assert_lit, kind) -> None:
     faults = [(f"*plane_1_files/{FULL}/1_1.png", kind, 1)]
     with open_faulty(tiled, faults=faults, zoom=1, center="650,550", patience=1) as (page, _):
         page.evaluate("raking.ready")
         shown = screenshot(page)
         assert page.evaluate("raking.status()")["failed"] == 0
-    assert_lit(shown, flat, relight, np.s_[400:700, 450:850])
+    assert_lit(shown, np.s_[400:700, 450:850])
 
 
 @pytest.mark.parametrize(
@@ -251,7 +258,7 @@ def test_a_tile_that_fails_once_is_fetched_again(open_faulty, tiled, relight, fl
     [("missing", "is missing"), ("truncated", "damaged or cut short"), ("silent", "not answer")],
 )
 def test_a_tile_that_keeps_failing_is_told_and_recovers(
-    open_faulty, tiled, relight, flat, kind, sentence
+    open_faulty, tiled, assert_lit, kind, sentence
 ) -> None:
     faults = [(f"*plane_1_files/{FULL}/1_1.png", kind)]
     parameters = {"zoom": 1, "center": "650,550", "patience": 0.5, "ui": "on"}
@@ -268,7 +275,7 @@ def test_a_tile_that_keeps_failing_is_told_and_recovers(
         page.evaluate("raking.setState({ ui: 'off' })")
         settle(page)
         shown = screenshot(page)
-    assert_lit(shown, flat, relight, np.s_[200:900, 250:1050])
+    assert_lit(shown, np.s_[200:900, 250:1050])
 
 
 def test_a_server_that_stalls_is_told_before_it_is_given_up(open_faulty, tiled) -> None:

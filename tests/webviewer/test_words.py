@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,16 @@ SOURCES = [
     for file in APP.rglob("*.js")
     if "vendor" not in file.parts and file.name != "words.js"
 ]
+PROBLEMS = {
+    file.stem: json.loads(file.read_text()) for file in (APP / "words" / "problems").glob("*.json")
+}
+BELOW = [
+    file.read_text()
+    for room in ("shaders", "renderer/image")
+    for file in (APP.parents[1] / room).glob("*.js")
+]
+CHECK = re.compile(r"\b(?:check|damaged)\((.*?)\)(?:;|,\n)", re.DOTALL)
+TEXT = re.compile(r"'((?:[^'\\\n]|\\.)+)'|`([^`]+)`")
 EXPRESSION = re.compile(r"\$\{(?:[^{}]|\{[^{}]*\})*\}")
 PLACE = re.compile(r"\{\d\}")
 NOT_WORDS = re.compile(
@@ -26,9 +37,13 @@ NOT_WORDS = re.compile(
 # Makes all panels and dialogs, and reads every text and label of them.
 READ_ALL = r"""async () => {
     const root = document.querySelector('raking-viewer').shadowRoot;
+    const there = async selector => {
+        while (!root.querySelector(selector)) await new Promise(requestAnimationFrame);
+        return root.querySelector(selector);
+    };
     const press = async (selector, until) => {
-        root.querySelector(selector).click();
-        while (!root.querySelector(until)) await new Promise(requestAnimationFrame);
+        (await there(selector)).click();
+        await there(until);
     };
     await press('#reading', '#readingPanel');
     await press('#notes', '[data-act=download]');
@@ -36,7 +51,7 @@ READ_ALL = r"""async () => {
     await press('#map', '#mapLoad');
     await press('#facts', '#about dd');
     await press('#images button', '#chooser li small:not(:empty)');
-    root.querySelector('#measure').click();
+    (await there('#measure')).click();
     await raking.setState({ light: [0.99, 0] });
     const found = [];
     const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
@@ -60,9 +75,9 @@ def test_the_tables_say_the_same_in_each_language() -> None:
             assert sorted(PLACE.findall(own)) == sorted(PLACE.findall(sentence)), own
 
 
-def sentences_of_the_code() -> set[str]:
+def sentences_of_the_code(sources: list[str] = SOURCES) -> set[str]:
     """What t`...` has, without what is put in."""
-    found = re.findall(r"\bt`([^`]*)`", "\n".join(SOURCES))
+    found = re.findall(r"\bt`([^`]*)`", "\n".join(sources))
     return {EXPRESSION.sub("{}", sentence) for sentence in found}
 
 
@@ -74,6 +89,51 @@ def test_the_tables_have_no_sentence_that_the_code_has_not() -> None:
     code = re.sub(r"'\s*\+ '|\s+", " ", "\n".join(SOURCES)).replace("  ", " ")
     others = {PLACE.sub("{}", sentence) for sentence in TABLES["de"]} - sentences_of_the_code()
     assert not [sentence for sentence in others if sentence not in code]
+
+
+def test_every_clause_on_what_is_wrong_with_an_image_is_in_the_tables() -> None:
+    assert set(PROBLEMS) == set(TABLES)
+    for table in PROBLEMS.values():
+        assert list(table) == list(PROBLEMS["de"])
+        for sentence, own in table.items():
+            assert PLACE.findall(sentence) == [f"{{{i}}}" for i in range(sentence.count("{"))]
+            assert sorted(PLACE.findall(own)) == sorted(PLACE.findall(sentence)), own
+    known = [re.compile(re.sub(r"\\{\d\\}", ".+", re.escape(text))) for text in PROBLEMS["de"]]
+    clauses = set()
+    for call in CHECK.findall("\n".join(BELOW)):
+        for one, other in TEXT.findall(call)[-1:]:
+            clauses.add(EXPRESSION.sub("{}", one or other))
+    assert len(clauses) > 55
+    for clause in clauses:
+        assert " " not in clause or any(text.fullmatch(clause) for text in known), clause
+
+
+def test_what_is_wrong_with_an_image_is_told_in_the_pages_language(
+    open_viewer, small, tmp_path
+) -> None:
+    def damaged(name: str, file: str, text: str) -> Path:
+        shutil.copytree(small, tmp_path / name)
+        (tmp_path / name / file).write_text(text)
+        return tmp_path / name
+
+    info = json.loads((small / "info.json").read_text())
+    images = {
+        damaged("a", "info.json", "{"): "info.json ist beschädigt und nicht lesbar",
+        damaged("b", "info.json", json.dumps({**info, "width": -1})): "width ist keine ganze Zahl",
+        damaged("c", "plane_1.png", "no picture"): "(es ist weder PNG noch JPEG noch WebP)",
+        damaged("d", "info.json", json.dumps({**info, "width": 63})): "x 48 nötig sind",
+    }
+    with open_viewer([small, *images], lang="de") as page:
+        for i, sentence in enumerate(images.values(), 1):
+            told = page.evaluate(
+                "show => raking.setState({ show }).then(() => null, error => error.message)", i
+            )
+            assert sentence in told
+            assert page.get_by_role("status").inner_text() == told
+        told = page.evaluate(
+            "raking.setState({ show: 0, mode: 'normals' }).catch(error => error.message)"
+        )
+        assert "kommt ohne die Normalen" in told
 
 
 @pytest.mark.parametrize("lang", ["de", "fr"])

@@ -18,7 +18,7 @@ from renderer.image.relightable import RelightableImage
 from shaders.errors import RakingError
 from trainer.mapping.clusters import appearance, grouped
 from trainer.mapping.embedding import Method, laid_out
-from trainer.mapping.pixels import mapped_pixels
+from trainer.mapping.pixels import mapped_pixels, spread_lights
 
 MOST_PIXELS = 20_000
 MOST_CLUSTERS = 20
@@ -54,7 +54,7 @@ def map_image(
     """
     chosen = mapped_pixels(image, pixels, seed)
     points = laid_out(chosen.responses, method, seed, progress)
-    groups = grouped(appearance(chosen.responses), clusters, seed)
+    groups = grouped(appearance(chosen.responses, spread_lights()), clusters, seed)
     return LatentMap(points, chosen.places, chosen.responses[:, 0], groups, method)
 
 

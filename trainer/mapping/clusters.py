@@ -7,21 +7,40 @@ from scipy.cluster.vq import kmeans2, vq
 from scipy.special import comb
 from skimage.color import rgb2lab
 
-BRIGHT = 0.9  # the quantile over lights that shows gloss
+from shaders.decoder import directions
+
+MATTE = (0.2, 0.75)  # quantiles over lights, between which there is neither shadow nor gloss
+RIDGE = 1e-4  # of a fit, so that a pixel that is black under all lights has one
+LIGHTNESS = 0.25  # how much lightness counts beside a and b
 STARTS = 4  # of k-means, of which the best is kept
 GAMMA = 2.2
-CELL = 2.0  # of a and b: colours that are hardly told apart
+CELL = 2.0  # of L, a and b: colours that are hardly told apart
 
 
-def appearance(responses: np.ndarray) -> np.ndarray:
-    """[N, M, 3] display-referred responses -> [N, 2], what tells materials apart but not slopes.
+def appearance(responses: np.ndarray, lights: np.ndarray) -> np.ndarray:
+    """[N, M, 3] display-referred responses under `lights` [M, 2] -> [N, 4], what tells materials
+    apart but not slopes: lightness, a and b of the albedo, and lightness of the gloss, in CIELAB.
 
-    That is the colour without its lightness, a and b of CIELAB, under the brighter lights: there
-    metals show their own colour, glazes their gloss, and slopes differ least.
+    Lambert's law is fitted to each channel (photometric stereo, Woodham 1980) under the lights of
+    medium brightness, which shadows and gloss leave alone; the length of what is found is the
+    albedo, whatever the normal. Gloss is what the brightest light shows above it.
     """
     linear = responses.astype(np.float64) ** GAMMA
-    bright = np.quantile(linear, BRIGHT, axis=1) ** (1 / GAMMA)
-    return np.asarray(rgb2lab(bright[None])[0, :, 1:])
+    toward = directions(np.asarray(lights, np.float64))
+    grey = linear.mean(axis=2)
+    low, high = np.quantile(grey, MATTE, axis=1)
+    matte = ((grey >= low[:, None]) & (grey <= high[:, None])).astype(np.float64)
+    squares = np.einsum("nm,mi,mj->nij", matte, toward, toward) + RIDGE * np.eye(3)
+    slopes = np.linalg.solve(squares, np.einsum("nm,mi,nmc->nic", matte, toward, linear))
+    shaded = np.maximum(np.einsum("mi,nic->nmc", toward, slopes), 0)
+    albedo, gloss = np.linalg.norm(slopes, axis=1), (linear - shaded).max(axis=1)
+    colour, shine = (_lab(each.clip(0, 1) ** (1 / GAMMA)) for each in (albedo, gloss))
+    return np.hstack([colour * [LIGHTNESS, 1, 1], LIGHTNESS * shine[:, :1]])
+
+
+def _lab(colours: np.ndarray) -> np.ndarray:
+    """[N, 3] sRGB -> [N, 3] L, a and b."""
+    return np.asarray(rgb2lab(colours[None])[0])
 
 
 def grouped(points: np.ndarray, number: int, seed: int) -> np.ndarray:

@@ -35,7 +35,7 @@ def seen(
     if look.mode == "evidence":
         return _evidence(image, decoded, light)
     normals = None if levels is None else normals_of_levels(levels).astype(np.float64)
-    if look.mode == "normals":
+    if look.shading == "normals":
         assert normals is not None
         return (normals + 1) / 2
     colour = np.maximum(decoded.astype(np.float64), 0)
@@ -53,20 +53,44 @@ def seen(
     return np.asarray(grey + (toned - grey) * look.saturation)
 
 
-def sharpened(image: RelightableImage, shown: np.ndarray, look: Look) -> np.ndarray:
-    """What is seen, [H, W, 3], with unsharp masking of the luminance: a Gaussian's sums, tap by
-    tap, over the pixels of the object."""
+def looked_about(
+    image: RelightableImage, shown: np.ndarray, look: Look, conditions: np.ndarray
+) -> np.ndarray:
+    """What is seen, [H, W, 3] of 0..1, in one of the modes that look about a pixel, after the
+    formulas in `renderer/gpu/sharpen.py`."""
     on = np.ones(shown.shape[:2]) if image.mask is None else image.mask.astype(np.float64)
-    luminance, reach = shown @ REC_709, int(np.ceil(3 * look.radius))
-    sums = np.stack([luminance * on, on])
-    for axis in (1, 2):
+    detail = look.amount * on[..., None] * (shown - _means(shown, on, look.radius))
+    if look.mode == "unsharp":
+        return np.asarray(shown + (detail @ REC_709)[..., None])
+    if look.mode == "unsharp-picture":
+        return np.asarray(shown + detail)
+    assert image.normals is not None
+    stored = image.normals / 127.5 - 1
+    if look.mode == "curvature":
+        # The image and one pixel of nothing about it, on which the slopes end.
+        means = _means(np.pad(stored, [(1, 1), (1, 1), (0, 0)]), np.pad(on, 1), look.radius)
+        spread = np.gradient(means[..., 0], axis=1) - np.gradient(means[..., 1], axis=0)
+        grey = 0.5 + look.amount * look.radius * spread[1:-1, 1:-1]
+        return np.where(on[..., None] > 0, grey[..., None], shown)
+    sharp = stored + look.amount * on[..., None] * (stored - _means(stored, on, look.radius))
+    towards = _raised(np.asarray(conditions, np.float64)[-2:])
+    before, after = (
+        0.2 + np.maximum(n @ towards / np.linalg.norm(n, axis=-1), 0) for n in (stored, sharp)
+    )
+    return np.asarray(shown * (after / before)[..., None])
+
+
+def _means(values: np.ndarray, on: np.ndarray, radius: float) -> np.ndarray:
+    """A Gaussian's means of [H, W, C], tap by tap, over the pixels of the object; 0 far from it."""
+    reach = int(np.ceil(3 * radius))
+    sums = np.concatenate([values * on[..., None], on[..., None]], axis=-1)
+    for axis in (0, 1):
         padded = np.pad(sums, [(reach * (i == axis),) * 2 for i in range(3)])
         sums = np.zeros_like(sums)
         for tap in range(2 * reach + 1):
-            share = np.exp(-(((tap - reach) / look.radius) ** 2) / 2)
+            share = np.exp(-(((tap - reach) / radius) ** 2) / 2)
             sums += share * padded.take(range(tap, tap + sums.shape[axis]), axis)
-    smooth = sums[0] / np.maximum(sums[1], 1e-12)
-    return np.asarray(shown + (look.amount * on * (luminance - smooth))[..., None])
+    return np.asarray(sums[..., :-1] / np.maximum(sums[..., -1:], 1e-12))
 
 
 def _raised(direction: np.ndarray) -> np.ndarray:

@@ -5,7 +5,9 @@ says what to expect there. It is Gaussian-process regression (kriging) over ligh
 colour is a weighted sum of the pixel's photographed values, with weights that depend on the
 lights alone. Many such interpolators are tried, of different smoothness, reach and trust in the
 photographs; each is judged by how well it predicts every photograph from the others, which has a
-closed form; and the best are mixed.
+closed form; and the best are mixed. What predicts a photograph near the horizon well is not what
+does near the zenith, nor does going beyond the photographs ask for the same as filling gaps among
+them: so there is a mixture for each elevation, and another for lights beyond the photographs.
 
 How near two lights are is a question of where they are placed. In the disc and on the dome, the
 horizon is a circle of many lights that have little to do with each other. But a surface fades to
@@ -21,13 +23,19 @@ from typing import Literal, get_args
 
 import numpy as np
 from scipy.optimize import nnls
+from scipy.spatial import Delaunay, QhullError
 
 from shaders.decoder import directions
 from shaders.hyper import over_sphere
 
 TREND_VARIANCE = 100.0  # of values 0..1: as good as free
-MIXED = 60  # the best interpolators, among which the shares are worked out
+MIXED = 60  # the best interpolators, among which the shares are worked out,
+OF_KIND = 30  # with the best among the photographs, and the best beyond them
+RINGS = np.radians(np.arange(0, 91, 10))  # elevations that have shares of their own
+ALIKE = np.radians(10)  # how far off, by a standard deviation, photographs tell what to do there
+ANYWHERE = 0.02  # what a photograph far off counts, beside one that is near
 SAME = 1e-6  # lights so near to each other are one
+ROUNDING = 1e-6  # more than what rounding takes from products of errors that are nearly the same
 LEAST_ERROR = 1e-10  # of a mean squared error, so that black photographs divide nothing by zero
 
 Space = Literal["disc", "dome", "sphere"]
@@ -74,10 +82,11 @@ class Guide:
 
     `lights` is [L, 3], unit vectors of the photographs; `products` [L, L] is the mean product of
     a value under one light with the same pixel's and channel's value under another (0..1): all
-    that leave-one-out errors depend on. `interpolators` and `shares` are the mixture, the
-    largest share first. `left_out` is [L, L]: row i times a pixel's values is the error of value i
-    when it is predicted from the others. `loo_psnr` is the mixture's PSNR in dB when each
-    photograph is predicted from the others, mean over the photographs.
+    that leave-one-out errors depend on. `interpolators` are the C that are mixed, and `shares`
+    [2, E, C] the mixtures, for each elevation of RINGS, among the photographs and beyond them.
+    `left_out` is [L, L]: row i times a pixel's values is the error of value i when it is predicted
+    from the others. `loo_psnr` is the mixtures' PSNR in dB when each photograph is predicted from
+    the others, mean over the photographs.
     """
 
     def __init__(self, lights: np.ndarray, products: np.ndarray) -> None:
@@ -87,16 +96,18 @@ class Guide:
         first = np.flatnonzero(same.argmax(axis=1) == np.arange(len(lights)))
         self.merged = same[first] / same[first].sum(axis=1, keepdims=True)  # [D, L]
         self.lights = lights[first].astype(np.float64)
+        self._reached = _reached(self.lights)
         products = self.merged @ products @ self.merged.T
         squared = np.stack([self._left_out_errors(candidate, products) for candidate in CANDIDATES])
-        best = np.argsort(np.log(squared).mean(axis=1), kind="stable")[:MIXED]
+        beyond = _outermost(self._reached, len(first))
+        best = _best(squared, beyond)
         predictors = np.stack([self._left_out(CANDIDATES[i]) for i in best])
-        shares = _shares(predictors, products, scale=squared[best[0]])
-        order = [i for i in np.argsort(-shares, kind="stable") if shares[i] > 0]
-        self.shares = shares[order]
-        self.interpolators = [CANDIDATES[best[i]] for i in order]
+        shares = self._mixtures(_crossed(predictors, products, scale=squared[best[0]]), beyond)
+        used = np.flatnonzero(shares.any(axis=(0, 1)))
+        self.shares = shares[..., used]
+        self.interpolators = [CANDIDATES[best[i]] for i in used]
         self._inverses = [each.inverse(self.lights) for each in self.interpolators]
-        mixed = np.tensordot(self.shares, predictors[order], 1)
+        mixed = np.einsum("dc,cde->de", self._shares_at(self.lights, beyond), predictors[used])
         which = np.searchsorted(first, same.argmax(axis=1))
         self.left_out = (mixed @ self.merged)[which]
         self.loo_psnr = float(-10 * np.log10(_squared(mixed, products)).mean())
@@ -107,12 +118,35 @@ class Guide:
         A colour may leave 0..1: clamp it.
         """
         asked = directions(np.asarray(lights, np.float64))
+        reached = self._reached
+        beyond = (
+            np.zeros(len(asked), bool)
+            if reached is None
+            else reached.find_simplex(asked[:, :2]) < 0
+        )
         weights = np.zeros((len(asked), len(self.lights)))
         for share, interpolator, inverse in zip(
-            self.shares, self.interpolators, self._inverses, strict=True
+            self._shares_at(asked, beyond).T, self.interpolators, self._inverses, strict=True
         ):
-            weights += share * interpolator.covariance(asked, self.lights) @ inverse
+            weights += share[:, None] * (interpolator.covariance(asked, self.lights) @ inverse)
         return weights @ self.merged
+
+    def _mixtures(self, crossed: np.ndarray, beyond: np.ndarray) -> np.ndarray:
+        """The shares [2, E, C], from the products [D, C, C] of errors: of lights of that elevation
+        and kind, by the photographs that were most like them when they were left out."""
+        alike = np.exp(-np.square((_elevations(self.lights) - RINGS[:, None]) / ALIKE) / 2)
+        kinds = [beyond == kind if (beyond == kind).any() else ~beyond for kind in (False, True)]
+        counted = ANYWHERE + alike * np.array(kinds)[:, None]  # [2, E, D]
+        return np.array([[_shares(crossed, counts) for counts in kind] for kind in counted])
+
+    def _shares_at(self, lights: np.ndarray, beyond: np.ndarray) -> np.ndarray:
+        """[N, 3] -> [N, C], between those of the two nearest elevations."""
+        place = _elevations(lights) / RINGS[1]
+        lower = place.astype(int).clip(0, len(RINGS) - 2)
+        kind = self.shares[beyond.astype(int)]  # [N, E, C]
+        every, up = np.arange(len(lights)), (place - lower)[:, None]
+        mixed: np.ndarray = (1 - up) * kind[every, lower] + up * kind[every, lower + 1]
+        return mixed
 
     def _left_out(self, interpolator: Interpolator) -> np.ndarray:
         """[L, L]: row i times a pixel's values is the error of value i, predicted from the others.
@@ -138,18 +172,57 @@ def _matern(distance: np.ndarray, smoothness: int) -> np.ndarray:
     return polynomial * np.exp(-r)
 
 
-def _shares(predictors: np.ndarray, products: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """Non-negative shares that sum to 1, [C], with the least mean squared left-out error.
+def _elevations(lights: np.ndarray) -> np.ndarray:
+    """Of unit vectors [N, 3], in radians."""
+    return np.asarray(np.arcsin(lights[:, 2].clip(0, 1)))
 
-    `predictors` is [C, L, L]; `scale` [L] is what each photograph's error is measured by, so that
+
+def _reached(lights: np.ndarray) -> Delaunay | None:
+    """What lies among lights [D, 3]: in the disc, the hull of their places. None where they
+    enclose nothing."""
+    try:
+        return Delaunay(lights[:, :2])
+    except (QhullError, ValueError):
+        return None
+
+
+def _outermost(reached: Delaunay | None, count: int) -> np.ndarray:
+    """Which of the lights [D] would lie beyond the others, each left out."""
+    outermost = np.zeros(count, bool)
+    if reached is not None:
+        outermost[reached.convex_hull] = True
+    return outermost
+
+
+def _best(squared: np.ndarray, beyond: np.ndarray) -> list[int]:
+    """The candidates that predict best, from errors [C, D]: the best on the whole first, then those
+    of either kind of photographs."""
+    orders = [
+        np.argsort(np.log(squared[:, kind]).mean(axis=1), kind="stable")[:count]
+        for kind, count in ((slice(None), MIXED), (~beyond, OF_KIND), (beyond, OF_KIND))
+        if squared[:, kind].size
+    ]
+    return list(dict.fromkeys(np.concatenate(orders).tolist()))
+
+
+def _crossed(predictors: np.ndarray, products: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Products [D, C, C] of the errors of any two candidates at each photograph.
+
+    `predictors` is [C, D, D]; `scale` [D] is what each photograph's error is measured by, so that
     a dark photograph counts as much as a bright one.
     """
-    crossed = np.einsum("ail,bil->ab", predictors @ products / scale[:, None], predictors)
-    crossed /= len(scale)
-    values, vectors = np.linalg.eigh(crossed)
-    root = (vectors * np.sqrt(values.clip(0))).T
-    heavy = 100.0 * np.sqrt(crossed.max())  # holds the sum of the shares to 1
-    system = np.vstack([root, np.full(len(crossed), heavy)])
+    errors = predictors.swapaxes(0, 1) / np.sqrt(scale)[:, None, None]  # [D, C, D]
+    return np.asarray(errors @ products @ errors.swapaxes(1, 2))
+
+
+def _shares(crossed: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Non-negative shares that sum to 1, [C], with the least mean squared error over photographs
+    that count so much, [D], from the products [D, C, C] of errors."""
+    mean = np.tensordot(counts / counts.sum(), crossed, 1)
+    largest = mean.max() or 1.0
+    root = np.linalg.cholesky(mean + ROUNDING * largest * np.eye(len(mean))).T
+    heavy = 100.0 * np.sqrt(largest)  # holds the sum of the shares to 1
+    system = np.vstack([root, np.full(len(mean), heavy)])
     target = np.append(np.zeros(len(root)), heavy)
     shares, _ = nnls(system, target)
     if not shares.any():  # black pictures, which every interpolator predicts

@@ -3,7 +3,7 @@
 
 import { Loader } from './folders/loader.js';
 import { View } from './state/view.js';
-import { t } from './words/words.js';
+import { inOwnWords, t } from './words/words.js';
 
 export class Shown {
 	/** @type {Scene[]} */
@@ -67,9 +67,10 @@ export class Shown {
 			this.#use(scenes);
 			return true;
 		} catch (error) {
+			const sentence = await inOwnWords(error.message);
 			if (this.#wanted !== wanted) return false;
 			const plain = { label: t`Show it plain`, run: () => this.host.setState({ mode: '', versus: '' }).catch(() => {}) };
-			throw failure(error.message, shown.every(([, mode]) => mode === 'plain') ? this.again : plain);
+			throw failure(sentence, shown.every(([, mode]) => mode === 'plain') ? this.again : plain);
 		}
 	}
 

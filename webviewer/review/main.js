@@ -1,5 +1,7 @@
 // The review of a calibration: what is found in each photograph, what is wanted otherwise, and what comes of it.
 
+import { loadProblems, told as inOwnWords } from '../app/words/problems.js';
+import { language, speak, t, translate } from '../app/words/words.js';
 import { editsOf } from './edits.js';
 import { PhotographList, told } from './photographs.js';
 import { readState, send } from './server.js';
@@ -45,7 +47,7 @@ class ReviewPage {
 		$('light').textContent = told(photograph);
 		this.views.forEach((view, i) => view.show(this.state.spheres[i], this.current, photograph.name));
 		$('undo').disabled = JSON.stringify(this.edits) === JSON.stringify(this.first);
-		const sentences = this.state.warnings.length ? this.state.warnings : ['None.'];
+		const sentences = this.state.warnings.length ? this.state.warnings.map(inOwnWords) : [t`None.`];
 		$('warnings').replaceChildren(...sentences.map(text => {
 			const item = document.createElement('li');
 			item.textContent = text;
@@ -58,12 +60,12 @@ class ReviewPage {
 		this.again = this.working;
 		if (this.working) return;
 		this.working = true;
-		this.say('Working out the lights.');
+		this.say(t`Working out the lights.`);
 		try {
 			this.state = await send('correct', this.edits);
 			this.say(this.#counted());
 		} catch (error) {
-			this.say(error.message, true);
+			this.say(inOwnWords(error.message), true);
 		}
 		this.working = false;
 		this.draw();
@@ -72,14 +74,14 @@ class ReviewPage {
 
 	async accept() {
 		$('accept').disabled = true;
-		this.say('Writing.');
+		this.say(t`Writing.`);
 		try {
 			this.state = await send('accept', this.edits);
 			this.draw();
 			document.querySelectorAll('button').forEach(button => (button.disabled = true));
-			this.say(`${this.state.written} You can close this page.`);
+			this.say(t`${inOwnWords(this.state.written ?? '')} You can close this page.`);
 		} catch (error) {
-			this.say(error.message, true);
+			this.say(inOwnWords(error.message), true);
 			$('accept').disabled = false;
 		}
 	}
@@ -91,11 +93,18 @@ class ReviewPage {
 
 	#counted() {
 		const { photographs, lamps } = this.state;
-		return `${photographs.filter(({ light }) => light).length} of ${photographs.length} photographs have a light; lamps are ${lamps}.`;
+		const lit = photographs.filter(({ light }) => light).length;
+		return lamps === 'near' ? t`${lit} of ${photographs.length} photographs have a light; the lamps are near.`
+			: t`${lit} of ${photographs.length} photographs have a light; the lamps are distant.`;
 	}
 }
 
+const asked = new URLSearchParams(location.search).get('lang');
+await speak([...asked ? [asked] : [], ...navigator.languages], new URL('words/', import.meta.url));
+await loadProblems();
+translate(document.documentElement);
+document.documentElement.lang = language();
 readState().then(state => new ReviewPage(state)).catch(error => {
-	$('status').textContent = `The review is not there any more: ${error.message}.`;
+	$('status').textContent = t`The review is not there any more: ${error.message}.`;
 	$('status').classList.add('wrong');
 });

@@ -1,5 +1,8 @@
 // The list of photographs: which is shown, and how its light stands.
 
+import { told as inOwnWords } from '../app/words/problems.js';
+import { t } from '../app/words/words.js';
+
 export class PhotographList {
 	/** @param {HTMLElement} element @param {(index: number) => void} choose */
 	constructor(element, choose) {
@@ -43,16 +46,18 @@ export class PhotographList {
 
 /** @param {import('./edits.js').Photograph} photograph */
 function standing({ light, flagged, deviation }) {
-	if (!light) return 'left out';
-	return flagged ? 'others disagree' : `± ${deviation.toFixed(1)}°`;
+	if (!light) return t`left out`;
+	return flagged ? t`others disagree` : `± ${deviation.toFixed(1)}°`;
 }
 
 /** A photograph's light in a sentence. @param {import('./edits.js').Photograph} photograph */
 export function told({ light, reason, deviation, apart, flagged }) {
-	if (!light) return `Left out: ${reason}.`;
+	if (!light) return t`Left out: ${inOwnWords(reason ?? '')}.`;
 	const turn = (Math.atan2(light[1], light[0]) * 180 / Math.PI + 360) % 360;
 	const high = Math.asin(Math.min(1, light[2])) * 180 / Math.PI;
-	return `Light from ${turn.toFixed(0)}° (from the right, anticlockwise), ${high.toFixed(0)}° high, to ${deviation.toFixed(1)}°.`
-		+ (apart === null ? '' : ` The spheres' rays miss it by up to ${apart.toFixed(1)}°.`)
-		+ (flagged ? ' The other photographs predict another light.' : '');
+	return [
+		t`Light from ${turn.toFixed(0)}° (from the right, anticlockwise), ${high.toFixed(0)}° high, to ${deviation.toFixed(1)}°.`,
+		apart === null ? '' : t`The spheres' rays miss it by up to ${apart.toFixed(1)}°.`,
+		flagged ? t`The other photographs predict another light.` : '',
+	].filter(Boolean).join(' ');
 }

@@ -1,5 +1,7 @@
 // A sphere in a photograph: its picture, its circle, and the lamp's image on it, to be moved and rejected.
 
+import { told as inOwnWords } from '../app/words/problems.js';
+import { t } from '../app/words/words.js';
 import { placeOf } from './edits.js';
 import { makeHandle } from './handle.js';
 import { pictureOf } from './server.js';
@@ -37,8 +39,8 @@ export class SphereView {
 		const caption = this.element.appendChild(document.createElement('figcaption'));
 		this.text = caption.appendChild(document.createElement('p'));
 		this.reject = button(caption, '', () => this.#putOrReject());
-		this.restore = button(caption, 'As found', () => this.#want(null));
-		this.together = button(caption, 'All photographs in one', () => this.#together());
+		this.restore = button(caption, t`As found`, () => this.#want(null));
+		this.together = button(caption, t`All photographs in one`, () => this.#together());
 		this.together.setAttribute('aria-pressed', 'false');
 	}
 
@@ -47,9 +49,9 @@ export class SphereView {
 		this.sphere = sphere;
 		this.photograph = photograph;
 		this.name = name;
-		const where = this.all ? 'all photographs' : name;
+		const where = this.all ? t`all photographs` : name;
 		this.image.src = pictureOf(this.index, this.all ? null : photograph);
-		this.image.alt = `Sphere ${this.index + 1} in ${where}`;
+		this.image.alt = t`Sphere ${this.index + 1} in ${where}`;
 		this.svg.setAttribute('viewBox', `${sphere.left - 0.5} ${sphere.top - 0.5} ${sphere.width} ${sphere.height}`);
 		this.draw();
 	}
@@ -61,16 +63,18 @@ export class SphereView {
 			this.rim.setAttribute(key, String(value));
 		}
 		this.rim.setAttribute('transform', `rotate(${sphere.turn} ${circle.x} ${circle.y})`);
-		this.#put(this.middle, circle, `Middle of sphere ${this.index + 1}`);
-		this.#put(this.edge, { x: circle.x + circle.radius, y: circle.y }, `Rim of sphere ${this.index + 1}`);
+		this.#put(this.middle, circle, t`Middle of sphere ${this.index + 1}`);
+		this.#put(this.edge, { x: circle.x + circle.radius, y: circle.y }, t`Rim of sphere ${this.index + 1}`);
 		const place = placeOf(found, this.wanted);
 		this.mark.hidden = !place || this.all;
 		this.mark.classList.toggle('by-hand', typeof this.wanted === 'object' && this.wanted !== null);
-		if (place) this.#put(this.mark, place, `Highlight on sphere ${this.index + 1}`);
-		this.text.textContent = `Column ${circle.x.toFixed(1)}, row ${circle.y.toFixed(1)}, radius ${circle.radius.toFixed(1)}. `
-			+ (place ? `Highlight at ${place.x.toFixed(1)}, ${place.y.toFixed(1)}${this.wanted ? ', by hand' : ''}.`
-				: `No highlight: ${this.wanted === false ? 'rejected by hand' : found.reason}.`);
-		this.reject.textContent = place ? 'Reject this highlight' : 'Put a highlight here';
+		if (place) this.#put(this.mark, place, t`Highlight on sphere ${this.index + 1}`);
+		const lit = place && [place.x, place.y].map(at => at.toFixed(1));
+		const highlight = !lit ? t`No highlight: ${inOwnWords(this.wanted === false ? 'rejected by hand' : found.reason ?? '')}.`
+			: this.wanted ? t`Highlight at ${lit[0]}, ${lit[1]}, by hand.` : t`Highlight at ${lit[0]}, ${lit[1]}.`;
+		const [x, y, radius] = [circle.x, circle.y, circle.radius].map(length => length.toFixed(1));
+		this.text.textContent = `${t`Column ${x}, row ${y}, radius ${radius}.`} ${highlight}`;
+		this.reject.textContent = place ? t`Reject this highlight` : t`Put a highlight here`;
 		this.restore.disabled = this.wanted === null;
 	}
 
@@ -125,7 +129,7 @@ export class SphereView {
 		const { left, top, width, height } = this.sphere;
 		handle.style.left = `${100 * (x - left + 0.5) / width}%`;
 		handle.style.top = `${100 * (y - top + 0.5) / height}%`;
-		handle.setAttribute('aria-label', `${name}: column ${x.toFixed(1)}, row ${y.toFixed(1)}`);
+		handle.setAttribute('aria-label', t`${name}: column ${x.toFixed(1)}, row ${y.toFixed(1)}`);
 	}
 
 	#putOrReject() {

@@ -117,7 +117,7 @@ def test_slopes_do_not_tell_materials_apart() -> None:
     albedo = np.array([[0.5, 0.4, 0.3], [0.1, 0.3, 0.35], [0.13, 0.08, 0.02]])[kind]
     metal = np.where(kind == 2, 1.0, 0.0)[:, None, None] * [0.9, 0.66, 0.3]
     linear = shading[..., None] * albedo[:, None] + gloss[..., None] * metal
-    labels = grouped(appearance(linear.clip(0, 1) ** (1 / 2.2)), 3, seed=0)
+    labels = grouped(appearance(linear.clip(0, 1) ** (1 / 2.2), lights), 3, seed=0)
     assert adjusted_rand(labels, kind) > 0.95
 
 

@@ -1,6 +1,7 @@
 """Training on tiny collections: it learns, and from nothing but what it may."""
 
 import copy
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,17 +29,34 @@ from .conftest import UNSEEN, frames, same
 HELD_OUT = ["image09.png", "image13.png", "image17.png"]
 
 
+LEARNT = 250  # steps after which such small collections are relit well
+Learnt = Callable[[str, int, str], RelightableImage]
+
+
 @pytest.fixture(scope="module")
-def teacher(mlic: Mlic) -> RelightableImage:
-    return train(mlic, model="neural", units=50, encoder="improved", steps=500)
+def learnt(mlic: Mlic) -> Learnt:
+    """learnt(model, units, encoder): trained once for all tests."""
+
+    @functools.cache
+    def trained(model: str, units: int, encoder: str) -> RelightableImage:
+        return train(mlic, model=model, units=units, encoder=encoder, steps=LEARNT)
+
+    return trained
+
+
+@pytest.fixture(scope="module")
+def teacher(learnt: Learnt) -> RelightableImage:
+    return learnt("neural", 50, "improved")
 
 
 @pytest.mark.parametrize(
     ("model", "units", "encoder"),
     [("neural", 20, "original"), ("neural", 50, "improved"), ("hyper", 8, "original")],
 )
-def test_training_learns_to_relight(mlic: Mlic, model: str, units: int, encoder: str) -> None:
-    image = train(mlic, model=model, units=units, encoder=encoder, steps=500)
+def test_training_learns_to_relight(
+    mlic: Mlic, learnt: Learnt, model: str, units: int, encoder: str
+) -> None:
+    image = learnt(model, units, encoder)
     mean_image = mlic.train.images.mean(axis=0) / 255
     truths = [mlic.test.image(i) for i in range(len(mlic.test.names))]
     baseline = np.mean([psnr(truth, mean_image) for truth in truths])
@@ -50,7 +68,7 @@ def test_a_student_follows_its_teacher_between_the_photographs(
     mlic: Mlic, teacher: RelightableImage, tmp_path: Path
 ) -> None:
     write_image(teacher, tmp_path / "teacher")
-    student = train(mlic, units=20, teacher=tmp_path / "teacher", steps=500)
+    student = train(mlic, units=20, teacher=tmp_path / "teacher", steps=LEARNT)
     assert psnr(frames(teacher), frames(student)) > 26
     assert student.provenance["encoder"] == "improved"
 
@@ -60,7 +78,7 @@ def test_a_student_follows_its_teacher_between_the_photographs(
     grey_decoder = NeuralDecoder((grey_layers[0], grey_layers[1], grey_layers[2]), low, high)
     grey = RelightableImage(grey_decoder, teacher.planes, None, teacher.provenance)
     write_image(grey, tmp_path / "grey")
-    misled = train(mlic, units=20, teacher=tmp_path / "grey", steps=500, guided=False)
+    misled = train(mlic, units=20, teacher=tmp_path / "grey", steps=LEARNT, guided=False)
     assert np.abs(frames(misled) - 0.5).mean() < 0.8 * np.abs(frames(student) - 0.5).mean()
     warned = train(mlic, units=20, teacher=tmp_path / "grey", steps=5)
     assert warned.provenance["teacher_share"] < student.provenance["teacher_share"]
@@ -68,7 +86,7 @@ def test_a_student_follows_its_teacher_between_the_photographs(
 
 def test_a_teacher_trained_first_is_as_good_as_one_kept(mlic: Mlic, tmp_path: Path) -> None:
     kept = tmp_path / "teacher"
-    settings: dict[str, Any] = {"units": 10, "steps": 300, "guided": False}
+    settings: dict[str, Any] = {"units": 10, "steps": 200, "guided": False}
     first = train(mlic, teacher="original", keep_teacher=kept, **settings)
     assert read_image(kept).decoder.units == 50
     assert first.provenance["teacher"] == "original"
@@ -133,18 +151,19 @@ def test_the_guide_fills_the_gaps_between_photographs(tmp_path: Path) -> None:
     guided, alone = (
         np.mean([psnr(t, frame.clip(0, 1)) for t, frame in zip(truth, frames(image), strict=True)])
         for image in (
-            train(mlic, model="neural", units=20, steps=600, guided=guided)
+            train(mlic, model="neural", units=20, steps=300, guided=guided)
             for guided in (True, False)
         )
     )
     assert guided > alone + 1
 
 
-def test_fewer_pixels_still_make_a_whole_image(mlic: Mlic) -> None:
-    image = train(mlic, model="neural", units=20, steps=400, pixels=0.5, sampling="informed")
+def test_fewer_pixels_still_make_a_whole_image(mlic: Mlic, learnt: Learnt) -> None:
+    settings: dict[str, Any] = {"model": "neural", "units": 20, "steps": LEARNT}
+    image = train(mlic, pixels=0.5, sampling="informed", **settings)
     assert image.provenance["pixels"] == 0.5
     assert image.provenance["sampling"] == "informed"
-    whole = train(mlic, model="neural", units=20, steps=400)
+    whole = learnt("neural", 20, "original")
     scores = [each.provenance["scores"]["psnr"] for each in (image, whole)]
     assert scores[0] == pytest.approx(scores[1], abs=2)
 

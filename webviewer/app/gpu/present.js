@@ -45,13 +45,15 @@ export class PresentPass {
 		const { compare, split, gain, flipped, upright } = state;
 		const [first, second] = pictures;
 		/** @type {(picture: any, where?: { part?: number[], target?: WebGLFramebuffer | null }) => void} */
-		const draw = ({ tiles, transform, scene: { info: { sharpen } } }, { part, target = null } = {}) => {
+		const draw = (picture, { part = [0, this.gl.canvas.width], target = null } = {}) => {
+			const { tiles, transform, scene: { info: { sharpen } } } = picture;
 			const view = { transform, upright };
 			if (!sharpen) return this.draw(tiles, view, { smooth, part, target });
 			const pass = this.sharpen ??= new sharpen.SharpenPass(this.gl, this.memory);
-			this.clear(pass.target, 0);
-			this.draw(tiles, view, { smooth, target: pass.target });
-			pass.draw(state, Math.hypot(transform[0], transform[1]), { part: part ?? [0, this.gl.canvas.width], target });
+			pass.draw(picture, state, { part, target }, (target, pictureOf) => {
+				this.clear(target, 0);
+				this.draw(tiles, view, { smooth, target, pictureOf });
+			});
 		};
 		if (second && compare === 'difference') {
 			pictures.forEach((picture, i) => {
@@ -73,19 +75,21 @@ export class PresentPass {
 		}
 	}
 
-	// view: the transform from image to canvas pixels, and whether it is upright; part: [x, width] of the canvas; target: a framebuffer instead.
+	// view: the transform from image to canvas pixels, and whether it is upright; part: [x, width] of the canvas; target: a framebuffer
+	// instead; pictureOf: what is drawn of a tile, the relit picture or another of its size.
 	/**
 	 * @param {Tile[]} tiles
 	 * @param {{ transform: Transform, upright: boolean }} view
-	 * @param {{ smooth: boolean, part?: number[], target?: WebGLFramebuffer | null }} how
+	 * @param {{ smooth: boolean, part?: number[], target?: WebGLFramebuffer | null, pictureOf?: (tile: Tile) => any }} how
 	 */
-	draw(tiles, view, { smooth, part = [0, this.gl.canvas.width], target = null }) {
+	draw(tiles, view, { smooth, part = [0, this.gl.canvas.width], target = null, pictureOf = tile => tile.relit }) {
 		const { gl } = this;
-		this.#bindTarget(target);
 		gl.useProgram(this.shader.program);
 		gl.enable(gl.SCISSOR_TEST);
 		gl.scissor(part[0], 0, part[1], gl.canvas.height);
-		tiles.forEach(tile => this.#drawTile(tile, view, smooth));
+		const pictures = tiles.map(pictureOf);
+		this.#bindTarget(target);
+		tiles.forEach((tile, i) => pictures[i] && this.#drawTile(tile, pictures[i].texture, view, smooth));
 		gl.disable(gl.SCISSOR_TEST);
 	}
 
@@ -134,19 +138,20 @@ export class PresentPass {
 	}
 
 	/** @param {Tile} tile */
-	#drawTile(tile, { transform, upright }, smooth) {
+	#drawTile(tile, texture, { transform, upright }, smooth) {
 		const { gl, shader: { at } } = this;
-		const { relit, outer, decoded, scale, level } = tile;
-		if (!relit) return;
-		const { texture } = relit;
+		const { outer, level } = tile;
+		const lit = texture === tile.relit?.texture;
+		const { decoded, scale } = lit ? tile : { decoded: [outer.width, outer.height], scale: 1 };
 		const zoom = Math.min(Math.hypot(transform[0], transform[1]), Math.hypot(transform[2], transform[3]));
-		if (zoom < 1) tile.shrinkSmoothly();
+		if (zoom < 1 && lit) tile.shrinkSmoothly();
 		gl.bindTexture(gl.TEXTURE_2D, texture);
-		gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, tile.smooth ? gl.LINEAR_MIPMAP_LINEAR : gl.LINEAR);
+		const mipmapped = lit && tile.smooth;
+		gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, mipmapped ? gl.LINEAR_MIPMAP_LINEAR : gl.LINEAR);
 		const magnified = zoom * 2 ** level;
 		const exact = scale === 1 && upright && (magnified === 1 || magnified >= INSPECTING);
 		gl.uniform1i(at('exact'), exact);
-		gl.uniform1i(at('shrunk'), smooth && !tile.smooth && magnified * outer.width / decoded[0] < 0.9);
+		gl.uniform1i(at('shrunk'), smooth && !mipmapped && magnified * outer.width / decoded[0] < 0.9);
 		gl.uniform2fv(at('decoded'), decoded);
 		this.#place(tile, texture, transform);
 	}

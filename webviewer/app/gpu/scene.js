@@ -2,10 +2,10 @@
 
 import { openTiles, withPicture } from '../renderer/image/relightable.js';
 import { Pyramid } from '../renderer/image/pyramid.js';
-import { isFor, pictureFor, variantOf } from '../shaders/look.js';
+import { OF_LIGHTS, OF_NEIGHBOURS, isFor, pictureFor, variantOf } from '../shaders/look.js';
 import { loadTexts } from '../shaders/texts.js';
 import { RANGES } from '../state/looks.js';
-import { t } from '../words/words.js';
+import { inOwnWords, t } from '../words/words.js';
 import { DecodePass } from './decode.js';
 import { createTiles } from './flat.js';
 import { checkMemory } from './gl.js';
@@ -16,11 +16,26 @@ export async function openScene(context, key, described, { tiling, mode, memory:
 	if (!isFor(mode, described.decoder.kind)) {
 		throw new Error(t`${described.folder.name} is no PTM image, and diffuse gain is of these alone.`);
 	}
-	const info = { ...withPicture(described, pictureFor(mode)), ...await OWN[mode]?.(described) };
-	if (info.tiled) {
-		const notice = tiling ? '' : 'This image comes in tiles, so tiling stays on.';
-		return new Scene(context, { key, info, mode, notice, ...await openTiles(info) });
+	const own = withPicture(described, pictureFor(mode));
+	const { openFan, ...loaded } = await OWN[mode]?.(described) ?? {};
+	const info = { ...own, ...loaded };
+	const scene = await (info.tiled ? openTiled : openFlat)(context, { key, info, mode }, { tiling, megabytes }, progress);
+	try {
+		scene.fan = await openFan?.(scene);
+		return scene;
+	} catch (error) {
+		scene.dispose();
+		throw error;
 	}
+}
+
+async function openTiled(context, parts, { tiling }) {
+	const notice = tiling ? '' : 'This image comes in tiles, so tiling stays on.';
+	return new Scene(context, { ...parts, notice, ...await openTiles(parts.info) });
+}
+
+async function openFlat(context, parts, { tiling, megabytes }, progress) {
+	const { info } = parts;
 	const { gl, memory } = context;
 	const { width, height } = info;
 	const limit = gl.getParameter(gl.MAX_TEXTURE_SIZE);
@@ -35,24 +50,32 @@ export async function openScene(context, key, described, { tiling, mode, memory:
 		notice = `This image takes ${taken} MB of graphics memory, where ${megabytes} MB are meant to do: `
 			+ 'write it in tiles, with raking convert --tiles.';
 	}
-	return new Scene(context, { key, info, mode, pyramid, tiles, notice });
+	return new Scene(context, { ...parts, pyramid, tiles, notice });
 }
 
+const sharpen = async () => {
+	const [sharpen] = await Promise.all([import('./sharpen.js'), loadTexts(['blur.glsl.jinja', 'sharpen.glsl.jinja'])]);
+	return { sharpen };
+};
+const fan = async () => {
+	const [{ openFan }] = await Promise.all([import('./fan.js'), loadTexts(['share.jinja'])]);
+	return { openFan };
+};
 // What a mode has of its own, loaded when it is first asked for.
 const OWN = {
 	evidence: async ({ evidence }) => {
 		const [{ ErrorField }] = await Promise.all([import('../shaders/evidence.js'), loadTexts(['evidence.jinja'])]);
 		return { field: new ErrorField(evidence) };
 	},
-	unsharp: async () => {
-		const [sharpen] = await Promise.all([import('./sharpen.js'), loadTexts(['sharpen.glsl.jinja'])]);
-		return { sharpen };
-	},
+	...Object.fromEntries(OF_NEIGHBOURS.map(mode => [mode, sharpen])),
+	...Object.fromEntries(OF_LIGHTS.map(mode => [mode, fan])),
 };
 
 export class Scene {
 	/** @type {Record<string, DecodePass>} */
 	passes = {};
+	/** @type {import('./fan.js').Fan | undefined} */
+	fan = undefined;  // of multi-light
 	gone = false;  // whether its GPU memory was given back, or lost
 
 	/**
@@ -94,7 +117,7 @@ export class Scene {
 		const make = shaders.get(shader);
 		if (!make) throw new Error(t`There is no shader named ${shader}: correct shader= in the address.`);
 		const variant = variantOf(this.look(state));
-		const key = [shader, target, variant?.mode, variant?.toned, variant?.coloured, variant?.second].join();
+		const key = [shader, target, variant?.shading, variant?.share, variant?.toned, variant?.coloured, variant?.second].join();
 		return passes[key] ??= new DecodePass(gl, make(gl, info.decoder, target, variant), target);
 	}
 
@@ -102,13 +125,13 @@ export class Scene {
 	/** @param {Pick<State, LookKeys>} state */
 	look(state) {
 		const numbers = Object.fromEntries(Object.keys(RANGES).map(key => [key, state[key]]));
-		return /** @type {any} */ ({ mode: this.mode, ...numbers, evidence: this.info.field });
+		return /** @type {any} */ ({ mode: this.mode, ...numbers, evidence: this.info.field, fan: this.fan });
 	}
 
 	// What its decoder is told of the light and the camera that a state has.
 	/** @param {Pick<State, 'light' | 'camera'>} state */
 	conditions({ light, camera }) {
-		return this.info.decoder.conditionsOf(light, camera);
+		return this.info.decoder.conditionsOf(this.mode === 'multi-light-static' ? [0, 0] : light, camera);
 	}
 
 	get isThere() {
@@ -119,7 +142,9 @@ export class Scene {
 	job(place, loaded) {
 		return {
 			key: `${this.key} ${place.key}`,
-			load: signal => this.load(place, signal),
+			load: signal => this.load(place, signal).catch(async error => {
+				throw Object.assign(error, error.name === 'Error' && { message: await inOwnWords(error.message) });
+			}),
 			done: pictures => {
 				const { key } = place;
 				this.tiles.set(key, this.#make(place, pictures, () => {
@@ -154,6 +179,7 @@ export class Scene {
 		this.tiles.forEach(tile => tile.dispose());
 		Object.values(this.passes).forEach(pass => pass.dispose());
 		this.tiles.clear();
+		this.fan?.dispose();
 	}
 
 	#make(place, pictures, release) {

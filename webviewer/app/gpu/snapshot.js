@@ -1,6 +1,7 @@
 // Pictures at full resolution, by rows: what is larger than a screen or a texture fits too.
 
 import { t } from '../words/words.js';
+import { readLevels } from './levels.js';
 import { PngWriter } from './png.js';
 
 const AT_A_TIME = 6;  // tiles under way
@@ -18,27 +19,46 @@ const AT_A_TIME = 6;  // tiles under way
 async function decodeRows(engine, scene, state, y0, y1, how) {
 	const { sharpen, width, height } = scene.info;
 	if (!sharpen) return decodePlain(engine, scene, state, y0, y1, how);
-	const reach = sharpen.reachOf(state.radius);
+	const reach = sharpen.reachOf(state.radius) + 1;
 	const [first, end] = [Math.max(0, y0 - reach), Math.min(height, y1 + reach)];
-	const rows = await decodePlain(engine, scene, state, first, end, how);
-	return sharpen.sharpenRows(rows, width, state, y0 - first, y1 - y0);
+	const pixels = await decodePlain(engine, scene, state, first, end, how);
+	const normals = sharpen.isOfNormals(scene.mode) ? await readLast(scene, first, end) : null;
+	const light = scene.conditions(state).slice(-2);
+	return sharpen.sharpenRows({ pixels, normals, width, light }, scene.look(state), y0 - first, y1 - y0);
 }
 
 async function decodePlain({ present }, scene, state, y0, y1, { target = 'unorm', ground = false }) {
 	const { width, sharpen } = scene.info;
 	const rows = new (target === 'float' ? Float32Array : Uint8Array)(width * (y1 - y0) * 4);
-	const places = scene.pyramid.tiles(0, { left: 0, top: y0, right: width, bottom: y1 });
-	await Promise.all(Array.from({ length: AT_A_TIME }, async () => {
-		for (let place; (place = places.shift());) {
-			await scene.withTile(place, tile => {
-				const pass = scene.decodePass(state, target);
-				pass.setConditions(scene.conditions(state), scene.look(state));
-				pass.readRows(tile, y0, y1, width, rows, () => (ground || sharpen) && present.coverGround(tile, undefined, ground));
-			});
+	await eachTile(scene, y0, y1, tile => {
+		const pass = scene.decodePass(state, target);
+		pass.setConditions(scene.conditions(state), scene.look(state));
+		pass.readRows(tile, y0, y1, width, rows, () => (ground || sharpen) && present.coverGround(tile, undefined, ground));
+	});
+	return rows;
+}
+
+// Rows of the last plane, RGBA.
+async function readLast(scene, y0, y1) {
+	const { context: { gl }, info: { width, planes } } = scene;
+	const rows = new Uint8Array(width * (y1 - y0) * 4);
+	await eachTile(scene, y0, y1, tile => {
+		const { x, y, width: across, height } = tile.inner;
+		const [top, bottom] = [Math.max(y, y0), Math.min(y + height, y1)];
+		const { planes: [levels] } = readLevels(gl, tile, [planes.length - 1], { x, y: top, width: across, height: bottom - top });
+		for (let row = top; row < bottom; row++) {
+			rows.set(levels.subarray(4 * across * (row - top), 4 * across * (row - top + 1)), 4 * (width * (row - y0) + x));
 		}
+	});
+	return rows;
+}
+
+async function eachTile(scene, y0, y1, use) {
+	const places = scene.pyramid.tiles(0, { left: 0, top: y0, right: scene.info.width, bottom: y1 });
+	await Promise.all(Array.from({ length: AT_A_TIME }, async () => {
+		for (let place; (place = places.shift());) await scene.withTile(place, use);
 	}));
 	if (!scene.isThere) throw new Error(t`The image was closed meanwhile; do it again.`);
-	return rows;
 }
 
 /**
@@ -72,7 +92,7 @@ export async function takeSnapshot(engine, scene, state, progress) {
 
 /** @param {number[]} direction */
 const place = ([x, y]) => `x ${x.toFixed(4)}, y ${y.toFixed(4)}`;
-const described = look => Object.entries(look).map(([key, value]) => `${key} ${value}`).join(', ');
+const described = look => Object.entries(look).filter(([, value]) => typeof value !== 'object').map(([key, value]) => `${key} ${value}`).join(', ');
 
 function withoutAlpha(rgba) {
 	const rgb = new Uint8Array(rgba.length / 4 * 3);

@@ -9,6 +9,8 @@ const programs = new WeakMap();  // gl -> that of on_or_off.glsl
 export class Tile {
 	/** @type {ReturnType<typeof createTarget> | null} */
 	relit = null;  // made when first decoded
+	/** @type {{ texture: WebGLTexture, drop: () => void } | null} */
+	last = null;  // the last plane by itself, where it is drawn (sharpen.js)
 	/** @type {string | null} */
 	version = null;  // what the relit picture was decoded with
 	scale = 0;  // decoded pixels per pixel of the tile, along each axis
@@ -108,6 +110,7 @@ export class Tile {
 	use() {
 		this.memory.use(this.latents);
 		this.memory.use(this.relit);
+		this.memory.use(this.last);
 	}
 
 	// Makes the relit picture fit to be shown smaller, where it is decoded whole.
@@ -142,6 +145,7 @@ export class Tile {
 	dispose() {
 		const { gl, memory, latents, mask } = this;
 		this.darken();
+		this.last?.drop();
 		memory.give(latents);
 		gl.deleteTexture(latents);
 		gl.deleteTexture(mask);

@@ -3,26 +3,40 @@
 const SWEEPS = 30;  // of rotations, of which ten do
 
 /**
- * The two axes of greatest variance of `count` rows of whole numbers, as trainer/mapping/embedding.py has them: an
- * axis points to where most of its squared weight is positive. `points` are x and y of each row, in the rows' unit
- * divided by 255.
- *
- * @param {Uint8Array} rows
- * @param {number} count
+ * The axes of greatest variance of `count` rows of whole numbers, as trainer/mapping/embedding.py has them: an axis
+ * points to where most of its squared weight is positive. Rows are placed along them in their unit divided by 255.
  */
-export function principalAxes(rows, count) {
-	const length = rows.length / count;
-	const mean = meanOf(rows, count);
-	const { values, vectors } = eigenvectors(covariance(rows, count, mean));
-	const order = [...values.keys()].sort((a, b) => values[b] - values[a]);
-	const axes = order.slice(0, 2).map(column => {
-		const axis = vectors.map(row => row[column]);
-		const sign = axis.reduce((sum, at) => sum + at * Math.abs(at), 0) < 0 ? -1 : 1;
-		return axis.map(at => sign * at / 255);
-	});
-	const points = new Float32Array(2 * count);
-	for (let i = 0; i < count; i++) points.set(axes.map(axis => along(axis, rows, i * length, mean)), 2 * i);
-	return points;
+export class Axes {
+	/**
+	 * @param {Uint8Array} rows
+	 * @param {number} count
+	 * @param {number} number  of axes, at most
+	 */
+	constructor(rows, count, number) {
+		this.mean = meanOf(rows, count);
+		const { values, vectors } = eigenvectors(covariance(rows, count, this.mean));
+		const order = [...values.keys()].sort((a, b) => values[b] - values[a]);
+		this.axes = order.slice(0, number).map(column => {
+			const axis = vectors.map(row => row[column]);
+			const sign = axis.reduce((sum, at) => sum + at * Math.abs(at), 0) < 0 ? -1 : 1;
+			return Float64Array.from(axis, at => sign * at / 255);
+		});
+	}
+
+	/**
+	 * Where rows lie, axis by axis of each in turn.
+	 *
+	 * @param {Uint8Array} rows
+	 */
+	places(rows) {
+		const { axes, mean } = this;
+		const count = rows.length / mean.length;
+		const places = new Float32Array(axes.length * count);
+		for (let i = 0, from = 0; i < count; i++, from += mean.length) {
+			for (let axis = 0; axis < axes.length; axis++) places[axes.length * i + axis] = along(axes[axis], rows, from, mean);
+		}
+		return places;
+	}
 }
 
 /**
@@ -50,7 +64,11 @@ export function inverseAxes(rows, points) {
 	return ([x, y]) => Array.from(mean, (value, k) => Math.min(255, Math.max(0, value + x * slopes[0][k] + y * slopes[1][k])));
 }
 
-const along = (axis, rows, from, mean) => axis.reduce((sum, weight, k) => sum + weight * (rows[from + k] - mean[k]), 0);
+function along(axis, rows, from, mean) {
+	let sum = 0;
+	for (let k = 0; k < mean.length; k++) sum += axis[k] * (rows[from + k] - mean[k]);
+	return sum;
+}
 
 function meanOf(rows, count) {
 	const length = rows.length / count;

@@ -2,54 +2,91 @@
 
 import { seeded } from './random.js';
 
-const BRIGHT = 0.9;  // the quantile over lights that shows gloss
+const MATTE = [0.2, 0.75];  // quantiles over lights, between which there is neither shadow nor gloss
+const RIDGE = 1e-4;  // of a fit, so that a pixel that is black under all lights has one
+const LIGHTNESS = 0.25;  // how much lightness counts beside a and b
 const STARTS = 4;  // of k-means, of which the best is kept
 const ROUNDS = 100;
 const GAMMA = 2.2;
-const CELL = 2;  // of a and b: colours that are hardly told apart
+const CELL = 2;  // of L, a and b: colours that are hardly told apart
+const LINEAR = Float64Array.from({ length: 256 }, (_, level) => (level / 255) ** GAMMA);
 // From linear sRGB to X, Y and Z, each divided by that of the white, D65.
 const TO_XYZ = [
 	[0.433953, 0.376219, 0.189828], [0.212671, 0.715160, 0.072169], [0.017758, 0.109477, 0.872766],
 ];
 
 /**
- * What tells materials apart but not slopes: the colour without its lightness, a and b of CIELAB, under the brighter
- * lights. Of `count` rows of RGB under each light; a and b of each.
+ * What tells materials apart but not slopes: of the albedo lightness, a and b of CIELAB, and the lightness of the
+ * gloss. Lambert's law is fitted under the lights of medium brightness, which shadows and gloss leave alone. Of
+ * `count` rows of RGB under each light; four numbers of each.
  *
  * @param {Uint8Array} responses
  * @param {number} count
+ * @param {number[][]} lights  x and y
  */
-export function appearance(responses, count) {
-	const length = responses.length / count;
-	const found = new Float32Array(2 * count);
-	const channel = new Float64Array(length / 3);
+export function appearance(responses, count, lights) {
+	const toward = lights.map(([x, y]) => [x, y, Math.sqrt(Math.max(0, 1 - x * x - y * y))]);
+	const found = new Float32Array(4 * count);
 	for (let i = 0; i < count; i++) {
-		const [x, y, z] = toXyz([0, 1, 2].map(c => {
-			for (let light = 0; light < channel.length; light++) channel[light] = (responses[i * length + 3 * light + c] / 255) ** GAMMA;
-			return quantile(channel.sort(), BRIGHT) ** (1 / GAMMA);
-		}));
-		found.set([500 * (x - y), 200 * (y - z)], 2 * i);
+		const linear = Array.from(responses.subarray(3 * i * lights.length, 3 * (i + 1) * lights.length), level => LINEAR[level]);
+		const { albedo, gloss } = lambert(linear, toward);
+		const [lightness, a, b] = toLab(albedo);
+		found.set([LIGHTNESS * lightness, a, b, LIGHTNESS * toLab(gloss)[0]], 4 * i);
 	}
 	return found;
 }
 
+// The albedo of a pixel by photometric stereo, channel by channel, and what the brightest light shows above it.
+function lambert(linear, toward) {
+	const grey = toward.map((_, m) => (linear[3 * m] + linear[3 * m + 1] + linear[3 * m + 2]) / 3);
+	const sorted = grey.toSorted((a, b) => a - b);
+	const [low, high] = MATTE.map(share => quantile(sorted, share));
+	const squares = [0, 1, 2].map(i => [0, 1, 2].map(j => i === j ? RIDGE : 0));
+	const products = [0, 1, 2].map(() => [0, 0, 0]);  // by channel
+	toward.forEach((light, m) => {
+		if (grey[m] < low || grey[m] > high) return;
+		light.forEach((at, i) => {
+			light.forEach((other, j) => { squares[i][j] += at * other; });
+			products.forEach((product, c) => { product[i] += at * linear[3 * m + c]; });
+		});
+	});
+	const slopes = products.map(product => solve(squares, product));
+	return {
+		albedo: slopes.map(slope => Math.hypot(...slope)),
+		gloss: slopes.map((slope, c) => toward.reduce(
+			(most, light, m) => Math.max(most, linear[3 * m + c] - Math.max(0, dot(slope, light))), 0)),
+	};
+}
+
+// Of three equations, by Cramer's rule.
+function solve(matrix, right) {
+	const replaced = column => matrix.map((row, i) => row.map((at, j) => j === column ? right[i] : at));
+	const whole = determinant(matrix);
+	return [0, 1, 2].map(column => determinant(replaced(column)) / whole);
+}
+
+const determinant = ([[a, b, c], [d, e, f], [g, h, i]]) => a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+const dot = (one, other) => one[0] * other[0] + one[1] * other[1] + one[2] * other[2];
+
 /**
- * The cluster of each of `points`, x and y in turn: k-means (Arthur and Vassilvitskii 2007) of some of them, the
- * largest cluster 0.
+ * The cluster of each of `points`, of so many coordinates in turn: k-means (Arthur and Vassilvitskii 2007) of some of
+ * them, the largest cluster 0.
  *
  * @param {Float32Array} points
+ * @param {number} dimensions
  * @param {number} clusters
  */
-export function group(points, clusters) {
+export function group(points, dimensions, clusters) {
 	const random = seeded(0);
-	const few = thinned(points, clusters);
-	/** @type {{ centres: number[][], error: number }} */
+	const all = Array.from({ length: points.length / dimensions }, (_, i) => points.subarray(dimensions * i, dimensions * (i + 1)));
+	const few = thinned(all, clusters);
+	/** @type {{ centres: ArrayLike<number>[], error: number }} */
 	let found = { centres: [], error: Infinity };
 	for (let start = 0; start < STARTS; start++) {
 		const other = kMeans(few, firstCentres(few, clusters, random));
 		if (other.error < found.error) found = other;
 	}
-	const best = new Uint8Array(points.length / 2).map((_, i) => nearest(found.centres, points[2 * i], points[2 * i + 1]).index);
+	const best = Uint8Array.from(all, point => nearest(found.centres, point).index);
 	const sizes = Array(clusters).fill(0);
 	best.forEach(label => { sizes[label]++; });
 	const order = [...sizes.keys()].sort((a, b) => sizes[b] - sizes[a]);
@@ -57,67 +94,72 @@ export function group(points, clusters) {
 }
 
 // Of the points in each cell the square root of their number, and `fewest`: clusters are cut where colours are rare.
+/** @type {(points: Float32Array[], fewest: number) => Float32Array[]} */
 function thinned(points, fewest) {
-	/** @type {Map<string, number[]>} */
+	/** @type {Map<string, Float32Array[]>} */
 	const cells = new Map();
-	for (let i = 0; i < points.length; i += 2) {
-		const key = `${Math.floor(points[i] / CELL)} ${Math.floor(points[i + 1] / CELL)}`;
+	for (const point of points) {
+		const key = point.map(at => Math.floor(at / CELL)).join();
 		const inside = cells.get(key);
-		if (inside) inside.push(i);
-		else cells.set(key, [i]);
+		if (inside) inside.push(point);
+		else cells.set(key, [point]);
 	}
-	return Float32Array.from([...cells.values()].flatMap(inside => {
+	return [...cells.values()].flatMap(inside => {
 		const count = Math.min(inside.length, Math.max(fewest, Math.ceil(Math.sqrt(inside.length))));
-		return Array.from({ length: count }, (_, n) => inside[Math.floor(n * inside.length / count)])
-			.flatMap(i => [points[i], points[i + 1]]);
-	}));
+		return Array.from({ length: count }, (_, n) => inside[Math.floor(n * inside.length / count)]);
+	});
 }
 
 function kMeans(points, centres) {
 	let error = Infinity;
 	for (let round = 0; round < ROUNDS; round++) {
-		const sums = centres.map(() => [0, 0, 0]);
+		const sums = centres.map(centre => ({ size: 0, at: new Float64Array(centre.length) }));
 		let now = 0;
-		for (let i = 0; i < points.length; i += 2) {
-			const [x, y] = [points[i], points[i + 1]];
-			const { index, squared } = nearest(centres, x, y);
+		for (const point of points) {
+			const { index, squared } = nearest(centres, point);
 			now += squared;
-			[x, y, 1].forEach((value, axis) => { sums[index][axis] += value; });
+			sums[index].size++;
+			point.forEach((value, axis) => { sums[index].at[axis] += value; });
 		}
 		if (now >= error) break;
 		error = now;
-		centres = sums.map(([x, y, size], index) => size ? [x / size, y / size] : centres[index]);
+		centres = sums.map(({ size, at }, index) => size ? at.map(sum => sum / size) : centres[index]);
 	}
 	return { centres, error };
 }
 
 // Each further one is drawn by its squared distance from the nearest of those before.
 function firstCentres(points, clusters, random) {
-	const at = index => [points[2 * index], points[2 * index + 1]];
-	const count = points.length / 2;
-	const centres = [at(Math.floor(random() * count))];
+	const centres = [points[Math.floor(random() * points.length)]];
 	while (centres.length < clusters) {
-		const distances = Float64Array.from({ length: count }, (_, i) => nearest(centres, points[2 * i], points[2 * i + 1]).squared);
+		const distances = points.map(point => nearest(centres, point).squared);
 		let left = random() * distances.reduce((sum, distance) => sum + distance, 0);
 		const drawn = distances.findIndex(distance => (left -= distance) < 0);
-		centres.push(at(Math.max(0, drawn)));
+		centres.push(points[Math.max(0, drawn)]);
 	}
 	return centres;
 }
 
-function nearest(centres, x, y) {
-	let [index, squared] = [0, Infinity];
+function nearest(centres, point) {
+	let [index, least] = [0, Infinity];
 	for (let i = 0; i < centres.length; i++) {
-		const distance = (centres[i][0] - x) ** 2 + (centres[i][1] - y) ** 2;
-		if (distance < squared) [index, squared] = [i, distance];
+		let squared = 0;
+		for (let axis = 0; axis < point.length; axis++) squared += (centres[i][axis] - point[axis]) ** 2;
+		if (squared < least) [index, least] = [i, squared];
 	}
-	return { index, squared };
+	return { index, squared: least };
 }
 
 function quantile(sorted, share) {
 	const at = share * (sorted.length - 1);
 	const below = Math.floor(at);
 	return sorted[below] + (at - below) * ((sorted[below + 1] ?? 0) - sorted[below]);
+}
+
+// L, a and b of linear light, shown by the display's curve.
+function toLab(light) {
+	const [x, y, z] = toXyz(light.map(value => Math.min(1, Math.max(0, value)) ** (1 / GAMMA)));
+	return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }
 
 // Of displayed sRGB, as CIELAB has them.

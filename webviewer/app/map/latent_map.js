@@ -1,12 +1,14 @@
 // A map of the latent space: pixels of an image laid out in two dimensions, by how alike they look.
 
 import { t } from '../words/words.js';
-import { inverseAxes, principalAxes } from './axes.js';
+import { Axes, inverseAxes } from './axes.js';
 import { appearance, group } from './clusters.js';
+import { Neighbours } from './neighbours.js';
 import { Sheet, SPREAD_LIGHTS } from './sheet.js';
 
 const FEWEST = 100;  // pixels, as raking map has it
 const LEAST_SPREAD = 0.002;  // of the points, below which all pixels look alike: half an 8-bit level
+const LOOKED_AT = 8;  // axes of what pixels show, by which one looks like another
 const NEIGHBOURS = 8;  // that tell what lies between them
 
 /** @typedef {import('./pixels.js').Pixels} Pixels */
@@ -16,6 +18,8 @@ export class LatentMap {
 	#between;
 	/** @type {Float32Array | undefined} */
 	#appearance;
+	/** @type {Neighbours | undefined} */
+	#neighbours;
 	/** @type {((texels: number[]) => number[])[]} */
 	#shown;  // under each of the lights
 
@@ -37,7 +41,9 @@ export class LatentMap {
 		this.#shown = SPREAD_LIGHTS.map(light => this.decoder.colours(this.decoder.conditionsOf(light, [0, 0])));
 		this.sheet = new Sheet(scene, pixels);
 		this.responses = this.sheet.responses();
-		this.points = points ?? principalAxes(this.responses, count);
+		this.axes = new Axes(this.responses, count, points ? LOOKED_AT : 2);
+		this.points = points ?? this.axes.places(this.responses);
+		this.isOfAxes = !points;
 		this.#between = points ? place => this.#weighted(place) : inverseAxes(texels, this.points);
 		if (this.points.every((at, i) => Math.abs(at - this.points[i % 2]) < LEAST_SPREAD)) {
 			this.dispose();
@@ -100,21 +106,32 @@ export class LatentMap {
 		return index;
 	}
 
-	// The points within an outline.
-	/** @param {number[][]} outline */
+	/**
+	 * Which pixels lie within an outline: isWithin(responses) tells it of each whose responses, as those of the
+	 * sheet, are asked about. On principal axes all have their place; on another layout they lie where the point
+	 * does that looks most like them.
+	 *
+	 * @param {number[][]} outline
+	 * @returns {(responses: Uint8Array) => Uint8Array}
+	 */
 	within(outline) {
-		const inside = (x, y) => outline.reduce((odd, [x1, y1], i) => {
-			const [x0, y0] = outline.at(i - 1) ?? [x1, y1];
-			return (y0 > y) !== (y1 > y) && x < x0 + (y - y0) / (y1 - y0) * (x1 - x0) ? !odd : odd;
-		}, false);
-		return [...Array(this.count).keys()].filter(i => inside(this.points[2 * i], this.points[2 * i + 1]));
+		const { axes, points } = this;
+		if (this.isOfAxes) return responses => areInside(outline, axes.places(responses));
+		const chosen = areInside(outline, points);
+		this.#neighbours ??= new Neighbours(axes.places(this.responses), axes.axes.length);
+		const neighbours = this.#neighbours;
+		return responses => {
+			const places = axes.places(responses);
+			return new Uint8Array(responses.length / axes.mean.length)
+				.map((_, i) => chosen[neighbours.nearest(places, i * axes.axes.length)]);
+		};
 	}
 
 	// The cluster of each.
 	/** @param {number} number */
 	clusters(number) {
-		this.#appearance ??= appearance(this.responses, this.count);
-		return group(this.#appearance, number);
+		this.#appearance ??= appearance(this.responses, this.count, SPREAD_LIGHTS);
+		return group(this.#appearance, this.#appearance.length / this.count, number);
 	}
 
 	dispose() {
@@ -141,4 +158,16 @@ export class LatentMap {
 		const sum = weights.reduce((a, b) => a + b);
 		return Array.from(this.texel(0), (_, k) => indices.reduce((level, i, n) => level + weights[n] / sum * this.texel(i)[k], 0));
 	}
+}
+
+// Of points, x and y in turn, 1 for each within an outline: by how often a ray to the right crosses it.
+/** @type {(outline: number[][], points: Float32Array) => Uint8Array} */
+function areInside(outline, points) {
+	const sides = outline.map(([x1, y1], i) => [...outline.at(i - 1) ?? [x1, y1], x1, y1]);
+	return new Uint8Array(points.length / 2).map((_, i) => {
+		const [x, y] = [points[2 * i], points[2 * i + 1]];
+		return sides.reduce((odd, [x0, y0, x1, y1]) => {
+			return (y0 > y) !== (y1 > y) && x < x0 + (y - y0) / (y1 - y0) * (x1 - x0) ? 1 - odd : odd;
+		}, 0);
+	});
 }

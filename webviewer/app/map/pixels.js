@@ -1,11 +1,12 @@
 // Pixels of an image that are laid out as a map: where they are, and their latents, as levels of 0 to 255.
 
+import { readLevels } from '../gpu/levels.js';
 import { t } from '../words/words.js';
 import { seeded } from './random.js';
 
 export const MOST = 20000;
 const MOST_READ = 2 ** 21;  // pixels of the level that they are taken from
-const STRIP = 256;  // rows that are read at a time
+const MOST_STRIP = 2 ** 20;  // pixels that are read at a time
 const HALF = 128;  // of a mask
 
 /**
@@ -90,42 +91,55 @@ function levelOf({ pyramid }, most) {
 	return level;
 }
 
-// take(area in pixels of the level, levels of each plane and of the mask), strip by strip.
-/** @param {Scene} scene */
-async function visit(scene, level, take) {
-	for (const place of scene.pyramid.tiles(level)) {
-		await scene.withTile(place, tile => {
-			const { x, y, width, height } = tile.inner;
-			for (let top = 0; top < height; top += STRIP) {
-				const area = { x, y: y + top, width, height: Math.min(STRIP, height - top) };
-				const { planes, mask } = readTile(scene, tile, area);
-				take(area, planes, mask);
-			}
-		});
-	}
-	if (!scene.isThere) throw new Error(t`The image was closed meanwhile; do it again.`);
+/**
+ * All pixels of the level that a map's are chosen from, piece by piece: take(piece, done), with the share that is done.
+ *
+ * @param {Scene} scene
+ * @param {number} most  pixels of a piece
+ * @param {(piece: Pixels, done: number) => unknown} take
+ */
+export async function everyPixel(scene, most, take) {
+	const level = levelOf(scene, MOST_READ);
+	const { latents } = scene.info.decoder;
+	const [across, down] = scene.pyramid.size(level);
+	let visited = 0;
+	await visit(scene, level, async ({ x, y, width, height }, planes, mask) => {
+		const [places, texels] = [new Int32Array(2 * width * height), new Uint8Array(latents * width * height)];
+		let count = 0;
+		for (let i = 0; i < width * height; i++) {
+			if (mask && mask[4 * i] < HALF) continue;
+			places.set([(x + i % width) * 2 ** level, (y + Math.floor(i / width)) * 2 ** level], 2 * count);
+			texels.set(texelOf(planes, i, latents), latents * count++);
+		}
+		visited += width * height;
+		await take({ count, places, texels, side: 2 ** level }, visited / (across * down));
+	}, most);
 }
 
-/**
- * @param {Scene} scene
- * @param {Tile} tile
- */
-function readTile({ context: { gl }, info: { decoder } }, { latents, mask, outer }, { x, y, width, height }) {
-	const framebuffer = gl.createFramebuffer();
-	gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
-	const read = () => {
-		const levels = new Uint8Array(4 * width * height);
-		gl.readPixels(x - outer.x, y - outer.y, width, height, gl.RGBA, gl.UNSIGNED_BYTE, levels);
-		return levels;
-	};
-	const planes = Array.from({ length: decoder.latents / 3 }, (_, layer) => {
-		gl.framebufferTextureLayer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, latents, 0, layer);
-		return read();
-	});
-	if (mask) gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, mask, 0);
-	const masked = mask && read();
-	gl.deleteFramebuffer(framebuffer);
-	return { planes, mask: masked };
+// take(area in pixels of the level, levels of each plane and of the mask), strip by strip of at most so many pixels.
+/** @param {Scene} scene */
+async function visit(scene, level, take, most = MOST_STRIP) {
+	for (const place of scene.pyramid.tiles(level)) {
+		const areas = strips(place.inner, Math.max(1, Math.floor(most / place.inner.width)));
+		const read = tile => areas.map(area => () => readTile(scene, tile, area));
+		// A tile that is brought for this alone goes again, and others may while there is a pause.
+		const readings = scene.comesInTiles
+			? (await scene.withTile(place, tile => read(tile).map(reading => reading()))).map(levels => () => levels)
+			: read(scene.tiles.get(place.key));
+		for (const [i, area] of areas.entries()) {
+			if (!scene.isThere) throw new Error(t`The image was closed meanwhile; do it again.`);
+			const { planes, mask } = readings[i]();
+			await take(area, planes, mask);
+		}
+	}
 }
+
+function strips({ x, y, width, height }, rows) {
+	return Array.from({ length: Math.ceil(height / rows) }, (_, i) => (
+		{ x, y: y + i * rows, width, height: Math.min(rows, height - i * rows) }));
+}
+
+/** @type {(scene: Scene, tile: Tile, area: { x: number, y: number, width: number, height: number }) => ReturnType<typeof readLevels>} */
+const readTile = ({ context: { gl }, info: { decoder } }, tile, area) => readLevels(gl, tile, [...Array(decoder.latents / 3).keys()], area);
 
 const texelOf = (planes, i, latents) => Array.from({ length: latents }, (_, k) => planes[Math.floor(k / 3)][4 * i + k % 3]);

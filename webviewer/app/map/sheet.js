@@ -15,7 +15,7 @@ export const SPREAD_LIGHTS = Array.from({ length: LIGHTS }, (_, i) => {
 export class Sheet {
 	/**
 	 * @param {Scene} scene
-	 * @param {import('./pixels.js').Pixels} pixels
+	 * @param {Pick<import('./pixels.js').Pixels, 'count' | 'texels'>} pixels
 	 */
 	constructor({ context: { gl, memory }, info: { decoder } }, { count, texels }) {
 		const { latents } = decoder;
@@ -24,13 +24,19 @@ export class Sheet {
 		const place = { level: 0, inner: outer, outer, limit: [outer.width, outer.height] };
 		this.gl = gl;
 		this.decoder = decoder;
-		this.count = count;
 		this.tile = new Tile(gl, memory, place, { planes: Array(latents / 3).fill(''), maskFile: undefined });
 		this.pass = new DecodePass(gl, makeBaked(gl, decoder, 'unorm', null), 'unorm');
+		this.fill(texels, count);
+	}
+
+	// Holds other pixels, no more than there were first.
+	fill(texels, count) {
+		const { tile, tile: { outer: { width, height } }, decoder: { latents } } = this;
+		this.count = count;
 		for (let plane = 0; plane < latents / 3; plane++) {
-			const levels = new Uint8Array(4 * outer.width * outer.height);
+			const levels = new Uint8Array(4 * width * height);
 			for (let i = 0; i < count; i++) levels.set(texels.subarray(i * latents + 3 * plane, i * latents + 3 * plane + 3), 4 * i);
-			this.tile.fill(levels, plane);
+			tile.fill(levels, plane);
 		}
 	}
 

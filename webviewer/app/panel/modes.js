@@ -1,8 +1,7 @@
-// What the modes of reading a surface are called, and the numbers that each has.
+// What the modes of reading a surface are called.
 
-export const MODE_NAMES = { plain: 'Photograph', normals: 'Normals', specular: 'Specular enhancement', diffuse: 'Diffuse gain', unsharp: 'Unsharp masking', evidence: 'Evidence' };
-
-/** @type {Record<string, string[]>} */
-export const MODE_NUMBERS = {
-	plain: [], normals: [], specular: ['kd', 'ks', 'exponent'], diffuse: ['diffuse'], unsharp: ['radius', 'amount'], evidence: [],
+export const MODE_NAMES = {
+	'plain': 'Photograph', 'normals': 'Normals', 'curvature': 'Curvature', 'specular': 'Specular enhancement', 'diffuse': 'Diffuse gain',
+	'multi-light': 'Multi-light, moving', 'multi-light-static': 'Multi-light, fixed', 'unsharp': 'Unsharp masking',
+	'unsharp-picture': 'Image unsharp masking', 'unsharp-normals': 'Normal unsharp masking', 'evidence': 'Evidence',
 };

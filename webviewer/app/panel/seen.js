@@ -1,7 +1,8 @@
 // What is seen, as a picture: the view with what is compared, its ruler and scale bar, and a caption below.
 
 import { t } from '../words/words.js';
-import { MODE_NAMES, MODE_NUMBERS } from './modes.js';
+import { MODE_NAMES } from './modes.js';
+import { MODE_NUMBERS } from './numbers.js';
 import { devicePixels, inDegrees } from './points.js';
 import { saveFile } from './save.js';
 

@@ -1,6 +1,6 @@
 // The modes of reading a surface, and what their numbers may be: the same as in shaders/look.py.
 
-export const MODES = ['plain', 'normals', 'specular', 'diffuse', 'unsharp', 'evidence'];
+export const MODES = ['plain', 'normals', 'curvature', 'specular', 'diffuse', 'multi-light', 'multi-light-static', 'unsharp', 'unsharp-picture', 'unsharp-normals', 'evidence'];
 
 // The least and the largest value of each number, and its first.
 export const RANGES = {
@@ -13,6 +13,9 @@ export const RANGES = {
 	diffuse: [1, 10, 3],
 	radius: [0.5, 20, 3],
 	amount: [0, 5, 1],
+	spread: [0, 90, 60],
+	raking: [5, 80, 25],
+	area: [0.5, 20, 6],
 	red: [0, 2, 1],
 	green: [0, 2, 1],
 	blue: [0, 2, 1],

@@ -5,6 +5,7 @@ import { MODES, RANGES } from './looks.js';
 
 const LOWEST_CAMERA = 5;  // degrees above the surface, which from the horizon shows nothing
 const LARGEST = 1e9;  // of numbers that mean something here
+const MOST_TOLD = 3;  // wrong settings at a time
 const MARKS = /^(utm_|mc_|fbclid$|gclid$|msclkid$)/;  // that newsletters and social networks put on links
 
 const numbersOf = count => text => {
@@ -100,15 +101,22 @@ export function splitView(changes) {
 
 // In any spelling that the address knows: { tiling: 'off', light: [0, 0.5], zoom: null }.
 export function readChanges(changes) {
-	return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined).map(([key, value]) => {
-		if (!Object.hasOwn(KEYS, key)) throw new Error(t`The viewer knows no setting named ${key.slice(0, 40)}.`);
+	const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+	const problems = given.map(([key, value]) => problemOf(key, value)).filter(Boolean);
+	if (problems.length) throw new Error(problems.slice(0, MOST_TOLD).join(' ') + (problems.length > MOST_TOLD ? ' …' : ''));
+	return Object.fromEntries(given.map(([key, value]) => {
 		const [initial, parse] = KEYS[key];
-		if (value === null || value === '') return [key, initial];
-		const parsed = parse(String(value));
-		if (parsed === undefined) throw unreadable(key, String(value));
-		return [key, checked(key, parsed)];
+		return [key, isEmpty(value) ? initial : checked(key, parse(String(value)))];
 	}));
 }
+
+// A sentence on what is wrong with a setting, or ''.
+function problemOf(key, value) {
+	if (!Object.hasOwn(KEYS, key)) return t`The viewer knows no setting named ${key.slice(0, 40)}.`;
+	return isEmpty(value) || KEYS[key][1](String(value)) !== undefined ? '' : unreadable(key, String(value));
+}
+
+const isEmpty = value => value === null || value === '';
 
 // What is as it was at first is left out.
 /** @param {Settings} state */
@@ -141,8 +149,8 @@ function checked(key, value) {
 function unreadable(key, text) {
 	const shown = text.length > 40 ? `${text.slice(0, 40)} …` : text;
 	const { told } = KEYS[key][1];
-	return new Error(told ? t`The setting ${key}=${shown} must be ${told()}: correct the page's address.`
-		: t`The setting ${key}=${shown} cannot be read: correct the page's address.`);
+	return told ? t`The setting ${key}=${shown} must be ${told()}: correct the page's address.`
+		: t`The setting ${key}=${shown} cannot be read: correct the page's address.`;
 }
 
 function finite(text) {

@@ -6,6 +6,7 @@ const IN_MARKUP = ['title', 'aria-label'];
 
 // A page speaks one language, that of the first viewer on it.
 let spoken = 'en';
+let home = new URL('.', import.meta.url);  // where its tables are
 /** @type {Record<string, string>} */
 let table = {};
 /** @type {Promise<void> | null} */
@@ -14,18 +15,25 @@ let begun = null;
 export const language = () => spoken;
 
 // The first of some languages that there is; English where there is none, or its table cannot be had.
-/** @param {string[]} wishes  as HTML writes them: de, de-AT */
-export function speak(wishes) {
+/**
+ * @param {string[]} wishes  as HTML writes them: de, de-AT
+ * @param {URL} folder  of the page's tables
+ */
+export function speak(wishes, folder = home) {
+	home = folder;
 	return begun ??= begin(wishes.map(wish => wish.toLowerCase().split('-')[0]).find(wish => ['en', ...TABLES].includes(wish)));
 }
 
 async function begin(wanted = 'en') {
 	if (!TABLES.includes(wanted)) return;
 	try {
-		table = await (await fetch(new URL(`${wanted}.json`, import.meta.url))).json();
+		table = await tableOf(wanted);
 		spoken = wanted;
 	} catch {}  // the picture matters more
 }
+
+/** @type {(name: string) => Promise<Record<string, string>>} */
+export const tableOf = async name => (await fetch(new URL(`${name}.json`, home))).json();
 
 /**
  * An English sentence in the page's language: t`Image ${number} of ${count}`, or t(sentence).
@@ -36,6 +44,15 @@ async function begin(wanted = 'en') {
 export function t(parts, ...values) {
 	const sentence = typeof parts === 'string' ? parts : parts.reduce((text, part, index) => `${text}{${index - 1}}${part}`);
 	return (table[sentence] ?? sentence).replace(/\{(\d)\}/g, (_, index) => values[index]);
+}
+
+// An English sentence on an image, which the page does not have itself, in its language.
+/** @type {(sentence: string) => Promise<string>} */
+export async function inOwnWords(sentence) {
+	if (spoken === 'en') return sentence;
+	const { loadProblems, told } = await import('./problems.js');
+	await loadProblems();
+	return told(sentence);
 }
 
 // Markup of ours, its texts and labels.

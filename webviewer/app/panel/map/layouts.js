@@ -19,7 +19,10 @@ export class Layouts {
 	/** @param {Scene} scene */
 	async of(scene) {
 		const { url, folder } = scene.info;
-		if (!this.#known.has(url)) this.#known.set(url, await this.#read(folder.get(FILE), scene, FILE));
+		if (!this.#known.has(url)) {
+			const layout = await this.#read(folder.get(FILE), scene, FILE);
+			this.#known.set(url, layout?.points.length ? layout : null);
+		}
 		return this.#known.get(url);
 	}
 

@@ -7,9 +7,9 @@ import { choosePixels, pixelsAt, texelAt } from '../../map/pixels.js';
 import { language, t } from '../../words/words.js';
 import { canvasPoint, on } from '../points.js';
 import { regionOf } from '../region/region.js';
-import { ofPixels } from '../region/strokes.js';
 import { sidePanel } from '../side.js';
 import { MapCanvas } from './canvas.js';
+import { Lasso } from './lasso.js';
 import { Layouts } from './layouts.js';
 import { MARKUP, MOST_CLUSTERS } from './markup.js';
 import { Pointed } from './pointed.js';
@@ -46,6 +46,7 @@ class MapPanel {
 		this.region = regionOf(viewer, parts);
 		this.layouts = new Layouts(viewer);
 		this.pointed = new Pointed(viewer, parts, panel);
+		this.lasso = new Lasso(viewer, this.region, sentence => this.pointed.say(sentence));
 		this.canvas = new MapCanvas(this.part('mapPlot'), this.part('mapOver'), {
 			pointed: (place, reach) => this.#point(place, reach),
 			outlined: outline => this.#take(outline),
@@ -190,11 +191,6 @@ class MapPanel {
 
 	// What lies within an outline becomes a part of the region.
 	#take(outline) {
-		const map = this.#map;
-		if (!map) return;
-		const found = map.within(outline);
-		if (found.length) this.region.drawing.add(ofPixels(found.map(index => map.pixel(index)), map.size, map.pixels.side));
-		const count = found.length.toLocaleString(language());
-		this.pointed.say(found.length ? t`${count} pixels of the map were added to the region.` : t`No pixel lies in this.`);
+		if (this.#map) this.lasso.take(this.#map, outline);
 	}
 }

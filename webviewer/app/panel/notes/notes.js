@@ -1,7 +1,7 @@
 // The panel of notes: annotations and bookmarks, to be read, gone to, written, and played in order.
 
-import { LONGEST_TEXT, NOTES, bounds } from '../../renderer/image/notes.js';
-import { t } from '../../words/words.js';
+import { NOTES, bounds } from '../../renderer/image/notes.js';
+import { inOwnWords, t } from '../../words/words.js';
 import { change } from '../actions.js';
 import { on } from '../points.js';
 import { describePixels } from '../ruler.js';
@@ -9,28 +9,10 @@ import { saveFile } from '../save.js';
 import { sidePanel } from '../side.js';
 import { changesOf, currentSettings, startTour } from './bookmarks.js';
 import { Marks } from './marks.js';
+import { KINDS, MARKUP } from './markup.js';
 import { Notebook, newId } from './notebook.js';
 
-const KINDS = { bookmark: 'Bookmark', point: 'Point', rectangle: 'Rectangle', outline: 'Outline', line: 'Length' };
 const ROOM = 0.6;  // of the canvas that a note takes at most when it is gone to
-
-const row = (label, buttons) => `<div role="group" aria-label="${label}" class="row">${
-	Object.entries(buttons).map(([act, name]) => `<button data-act="${act}">${name}</button>`).join('')}</div>`;
-const MARKUP = `
-	<h2>Notes</h2>
-	<ol></ol>
-	<p class="told" aria-live="polite"></p>
-	${row('Tour', { play: 'Play the bookmarks' })}
-	<details>
-		<summary>Write</summary>
-		${row('A new note', KINDS)}
-		${row('The chosen note', { edit: 'Edit', remove: 'Delete', earlier: 'Move up' })}
-		<div class="draft" hidden>
-			<textarea aria-label="Text of the note" rows="3" maxlength="${LONGEST_TEXT}" dir="auto"></textarea>
-			${row('The text', { save: 'Save', cancel: 'Cancel' })}
-		</div>
-		${row('All notes', { download: 'Download' })}
-	</details>`;
 
 /** @typedef {import('../../renderer/image/notes.js').Note} Note */
 
@@ -154,7 +136,7 @@ class NotesPanel {
 			this.#show();
 			return true;
 		} catch (error) {
-			this.#tell(t`That could not be done: ${error.message}`);
+			this.#tell(t`That could not be done: ${await inOwnWords(error.message)}`);
 			return false;
 		}
 	}

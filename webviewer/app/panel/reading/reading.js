@@ -6,30 +6,38 @@ import { isFor } from '../../shaders/look.js';
 import { MODES, RANGES } from '../../state/looks.js';
 import { t } from '../../words/words.js';
 import { change } from '../actions.js';
-import { MODE_NAMES, MODE_NUMBERS } from '../modes.js';
+import { MODE_NAMES } from '../modes.js';
+import { MODE_NUMBERS } from '../numbers.js';
 import { on } from '../points.js';
 import { sidePanel } from '../side.js';
 import { anglesMarkup, connectAngles, put } from './angles.js';
 
 // What each mode does.
 const TOLD = {
-	plain: 'As the photographs show the surface, under any light.',
-	normals: 'Which way the surface faces: red to the right, green up, blue towards you. '
+	'plain': 'As the photographs show the surface, under any light.',
+	'normals': 'Which way the surface faces: red to the right, green up, blue towards you. '
 		+ 'Colour and light are left out, and the relief remains.',
-	specular: 'Gives the surface a gloss that it has not, so that shallow marks '
+	'curvature': 'Ridges light and grooves dark, whatever the light. Colour is left out.',
+	'specular': 'Gives the surface a gloss that it has not, so that shallow marks '
 		+ 'catch the light. Move the light to see them.',
-	diffuse: 'Deepens light and shade on slopes, the colours staying where the surface faces the light. '
+	'diffuse': 'Deepens light and shade on slopes, the colours staying where the surface faces the light. '
 		+ 'Of PTM images alone.',
-	unsharp: 'Makes what is brighter or darker than its neighbourhood stand out.',
-	evidence: 'How far photographs support each place under this light: how near the lights are under which it was '
+	'multi-light': 'Lights each place from where its relief shows best, not far to either side of the present light. '
+		+ 'Most under a low light.',
+	'multi-light-static': 'Lights each place from where its relief shows best, among raking lights about the upper left, '
+		+ 'whatever the present light.',
+	'unsharp': 'Makes what is brighter or darker than its neighbourhood stand out.',
+	'unsharp-picture': 'Makes colours that differ from their neighbourhood stand out: traces of paint, stains.',
+	'unsharp-normals': 'Steepens small relief and lights it anew: shallow lines stand out, and colours stay.',
+	'evidence': 'How far photographs support each place under this light: how near the lights are under which it was '
 		+ 'photographed, and how well photographs that were left out could be told from the others.',
 };
 const NAMES = {
-	kd: 'Colour', ks: 'Gloss', exponent: 'Sharpness', diffuse: 'Gain', radius: 'Radius', amount: 'Amount', red: 'Red', green: 'Green', blue: 'Blue',
+	kd: 'Colour', ks: 'Gloss', exponent: 'Sharpness', diffuse: 'Gain', radius: 'Radius', amount: 'Amount', spread: 'Spread', raking: 'Height of the light', area: 'Area', red: 'Red', green: 'Green', blue: 'Blue',
 	second: 'Second light', azimuth2: 'Its azimuth', elevation2: 'Its elevation',
 	exposure: 'Exposure', gamma: 'Gamma', saturation: 'Saturation',
 };
-const STEPS = { exposure: 0.1, exponent: 1, azimuth2: 1, elevation2: 1 };  // 0.05 of the others
+const STEPS = { exposure: 0.1, exponent: 1, spread: 1, raking: 1, azimuth2: 1, elevation2: 1 };  // 0.05 of the others
 const TONES = ['exposure', 'gamma', 'saturation'];
 const OF_SECOND = ['azimuth2', 'elevation2'];
 const LIGHTS = ['red', 'green', 'blue', 'second', ...OF_SECOND];

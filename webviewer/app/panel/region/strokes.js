@@ -68,14 +68,6 @@ export function count(strokes, [width, height], step) {
 	return Math.round(scale < 1 ? chosen / (scale * step) ** 2 : chosen);
 }
 
-// Of chosen pixels, each the first of `side` x `side`.
-/** @type {(pixels: number[][], size: number[], side: number) => Stroke} */
-export function ofPixels(pixels, size, side) {
-	const context = blank(size.map(length => Math.ceil(length / side)));
-	for (const [x, y] of pixels) context.fillRect(x / side, y / side, 1, 1);
-	return { kind: 'pixels', points: [], picture: context.canvas, side };
-}
-
 // To draw pixels in.
 /** @param {number[]} size */
 export function blank([width, height]) {

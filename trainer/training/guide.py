@@ -35,7 +35,6 @@ RINGS = np.radians(np.arange(0, 91, 10))  # elevations that have shares of their
 ALIKE = np.radians(10)  # how far off, by a standard deviation, photographs tell what to do there
 ANYWHERE = 0.02  # what a photograph far off counts, beside one that is near
 SAME = 1e-6  # lights so near to each other are one
-ROUNDING = 1e-6  # more than what rounding takes from products of errors that are nearly the same
 LEAST_ERROR = 1e-10  # of a mean squared error, so that black photographs divide nothing by zero
 
 Space = Literal["disc", "dome", "sphere"]
@@ -219,9 +218,9 @@ def _shares(crossed: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Non-negative shares that sum to 1, [C], with the least mean squared error over photographs
     that count so much, [D], from the products [D, C, C] of errors."""
     mean = np.tensordot(counts / counts.sum(), crossed, 1)
-    largest = mean.max() or 1.0
-    root = np.linalg.cholesky(mean + ROUNDING * largest * np.eye(len(mean))).T
-    heavy = 100.0 * np.sqrt(largest)  # holds the sum of the shares to 1
+    values, vectors = np.linalg.eigh(mean)
+    root = (vectors * np.sqrt(values.clip(0))).T
+    heavy = 100.0 * np.sqrt(mean.max())  # holds the sum of the shares to 1
     system = np.vstack([root, np.full(len(mean), heavy)])
     target = np.append(np.zeros(len(root)), heavy)
     shares, _ = nnls(system, target)

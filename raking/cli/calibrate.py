@@ -111,7 +111,6 @@ def calibrate(
     )
     from trainer.calibration.shots import asked_of, photographs_in
     from trainer.calibration.views import read_shots
-    from trainer.preparing.moved import moved_in_calibration
 
     alone = output.suffix.lower() == ".lp"
     inputs = [photographs, *([dome] if dome else []), *([lights] if lights else [])]
@@ -164,7 +163,7 @@ def calibrate(
         result = reviewed(result, stored if same else {}, photographs, write, port, open_browser)
     else:
         write(result)
-    for warning in filter(None, [*result.warnings, moved_in_calibration(result)]):
+    for warning in result.warnings:
         warn(warning)
     if as_json:
         print_json({"calibration": str(output), **facts(result)})

@@ -135,7 +135,6 @@ def train(
     tile_format = TileFormat() if tiles else None
     with shown_plan(settings.minutes if settings.trains_networks else None) as plan:
         from trainer.collection.mlic import read_mlic
-        from trainer.preparing.moved import moved_in_collection
         from trainer.running.checkpoint import make_place, remove_checkpoint
         from trainer.surface.normals import costs_little, photograph_normals
         from trainer.training.asked import training_asked
@@ -167,8 +166,6 @@ def train(
                 settle(keep_teacher)
             tell_done_before(output, given, tiles, as_json)
             return
-        if moved := moved_in_collection(collection):
-            warn(moved)
         teacher_asked = {**asked, "part": "teacher"}
         if keep_teacher and image_is_done(keep_teacher, teacher_asked, force, warn):
             warn(f"{keep_teacher} is there already, and is written again")

@@ -67,27 +67,6 @@ def test_photographs_keep_their_pixels_where_nothing_is_done_to_them(
     assert lines[1:] == lights.read_text().splitlines()[1:]
 
 
-def test_a_photograph_that_moved_is_warned_about_when_training_and_calibrating(
-    raking: Raking, sample: Path, tmp_path: Path
-) -> None:
-    from trainer.photographs.pictures import read_picture
-    from trainer.sample.sample import write_picture
-
-    moved = tmp_path / "moved"
-    moved.mkdir()
-    for file in (sample / "photographs").iterdir():
-        far = 5 if file.name == "image07.png" else 0
-        write_picture(moved / file.name, np.roll(read_picture(file).values, far, axis=0))
-    lights = tmp_path / "lights.lp"
-    run = raking("calibrate", moved, "-o", lights)
-    assert run.status == 0 and "moved against the others: image07.png (" in run.err
-    run = raking("train", moved, "--lights", lights, "-o", tmp_path / "image", "--model", "ptm")
-    assert run.status == 0 and "moved against the others: image07.png (" in run.err
-    still = sample / "photographs", "--lights", sample / "truth" / "lights.lp"
-    run = raking("train", *still, "-o", tmp_path / "other", "--model", "ptm")
-    assert run.status == 0 and "moved against" not in run.err
-
-
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

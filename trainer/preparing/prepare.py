@@ -14,9 +14,8 @@ from trainer.preparing.evenness import FEWEST as FEWEST_OF_GAINS
 from trainer.preparing.evenness import FallOff, card_gains, gains_by_others
 from trainer.preparing.flat_fields import FlatFields
 from trainer.preparing.grey_card import card_levels, check_card
-from trainer.preparing.moved import TOLD, moved_names
 from trainer.preparing.setup import SetUp
-from trainer.preparing.shifts import FEWEST, Shifts, coarse_shifts, fine_shifts
+from trainer.preparing.shifts import FEWEST, TOLD, Shifts, coarse_shifts, fine_shifts, moved_names
 from trainer.preparing.srgb import linear
 from trainer.running.plan import Plan
 

@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 from skimage.registration import phase_cross_correlation
 
+from trainer.lights.names import listing
 from trainer.running.plan import Progress
 
 FEWEST = 10  # photographs, below which they say too little of each other
@@ -29,6 +30,8 @@ DARK, BRIGHT = 6.0, 247.0  # levels beyond which a value tells nothing
 OUTLIER = 2.5  # typical residuals
 GRAIN, FORM = 1.0, 6.0  # deviations of the band that is compared, in pixels
 SHADOWS = 0.25  # pixels a unit of the light's x and y, by which shadows drag photographs
+TOLD = 0.35  # pixels, from which a shift is warned about
+SURELY = 3.0  # times the uncertainty, too
 COARSE = 4  # parts of a pixel that phase correlation tells
 
 
@@ -207,3 +210,13 @@ def _steepest(across: np.ndarray, down: np.ndarray, count: int) -> np.ndarray:
     inside = np.zeros_like(steep)
     inside[BORDER:-BORDER, BORDER:-BORDER] = steep[BORDER:-BORDER, BORDER:-BORDER]
     return np.argsort(inside, axis=None)[-count:]
+
+
+def moved_names(found: Shifts, names: Sequence[str], least: float) -> str | None:
+    """Which photographs lie off by `least` pixels, and surely so, the worst first."""
+    lengths = np.linalg.norm(found.pixels, axis=1)
+    told = lengths > max(least, SURELY * found.unsure)
+    if not told.any():
+        return None
+    worst = np.argsort(-lengths)[: int(told.sum())]
+    return listing(f"{names[i]} ({lengths[i]:.1f} pixels)" for i in worst)

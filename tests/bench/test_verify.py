@@ -114,7 +114,7 @@ def test_the_modes_of_reading_agree_with_numpy(show: Show, make_linear_image) ->
     image.error_field = ErrorField(rows, image.lights, np.radians(30), 2.0)
     page, looks = show(image), verify.looks_of(image)
     assert {look.mode for look in looks} == set(MODES)
-    lights = verify.spread_lights(6)  # what modes add is the same for all
+    lights = verify.spread_lights(20)
     for look in looks:
         for agreement in verify.compare(image, lights, page, look=look):
             assert agreement.ok, agreement

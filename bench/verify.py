@@ -25,11 +25,11 @@ from bench.common.browser import (
 from bench.common.shown import decode_rows
 from renderer.files.aside import scratch_folder
 from renderer.gpu.device import device_name, request_device
-from renderer.gpu.relighter import Relighter
+from renderer.gpu.relighter import Relighter, can_show
 from renderer.image.relightable import RelightableImage, read_image, write_image
 from shaders.decoder import LIGHT, Decoder
 from shaders.hyper import SPHERE, HyperDecoder, MixedLayer
-from shaders.look import MODES, OF_LIGHTS, OF_NEIGHBOURS, Look, is_for
+from shaders.look import MODES, OF_LIGHTS, OF_NEIGHBOURS, Look
 from shaders.network import Layer
 from shaders.neural import NeuralDecoder
 from trainer.lights.directions import sunflower
@@ -230,8 +230,7 @@ def looks_of(image: RelightableImage) -> list[Look]:
     toned = Look(exposure=1.5, gamma=1.4, saturation=0.5)
     lit = Look(red=1.3, blue=0.6, second=0.7, azimuth2=200)
     looks = [toned, lit, *(Look(mode) for mode in MODES if mode != "plain")]
-    has, kind = [None, *image.pictures], image.decoder.kind
-    return [look for look in looks if look.picture in has and is_for(look.mode, kind)]
+    return [look for look in looks if can_show(image, look)]
 
 
 def wgpu_backend(image: RelightableImage, look: Look = Look()) -> Backend:

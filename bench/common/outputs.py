@@ -1,5 +1,6 @@
 """A run's folder: the journal in it tells that the files beside it are ours to write anew."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,3 +38,12 @@ def is_journal(file: Path) -> bool:
     with file.open("rb") as content:
         first = content.read(len(BEGINNING))
     return BEGINNING.startswith(first)
+
+
+def has_keys(file: Path, keys: set[str]) -> bool:
+    """Whether a file is JSON with these keys, as the results of a run of ours have them."""
+    try:
+        found = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and keys <= found.keys()

@@ -15,11 +15,11 @@ from playwright.sync_api import CDPSession, Page
 from bench.common.browser import open_page, read_renderer
 from bench.common.environment import read_environment
 from bench.common.journal import Record
-from bench.common.outputs import make_folder
-from bench.speed.repeated import write_at_size
+from bench.common.outputs import has_keys, make_folder
+from bench.speed.repeated import keep_at_size
 from renderer.files.aside import writing_aside
 from renderer.files.ours import check_file
-from renderer.image.finished import image_digest, stored_image
+from renderer.image.finished import image_digest
 from renderer.image.pyramid import TileFormat
 from renderer.image.relightable import check_writable, read_image
 from shaders.errors import RakingError
@@ -63,11 +63,13 @@ def measure_gallery(
     make_folder(output, (), [image])
     pyramid, flat = output / "pyramid", output / "flat"
     check_writable(flat)
-    source = image_digest(image, read_image(image))
-    make_image(
-        image, pyramid, source, PYRAMID, TileFormat(), lambda done, n: progress("pyramid", done / n)
+    stored = read_image(image)
+    asked = {"command": "bench --gallery", "source": image_digest(image, stored)}
+    sized = {**asked, "size": list(PYRAMID)}
+    keep_at_size(
+        stored, pyramid, sized, TileFormat(), lambda done, n: progress("pyramid", done / n)
     )
-    make_image(image, flat, source, DRAGGED)
+    keep_at_size(stored, flat, {**asked, "size": list(DRAGGED)})
     result = {
         "environment": read_environment(renderer),
         "image": str(image),
@@ -83,33 +85,9 @@ def measure_gallery(
     return result
 
 
-def make_image(
-    image: Path,
-    output: Path,
-    source: str,
-    size: tuple[int, int],
-    tiles: TileFormat | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> None:
-    """Writes `image`, whose digest is `source`, at a size, unless an earlier run did."""
-    asked = {"command": "bench --gallery", "source": source, "size": list(size)}
-    check_writable(output)
-    if output.is_dir() and any(output.iterdir()):
-        _, block = stored_image(output)
-        if block.asked == asked:
-            return
-        if block.asked.get("command") != asked["command"]:
-            raise RakingError(f"{output} is an image of its own: choose another folder with -o")
-    write_at_size(image, output, *size, tiles, progress, asked)
-
-
 def is_result(file: Path) -> bool:
     """Whether a file is a gallery.json of ours."""
-    try:
-        found = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(found, dict) and {"environment", "opening", "drag", "tour"} <= found.keys()
+    return has_keys(file, {"environment", "opening", "drag", "tour"})
 
 
 def tables(result: Record) -> dict[str, list[Record]]:

@@ -11,16 +11,16 @@ from playwright.sync_api import Page
 from bench.common.browser import open_page, read_renderer
 from bench.common.environment import read_environment
 from bench.common.journal import Record
-from bench.common.outputs import make_folder
+from bench.common.outputs import has_keys, make_folder
 from bench.speed.gallery import DRAGGED, measure_drag
-from bench.speed.repeated import at_size
+from bench.speed.repeated import keep_at_size
 from renderer.files.aside import writing_aside
 from renderer.files.ours import check_file
-from renderer.image.finished import image_digest, stored_image
+from renderer.gpu.relighter import can_show
+from renderer.image.finished import image_digest
 from renderer.image.pyramid import TileFormat
-from renderer.image.relightable import RelightableImage, check_writable, read_image, write_image
-from shaders.errors import RakingError
-from shaders.look import MODES, Look, Mode, is_for
+from renderer.image.relightable import RelightableImage, read_image
+from shaders.look import MODES, Look, Mode
 from webviewer.server import ViewerServer
 
 ROUNDS = 4
@@ -48,7 +48,10 @@ def measure_modes(
     make_folder(output, (), [image])
     large = output / "modes"
     stored = read_image(image)
-    make_large(stored, large, image_digest(image, stored))
+    source = image_digest(image, stored)
+    asked = {"command": "bench --modes", "source": source, "size": list(DRAGGED)}
+    # In tiles, as every mode opens the image for itself.
+    keep_at_size(stored, large, asked, TileFormat(), pictures=True)
     modes = modes_of(stored)
     ratios = measure_ratios(large, modes, renderer, progress)
     drags = {}
@@ -68,31 +71,12 @@ def measure_modes(
 
 def modes_of(image: RelightableImage) -> list[Mode]:
     """The modes that an image has what is needed for, the plain one first."""
-    has, kind = [None, *image.pictures], image.decoder.kind
-    return [mode for mode in MODES if Look(mode).picture in has and is_for(mode, kind)]
-
-
-def make_large(image: RelightableImage, output: Path, source: str) -> None:
-    """Writes an image, of digest `source`, at the size measured, unless an earlier run did."""
-    asked = {"command": "bench --modes", "source": source, "size": list(DRAGGED)}
-    check_writable(output)
-    if output.is_dir() and any(output.iterdir()):
-        _, block = stored_image(output)
-        if block.asked == asked:
-            return
-        if block.asked.get("command") != asked["command"]:
-            raise RakingError(f"{output} is an image of its own: choose another folder with -o")
-    # In tiles, as every mode opens the image for itself.
-    write_image(at_size(image, *DRAGGED, pictures=True), output, tiles=TileFormat(), asked=asked)
+    return [mode for mode in MODES if can_show(image, Look(mode))]
 
 
 def is_result(file: Path) -> bool:
     """Whether a file is a modes.json of ours."""
-    try:
-        found = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(found, dict) and {"environment", "modes"} <= found.keys()
+    return has_keys(file, {"environment", "modes"})
 
 
 def measure_ratios(

@@ -7,8 +7,10 @@ from typing import Any, cast
 
 import numpy as np
 
+from renderer.image.finished import stored_image
 from renderer.image.pyramid import TileFormat
-from renderer.image.relightable import RelightableImage, read_image, write_image
+from renderer.image.relightable import RelightableImage, check_writable, read_image, write_image
+from shaders.errors import RakingError
 
 Progress = Callable[[int, int], None]
 
@@ -20,16 +22,40 @@ def write_at_size(
     height: int,
     tiles: TileFormat | None = None,
     progress: Progress | None = None,
-    asked: dict[str, Any] | None = None,
 ) -> None:
     """Writes the image at `source` anew, as one of `width` x `height` pixels.
 
     Some 450 MB of memory do for 100 million pixels, as one plane is made at a time. `progress` is
-    told the tiles written, and of how many; `asked` is recorded. Raises RakingError as
-    `write_image` does.
+    told the tiles written, and of how many. Raises RakingError as `write_image` does.
     """
     image = at_size(read_image(source), width, height)
-    write_image(image, output, tiles=tiles, progress=progress, asked=asked)
+    write_image(image, output, tiles=tiles, progress=progress)
+
+
+def keep_at_size(
+    image: RelightableImage,
+    output: Path,
+    asked: dict[str, Any],
+    tiles: TileFormat | None = None,
+    progress: Progress | None = None,
+    *,
+    pictures: bool = False,
+) -> None:
+    """Writes an image as `at_size` has it, unless an earlier run `asked` the same: its `command`,
+    the digest of its `source` and its `size` in pixels [width, height].
+
+    Raises RakingError where what stands there was not made by that command.
+    """
+    check_writable(output)
+    if output.is_dir() and any(output.iterdir()):
+        _, block = stored_image(output)
+        if block.asked == asked:
+            return
+        if block.asked.get("command") != asked["command"]:
+            raise RakingError(f"{output} is an image of its own: choose another folder with -o")
+    width, height = asked["size"]
+    large = at_size(image, width, height, pictures)
+    write_image(large, output, tiles=tiles, progress=progress, asked=asked)
 
 
 def at_size(

@@ -12,7 +12,7 @@ from renderer.gpu.sharpen import sharpened
 from renderer.image.relightable import RelightableImage
 from shaders.decoder import LIGHT
 from shaders.errors import RakingError
-from shaders.look import OF_LIGHTS, OF_NEIGHBOURS, Look
+from shaders.look import OF_LIGHTS, OF_NEIGHBOURS, Look, is_for
 from shaders.specialise import Target, baked_wgsl, best_exponential, best_varyings
 
 # Blocks of an image that exceeds one texture; smaller than most limits to keep textures modest.
@@ -254,9 +254,14 @@ class Relighter:
         return np.frombuffer(data, dtype).reshape(height, width, 4)[..., :3]
 
 
+def can_show(image: RelightableImage, look: Look) -> bool:
+    """Whether an image has the picture that a look needs, and a decoder that its mode is for."""
+    return _has_picture(image, look) and is_for(look.mode, image.decoder.kind)
+
+
 def check_picture(image: RelightableImage, look: Look) -> None:
     """RakingError where a look needs a picture that the image has not."""
-    if look.picture is None or look.picture in image.pictures:
+    if _has_picture(image, look):
         return
     if look.picture == "normals":
         raise RakingError(
@@ -267,6 +272,10 @@ def check_picture(image: RelightableImage, look: Look) -> None:
         "nothing is stored with the image of how far photographs support it: train it again from "
         "its photographs, which must be of one camera"
     )
+
+
+def _has_picture(image: RelightableImage, look: Look) -> bool:
+    return look.picture is None or look.picture in image.pictures
 
 
 def split(height: int, width: int, limit: int) -> Iterator[tuple[int, int, int, int]]:

@@ -33,7 +33,7 @@ def object_crop(view: View, spheres: Sequence[Circle], size: tuple[int, int]) ->
     RakingError where nothing does.
     """
     away = _distance(view, spheres)
-    free = off_spheres(view, spheres)
+    free = _off_spheres(view, spheres)
     likely = np.log1p(away)
     out = ((likely > threshold_otsu(likely[free])) & free).astype(np.uint8)
     out = _without_specks(out, max(2, round(SMOOTH * max(out.shape))))
@@ -80,16 +80,6 @@ def spheres_in(crop: Crop, spheres: Sequence[Circle]) -> np.ndarray | None:
     return None if free.all() else free
 
 
-def off_spheres(view: View, spheres: Sequence[Circle]) -> np.ndarray:
-    """[h, w] bool, true where no sphere is."""
-    rows, columns = np.mgrid[: view.values.shape[1], : view.values.shape[2]]
-    places = view.outward(np.stack([columns, rows], axis=-1).astype(float))
-    free = np.ones(rows.shape, bool)
-    for x, y, radius in spheres:
-        free &= np.hypot(places[..., 0] - x, places[..., 1] - y) > SPHERE * radius
-    return free
-
-
 def _distance(view: View, spheres: Sequence[Circle]) -> np.ndarray:
     """How much each pixel [h, w] differs from the table, in deviations of what the table shows."""
     levels = np.log(view.values + 8)
@@ -100,7 +90,7 @@ def _distance(view: View, spheres: Sequence[Circle]) -> np.ndarray:
     blur = max(1.0, SMOOTH * max(grey.shape))
     features = cv2.GaussianBlur(features.astype(np.float32), (0, 0), blur)
     border = max(2, round(FRAME * min(grey.shape)))
-    frame = off_spheres(view, spheres)
+    frame = _off_spheres(view, spheres)
     frame[border:-border, border:-border] = False
     table = features[frame] if frame.any() else features.reshape(-1, features.shape[-1])
     middle = np.median(table, axis=0)
@@ -109,6 +99,16 @@ def _distance(view: View, spheres: Sequence[Circle]) -> np.ndarray:
     inverse = np.linalg.inv(np.cov(near.T) + GRAIN * np.eye(len(middle)))
     offset = features - middle
     return np.asarray(np.sqrt(np.einsum("hwi,ij,hwj->hw", offset, inverse, offset)))
+
+
+def _off_spheres(view: View, spheres: Sequence[Circle]) -> np.ndarray:
+    """[h, w] bool, true where no sphere is."""
+    rows, columns = np.mgrid[: view.values.shape[1], : view.values.shape[2]]
+    places = view.outward(np.stack([columns, rows], axis=-1).astype(float))
+    free = np.ones(rows.shape, bool)
+    for x, y, radius in spheres:
+        free &= np.hypot(places[..., 0] - x, places[..., 1] - y) > SPHERE * radius
+    return free
 
 
 def _without_specks(out: np.ndarray, radius: int) -> np.ndarray:

@@ -9,19 +9,22 @@ import numpy as np
 from shaders.errors import RakingError
 from trainer.calibration.prediction import object_products
 from trainer.calibration.views import Shots, View
+from trainer.lights.names import listing
 from trainer.preparing.crops import Crop, check_inside, mask_crop, object_crop
 from trainer.preparing.evenness import FEWEST as FEWEST_OF_GAINS
 from trainer.preparing.evenness import FallOff, card_gains, gains_by_others
 from trainer.preparing.flat_fields import FlatFields
 from trainer.preparing.grey_card import card_levels, check_card
 from trainer.preparing.setup import SetUp
-from trainer.preparing.shifts import FEWEST, TOLD, Shifts, coarse_shifts, fine_shifts, moved_names
+from trainer.preparing.shifts import FEWEST, Shifts, coarse_shifts, fine_shifts
 from trainer.preparing.srgb import linear
 from trainer.running.plan import Plan
 
 DETAILS = 3  # parts that are looked at in full detail for shifts
 REACH = 200  # pixels: half the side of one
 MOVED = 0.1  # pixels: photographs that are nearer to their place stay as they are
+TOLD = 0.35  # pixels, from which a shift is warned about
+SURELY = 3.0  # times the uncertainty, too
 UNEQUAL = 0.05  # of a lamp's brightness, from which it is warned about
 NARROW_WHITES = (1023, 4095)
 
@@ -164,11 +167,12 @@ def _shifts(
         return none, {}
     lengths = np.linalg.norm(found.pixels, axis=1)
     moved = lengths > MOVED
+    told = lengths > max(TOLD, SURELY * found.unsure)
+    if told.any() and not align:
+        worst = np.argsort(-lengths)[: int(told.sum())]
+        which = listing(f"{shots.names[i]} ({lengths[i]:.1f} pixels)" for i in worst)
+        warnings.append(f"photographs have moved against the others: {which}; --align mends that")
     if not align:
-        if which := moved_names(found, shots.names, TOLD):
-            warnings.append(
-                f"photographs have moved against the others: {which}; --align mends that"
-            )
         return none, {}
     return np.where(moved[:, None], found.pixels, 0.0), {
         "moved": int(moved.sum()),

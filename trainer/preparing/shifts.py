@@ -18,7 +18,6 @@ import cv2
 import numpy as np
 from skimage.registration import phase_cross_correlation
 
-from trainer.lights.names import listing
 from trainer.running.plan import Progress
 
 FEWEST = 10  # photographs, below which they say too little of each other
@@ -30,8 +29,6 @@ DARK, BRIGHT = 6.0, 247.0  # levels beyond which a value tells nothing
 OUTLIER = 2.5  # typical residuals
 GRAIN, FORM = 1.0, 6.0  # deviations of the band that is compared, in pixels
 SHADOWS = 0.25  # pixels a unit of the light's x and y, by which shadows drag photographs
-TOLD = 0.35  # pixels, from which a shift is warned about
-SURELY = 3.0  # times the uncertainty, too
 COARSE = 4  # parts of a pixel that phase correlation tells
 
 
@@ -56,21 +53,18 @@ def fine_shifts(
     lights: np.ndarray,
     start: np.ndarray,
     progress: Progress | None = None,
-    *,
-    rounds: int = ROUNDS,
-    pixels: int = PIXELS,
 ) -> Shifts:
     """From a `start` [L, 2], the shifts of photographs under `lights` [L, 3], by `parts` of them
-    [L, h, w] in full detail, levels of 255; by so many steps, and pixels of all parts."""
+    [L, h, w] in full detail, levels of 255."""
     model = np.column_stack([np.ones(len(lights)), lights])
     shifts, moved = start, start
     chosen: list[np.ndarray | None] = [None] * len(parts)
-    for number in range(rounds):
+    for number in range(ROUNDS):
         grain = GRAIN * (2 if number == 0 else 1)
         normal = np.zeros((2 * len(lights), 2 * len(lights)))
         wanted = np.zeros(2 * len(lights))
         for index, part in enumerate(parts):
-            sample = _Sample(part, shifts, grain, chosen[index], pixels // len(parts))
+            sample = _Sample(part, shifts, grain, chosen[index], PIXELS // len(parts))
             chosen[index] = sample.chosen
             more, toward = sample.equations(model)
             normal, wanted = normal + more, wanted + toward
@@ -79,7 +73,7 @@ def fine_shifts(
         moved = _solved(normal, wanted)
         shifts = _against_most(shifts + moved.clip(-FARTHEST, FARTHEST))
         if progress:
-            progress(number + 1, rounds)
+            progress(number + 1, ROUNDS)
     shifts, drag = _without_shadows(shifts, lights)
     return Shifts(_against_most(shifts), float(np.hypot(np.abs(moved).max(), drag)))
 
@@ -210,13 +204,3 @@ def _steepest(across: np.ndarray, down: np.ndarray, count: int) -> np.ndarray:
     inside = np.zeros_like(steep)
     inside[BORDER:-BORDER, BORDER:-BORDER] = steep[BORDER:-BORDER, BORDER:-BORDER]
     return np.argsort(inside, axis=None)[-count:]
-
-
-def moved_names(found: Shifts, names: Sequence[str], least: float) -> str | None:
-    """Which photographs lie off by `least` pixels, and surely so, the worst first."""
-    lengths = np.linalg.norm(found.pixels, axis=1)
-    told = lengths > max(least, SURELY * found.unsure)
-    if not told.any():
-        return None
-    worst = np.argsort(-lengths)[: int(told.sum())]
-    return listing(f"{names[i]} ({lengths[i]:.1f} pixels)" for i in worst)

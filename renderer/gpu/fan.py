@@ -89,7 +89,9 @@ def fan_of(look: Look, conditions: np.ndarray) -> np.ndarray:
         azimuth, radius, spread = np.radians(UPPER_LEFT), np.cos(np.radians(look.raking)), QUARTER
     angles = azimuth + np.radians(np.linspace(-spread, spread, LIGHTS))
     lights = radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    return np.concatenate([np.tile(view, (LIGHTS, 1)), lights], axis=1).reshape(LIGHTS, -1)
+    fan = np.concatenate([np.tile(view, (LIGHTS, 1)), lights], axis=1)
+    # Of single precision for all: on the horizon a decoder may tell what is rounded from what is not.
+    return fan.astype(np.float32).astype(np.float64)
 
 
 def _summed(terms: np.ndarray) -> np.ndarray:

@@ -43,7 +43,7 @@ def _fan(look: Look, conditions: np.ndarray) -> np.ndarray:
     for angle in np.radians(np.linspace(-aside, aside, LIGHTS)):
         cosine, sine = np.cos(angle), np.sin(angle)
         turned.append([*view, *np.array([[cosine, -sine], [sine, cosine]]) @ middle[:2]])
-    return np.array(turned)
+    return np.array(turned, np.float32).astype(np.float64)  # singles, as lights are told
 
 
 def _shares(image: RelightableImage, fan: np.ndarray, look: Look) -> np.ndarray:

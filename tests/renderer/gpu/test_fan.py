@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from renderer.gpu.fan import Grid, fan_of, grid_of
 from renderer.gpu.relighter import Relighter
 from renderer.image.normal_levels import normal_levels
 from renderer.image.relightable import RelightableImage
 from shaders.look import Look
+from trainer.models.multilight import lit_by_places
 
 SIDE = 160
 
@@ -85,6 +87,21 @@ def test_the_fan() -> None:
     fixed = fan_of(Look("multi-light-static", raking=60), np.array([0.6, 0]))
     np.testing.assert_allclose(fixed[3], [-(8**-0.5), 8**-0.5])
     np.testing.assert_allclose(fixed[6], -fixed[0], atol=1e-12)
+
+
+def test_on_the_horizon_it_is_what_the_oracle_says(make_hyper_image) -> None:
+    """There a decoder on HSH's sphere tells a light's height to the last digit."""
+    image: RelightableImage = make_hyper_image(8)
+    random = np.random.default_rng(0)
+    shape = (image.height, image.width)
+    slopes = gaussian_filter(random.normal(0, 8, (*shape, 2)), (4, 4, 0))
+    image.normals = normal_levels(np.dstack([slopes, np.ones(shape)]))
+    look = Look("multi-light")
+    relighter = Relighter(image, "float", look=look)
+    for angle in np.radians([10.0, 137.0, 190.0, 281.0]):
+        light = np.array([np.cos(angle), np.sin(angle)], np.float32)
+        expected, _ = lit_by_places(image, look, light)
+        np.testing.assert_allclose(relighter.frame(light), expected, atol=1e-4 * np.ptp(expected))
 
 
 def test_large_images_are_halved_first(image: RelightableImage) -> None:

@@ -30,7 +30,7 @@ export function fanOf({ mode, spread, raking }, conditions) {
 		: [Math.atan2(y, x), Math.hypot(x, y), spread];
 	return Array.from({ length: LIGHTS }, (_, k) => {
 		const angle = azimuth + radians(aside * (2 * k / (LIGHTS - 1) - 1));
-		return [...view, radius * Math.cos(angle), radius * Math.sin(angle)];
+		return [...view, radius * Math.cos(angle), radius * Math.sin(angle)].map(Math.fround);
 	});
 }
 

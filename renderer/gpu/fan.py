@@ -90,7 +90,7 @@ def fan_of(look: Look, conditions: np.ndarray) -> np.ndarray:
     angles = azimuth + np.radians(np.linspace(-spread, spread, LIGHTS))
     lights = radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     fan = np.concatenate([np.tile(view, (LIGHTS, 1)), lights], axis=1)
-    # Of single precision for all: on the horizon a decoder may tell what is rounded from what is not.
+    # Single precision for all: on the horizon a decoder may tell rounded lights from others.
     return fan.astype(np.float32).astype(np.float64)
 
 

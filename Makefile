@@ -1,11 +1,13 @@
-# `make demo` runs the main job, `make test` the tests; both set up what is missing first.
+# `make demo` runs the main job, `make test` the tests, `make test-long` those that take longest; each
+# sets up what is missing first.
 
 PYTHON ?= python3
 RAKING = .venv/bin/raking
 SETUP = .venv/.installed
 SCRIPTS = node_modules/.installed
+TESTS = .venv/bin/python -m pytest -n logical --dist worksteal
 
-.PHONY: demo test check setup system clean-demo
+.PHONY: demo test test-long check setup system clean-demo
 
 demo: demo/neural50 demo/disk20 demo/hyper8
 	$(RAKING) evaluate demo/neural50 demo/sample
@@ -36,7 +38,10 @@ demo/sample: | setup
 	$(RAKING) sample $@
 
 test: setup
-	.venv/bin/python -m pytest -n logical --dist worksteal
+	$(TESTS) -m "not long"
+
+test-long: setup
+	$(TESTS) -m long
 
 check: setup $(SCRIPTS)
 	.venv/bin/ruff check .

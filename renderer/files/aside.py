@@ -154,18 +154,11 @@ def _locked_folder(parent: Path, name: str) -> tuple[Path, FileLock]:
     """A new work folder and its lock. Raises OSError."""
     for _ in range(ATTEMPTS):
         work = parent / f".{name[:LONGEST_NAME]}.{uuid.uuid4().hex[:8]}.partial"
-        work.mkdir()
         lock = FileLock(work / LOCK, timeout=0)
         try:
-            lock.acquire()
-        except (FileNotFoundError, Timeout):  # cleared up by another process before it was locked
-            continue
-        except (OSError, NotImplementedError) as error:
-            # A file system without locks: no process takes this one for dead, nor clears it up.
-            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-                with suppress(OSError):
-                    work.rmdir()
-                raise
+            work.mkdir()
+            if not _acquired(lock, work):
+                continue
         except (KeyboardInterrupt, SystemExit):  # ended this early, too, nothing is left
             with suppress(OSError):
                 _dissolve(work)
@@ -173,6 +166,22 @@ def _locked_folder(parent: Path, name: str) -> tuple[Path, FileLock]:
         if work.exists():
             return work, lock
     raise OSError(errno.EBUSY, "others write into this folder")
+
+
+def _acquired(lock: FileLock, work: Path) -> bool:
+    """Locks a new work folder; False where another process has cleared it up before. Raises
+    OSError where the disk is full."""
+    try:
+        lock.acquire()
+    except (FileNotFoundError, Timeout):
+        return False
+    except (OSError, NotImplementedError) as error:
+        # A file system without locks: no process takes this one for dead, nor clears it up.
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            with suppress(OSError):
+                work.rmdir()
+            raise
+    return True
 
 
 def _dissolve(work: Path) -> None:

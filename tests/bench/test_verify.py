@@ -73,6 +73,7 @@ def test_both_backends_agree_with_pytorch(make_image, tmp_path: Path, renderer: 
         assert 0 < agreement.max_abs_error < 1e-5
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", ["neural", "hyper"])
 def test_of_several_cameras_both_agree_with_pytorch(
     show: Show, make_image, make_hyper_image, model: str
@@ -102,6 +103,7 @@ def test_linear_images_agree_with_pytorch(
         assert 0 < agreement.max_abs_error < 1e-5 * agreement.output_range
 
 
+@pytest.mark.long
 def test_the_modes_of_reading_agree_with_numpy(show: Show, make_linear_image) -> None:
     """And differ where the page has other normals."""
     image = make_linear_image("ptm", 18)

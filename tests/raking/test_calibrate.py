@@ -36,6 +36,7 @@ def directions(path: Path) -> dict[str, np.ndarray]:
     return {line.split()[0]: np.array(line.split()[1:], float) for line in lines}
 
 
+@pytest.mark.long
 def test_from_photographs_to_lights_and_a_dome(
     raking: Raking, sample: Path, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,6 +63,7 @@ PHASES += ["scoring", "normals", "evidence", "levels", "measuring", "tiles"]
 TOLD = re.compile(r"(\w+)(?:, (\d+) %, ([\d.]+) (?:s|min|h) left)?")
 
 
+@pytest.mark.long
 def test_every_phase_is_told_with_the_time_left(sample: Path, tmp_path: Path) -> None:
     options = ("--model", "disk", "--units", 10, "--steps", 60, "--tiles", "--json")
     run = raking("train", sample, "-o", tmp_path / "image", *options)
@@ -79,6 +81,7 @@ def test_every_phase_is_told_with_the_time_left(sample: Path, tmp_path: Path) ->
     assert phases == ["estimating", "levels", "measuring", "tiles"]
 
 
+@pytest.mark.long
 def test_what_is_trained_is_not_trained_again(tmp_path: Path) -> None:
     """Terminated while it is scored, a run keeps its training, and leaves nothing else."""
     assert raking("sample", tmp_path / "sample", "--size", "192x192").returncode == 0
@@ -153,20 +156,32 @@ def test_render_the_lights_of_a_file(sample: Path, trained: Path, tmp_path: Path
         assert frame.size == (32, 24)
 
 
-def test_verify_prints_what_scripts_rely_on(trained: Path) -> None:
-    run = raking("verify", trained, "--json")
+def verified(image: Path, *options: object) -> list[dict[str, Any]]:
+    """What `raking verify` prints of an image's two backends, in each mode."""
+    run = raking("verify", image, "--json", *options)
     assert run.returncode == 0, run.stderr
     result = json.loads(run.stdout)
     assert result["ok"] is True
-    modes = [row["mode"] for row in result["backends"][::2]]
-    assert {"plain", "normals", "specular", "evidence"} <= set(modes)
-    assert [row["name"] for row in result["backends"]] == ["wgpu", "webgl2"] * len(modes)
+    rows: list[dict[str, Any]] = result["backends"]
     keys = {"name", "device", "max_step", "differing", "max_abs_error", "pixels", "lights"}
-    for row in result["backends"]:
+    for row in rows:
         assert keys <= row.keys()
         assert row["pixels"] == 64 * 48
         assert row["lights"] >= 5
-    assert {row["lights"] for row in result["backends"][:2]} == {20}
+    assert [row["name"] for row in rows] == ["wgpu", "webgl2"] * (len(rows) // 2)
+    return rows
+
+
+def test_verify_prints_what_scripts_rely_on(written: Path) -> None:
+    assert {row["lights"] for row in verified(written, "--lights", 5)} == {5}
+
+
+@pytest.mark.long
+def test_verify_looks_at_every_mode_of_a_trained_image(trained: Path) -> None:
+    rows = verified(trained)
+    assert {row["lights"] for row in rows[:2]} == {20}
+    modes = {row["mode"] for row in rows}
+    assert {"plain", "normals", "specular", "evidence"} <= modes
 
 
 def test_info(trained: Path, sample: Path) -> None:

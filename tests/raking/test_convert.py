@@ -151,6 +151,7 @@ def test_a_site_is_done_or_asks_for_force(flat: Path, tmp_path: Path) -> None:
     assert (tmp_path / "site" / "CNAME").read_text() == "coins.example"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["neural_disk/Student", "openlime/hsh", "openlime/ptm"])
 def test_images_of_other_programs(shared_data: Path, tmp_path: Path, name: str) -> None:
     source = shared_data / "interop" / name
@@ -175,6 +176,7 @@ def test_several_images_and_a_site(flat: Path, make_linear_image, tmp_path: Path
     assert 'src="images/flat/ images/other/"' in (tmp_path / "site" / "index.html").read_text()
 
 
+@pytest.mark.long
 def test_training_writes_tiles_and_the_lights(tmp_path: Path) -> None:
     assert raking("sample", tmp_path / "sample", "--size", "64x48").returncode == 0
     options = ("--tiles", "--pixel-size", 0.1, "--json", "--title", "A relief")

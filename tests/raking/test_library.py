@@ -129,6 +129,7 @@ def checked(program: Path, cache: Path) -> list[str]:
     return run.stdout.splitlines()
 
 
+@pytest.mark.long
 def test_types_reach_a_user(tmp_path: Path, pytestconfig: pytest.Config) -> None:
     cache = pytestconfig.cache
     assert cache is not None

@@ -135,6 +135,7 @@ main()
 """
 
 
+@pytest.mark.long
 def test_an_image_that_was_being_replaced_is_brought_back(
     raking: Raking, image: Path, tmp_path: Path
 ) -> None:

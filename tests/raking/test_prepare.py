@@ -19,6 +19,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_from_photographs_to_an_image_that_says_what_was_prepared(
     raking: Raking, sample: Path, tmp_path: Path
 ) -> None:

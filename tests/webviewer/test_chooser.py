@@ -45,6 +45,7 @@ def item(page, number: int):
     return page.get_by_role("dialog", name="Images").get_by_role("listitem").nth(number - 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
 def test_twelve_images_have_pictures_and_titles(open_viewer, images, relight, size) -> None:
     with open_viewer(images, *size) as page:

@@ -171,6 +171,7 @@ def test_slow_server_is_waited_for(page, server, small) -> None:
     assert bytes(answer["bytes"]) == (small / "plane_0.png").read_bytes()
 
 
+@pytest.mark.long
 def test_what_waits_behind_others_on_a_slow_line_is_no_silence(page, server, small) -> None:
     """Chromium asks for six at a time, each three seconds long."""
     server.fail("*/plane_0.png", "slow")

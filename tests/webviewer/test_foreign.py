@@ -59,6 +59,7 @@ def test_natively_a_picture_is_that_of_the_definition(made, kind: str) -> None:
     check_native(made(kind), LIGHTS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", LABELS)
 def test_real_files_natively(real, kind: str) -> None:
     check_native(real(kind), LIGHTS[1:2])
@@ -87,6 +88,7 @@ def test_the_page_shows_jpeg_planes_like_others(open_viewer, made, kind: str) ->
     assert difference.mean() < 0.01
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", LABELS)
 def test_the_page_shows_real_files(open_viewer, real, kind: str) -> None:
     path, light = real(kind), LIGHTS[1]

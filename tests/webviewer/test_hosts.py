@@ -109,6 +109,7 @@ def shown(take_page, tmp_path):
     return open_on
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("host", HOSTS)
 @pytest.mark.parametrize("ending", ["png", "webp"])
 def test_flat_images_open_on_any_host(shown, tmp_path, host, ending) -> None:
@@ -125,6 +126,7 @@ def test_flat_images_open_on_any_host(shown, tmp_path, host, ending) -> None:
     assert all(line.startswith("GET ") for line in asked)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("host", HOSTS)
 def test_pyramids_of_nine_planes_open_in_a_few_requests(shown, tmp_path, host) -> None:
     path = tiled_as_relight(tmp_path / "site" / "image")

@@ -74,6 +74,7 @@ def test_both_read_utf_8_with_and_without_a_mark(
     assert found == ("Neural(2)", {"label": "Neural(2)", "title": title})
 
 
+@pytest.mark.long
 def test_both_refuse_what_is_no_text(page: Page, text: str, tmp_path: Path) -> None:
     for data in (
         b"",

@@ -70,6 +70,7 @@ def museum(small: Path, lit: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         yield address
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_nothing_moves_and_nothing_is_unstyled_on_a_slow_line(

@@ -99,6 +99,7 @@ def still(page: Page, index: int) -> np.ndarray:
     return np.array(levels, np.uint8).reshape(size)[..., :3]
 
 
+@pytest.mark.long
 def test_forty_viewers_scrolled_through_show_each_its_picture(page, address, check) -> None:
     page.goto(address)
     for index in [*range(COUNT), *reversed(range(0, COUNT - 4, 3))]:
@@ -118,6 +119,7 @@ def test_those_far_out_of_sight_neither_load_nor_draw(page, address) -> None:
     assert page.evaluate(f"{HELD}.length") < 8
 
 
+@pytest.mark.long
 def test_all_in_sight_take_turns_until_each_is_seen(page, address, check) -> None:
     page.goto(f"{address}grid.html")
     page.evaluate("Promise.all([...document.querySelectorAll('raking-viewer')].map(e => e.ready))")

@@ -72,6 +72,7 @@ def made(page) -> list[np.ndarray]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["two", "four", "hyper", "masked"])
 def test_what_the_page_lays_out_is_what_the_command_does(
     open_viewer, tmp_path, masked, kind
@@ -101,6 +102,7 @@ def test_what_the_page_lays_out_is_what_the_command_does(
     assert (np.diff(np.bincount(clusters)) <= 0).all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("level", [0, 1])
 def test_of_a_large_image_some_pixels_are_chosen(open_viewer, large, level) -> None:
     most = 700 * 600 if level == 0 else 200_000
@@ -305,6 +307,7 @@ TAKEN = """async ([places, points, outline]) => {
 }"""
 
 
+@pytest.mark.long
 def test_a_lasso_takes_pixels_that_are_not_on_the_map(open_viewer, tmp_path) -> None:
     """Of principal axes by their own place, of another layout by the point that looks like them."""
     image = random_image(width=200, height=150)

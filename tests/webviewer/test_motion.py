@@ -45,6 +45,7 @@ def blocks(picture: np.ndarray) -> np.ndarray:
     return whole.reshape(height, BLOCK, width, BLOCK, 3).mean(axis=(1, 3))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("zoom", [1, 0.6, 0.3])
 @pytest.mark.parametrize("rotation", [0, 30])
 def test_a_coarse_picture_is_that_of_the_light_and_place(open_viewer, wide, zoom, rotation) -> None:

@@ -72,6 +72,7 @@ def test_missing_rows_are_an_error(page) -> None:
     assert message == "The picture's rows do not fit its height: 1 left."
 
 
+@pytest.mark.long
 def test_large_picture_needs_no_more_memory_than_its_file(page) -> None:
     session = page.context.new_cdp_session(page)
 

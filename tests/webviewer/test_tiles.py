@@ -246,13 +246,14 @@ def test_memory_stays_within_its_budget_and_old_tiles_come_again(open_faulty, ti
 @pytest.mark.parametrize("kind", ["missing", "error", "truncated", "broken", "stalled"])
 def test_a_tile_that_fails_once_is_fetched_again(open_faulty, tiled, assert_lit, kind) -> None:
     faults = [(f"*plane_1_files/{FULL}/1_1.png", kind, 1)]
-    with open_faulty(tiled, faults=faults, zoom=1, center="650,550", patience=1) as (page, _):
+    with open_faulty(tiled, faults=faults, zoom=1, center="650,550", patience=2) as (page, _):
         page.evaluate("raking.ready")
         shown = screenshot(page)
         assert page.evaluate("raking.status()")["failed"] == 0
     assert_lit(shown, np.s_[400:700, 450:850])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "sentence"),
     [("missing", "is missing"), ("truncated", "damaged or cut short"), ("silent", "not answer")],

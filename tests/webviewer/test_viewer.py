@@ -387,6 +387,7 @@ def test_the_page_is_small_and_loads_nothing_from_outside(open_viewer, small) ->
         assert all(url.startswith(f"{home}/") for url in sent)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("refusals", [2, 100])
 def test_a_graphics_process_that_begins_anew_is_waited_for(
     browser: Browser, small: Path, relight, refusals: int

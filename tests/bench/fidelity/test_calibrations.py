@@ -14,6 +14,7 @@ from trainer.sample.tabletop import write_tabletop
 from ...trainer.calibration.conftest import SCENE, shots_in
 
 
+@pytest.mark.long
 def test_a_seed_is_measured_and_errors_are_counted(tmp_path: Path) -> None:
     folder = tmp_path / "table"
     write_tabletop(folder, SCENE)

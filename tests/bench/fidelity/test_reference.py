@@ -55,6 +55,7 @@ def test_the_network_is_the_published_one() -> None:
     np.testing.assert_allclose(light, [[1 / 3, 0]], atol=1e-6)
 
 
+@pytest.mark.long
 def test_both_learn(path: Path) -> None:
     theirs, ours = compare(path, pixels=576, units=8, steps=400, seed=0)
     mlic = read_split(path)

@@ -125,6 +125,7 @@ def test_settings_reach_the_training(
     assert "| 100 % | all |" in table
 
 
+@pytest.mark.long
 def test_after_kill_9_the_same_call_ends_in_the_same_scores(
     benchmark: Path, finished: Path, tmp_path: Path, trained: list[dict[str, Any]]
 ) -> None:
@@ -155,6 +156,7 @@ def measured(journal: Path) -> int:
     return max(0, journal.read_bytes().count(b"\n") - 1)
 
 
+@pytest.mark.long
 def test_several_jobs_give_the_same_scores(benchmark: Path, finished: Path, tmp_path: Path) -> None:
     told: list[tuple[float, int, str, float | None]] = []
     run(benchmark, tmp_path, jobs=2, progress=lambda *event: told.append(event))

@@ -24,6 +24,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(gallery, name, value)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("short", "driver")
 def test_the_gallery_is_measured_and_written(make_image, tmp_path) -> None:
     write_image(make_image(6, 9), tmp_path / "image")
@@ -44,6 +45,7 @@ def test_the_gallery_is_measured_and_written(make_image, tmp_path) -> None:
     assert [len(rows) for rows in tables.values()] == [1, 1, 1]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("short", "driver")
 def test_the_cost_of_each_mode_is_measured(make_image, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(modes, "ROUNDS", 1)

@@ -21,6 +21,7 @@ ROOM = """() => {
 }"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("units", "latents", "conditions"), [(1, 3, 2), (6, 9, 2), (20, 9, 2), (6, 9, 4)]
 )

@@ -52,6 +52,7 @@ def journal_lines(out: Path) -> list[bytes]:
     return path.read_bytes().splitlines(keepends=True) if path.exists() else []
 
 
+@pytest.mark.long
 def test_killed_run_resumes_without_measuring_again(image_pair, tmp_path):
     out = tmp_path / "out"
     command = [sys.executable, "-c", RUN, str(out), *map(str, image_pair)]
@@ -107,6 +108,7 @@ def test_other_settings_in_the_same_folder_are_refused(image_pair, tmp_path, mon
     run_bench(image_pair, tmp_path / "out", after, rounds=[[]], fresh=True)
 
 
+@pytest.mark.long
 def test_a_failing_case_does_not_end_the_run(image_pair, tmp_path, monkeypatch):
     monkeypatch.setattr(measure, "read_environment", lambda renderer: ENVIRONMENT)
     unknown = Case("small-disk", 64, 40, shader="voodoo")
@@ -116,6 +118,7 @@ def test_a_failing_case_does_not_end_the_run(image_pair, tmp_path, monkeypatch):
     assert [bool(record["error"]) for record in records] == [True, False]
 
 
+@pytest.mark.long
 def test_a_classical_image_is_measured_but_for_the_looped_cases(
     make_linear_image, tmp_path, monkeypatch
 ):

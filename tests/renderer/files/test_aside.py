@@ -161,10 +161,12 @@ def test_ended_before_anything_is_written_it_leaves_nothing(
     def end(*_: object, **__: object) -> None:
         sys.exit(143)
 
-    monkeypatch.setattr("filelock.FileLock.acquire", end)
-    with pytest.raises(SystemExit), writing_aside(tmp_path / "file"):
-        raise AssertionError("it is ended before")
-    assert not list(tmp_path.iterdir())
+    for moment in ("__init__", "acquire"):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"filelock.FileLock.{moment}", end)
+            with pytest.raises(SystemExit), writing_aside(tmp_path / "file"):
+                raise AssertionError("it is ended before")
+        assert not list(tmp_path.iterdir()), moment
 
 
 def test_a_name_as_long_as_names_may_be(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def drag_then_next(images: list[RelightableImage], button: int = 1) -> list[tupl
     return seen
 
 
+@pytest.mark.long
 def test_drag_decodes_and_shows(screen: None, make_image) -> None:
     images = [make_image(width=200, height=120), make_image(50, width=200, height=120)]
     # The window has a process of its own, as it has at a user's: where Playwright holds this
@@ -84,6 +85,7 @@ def test_drag_decodes_and_shows(screen: None, make_image) -> None:
     assert "50" in other
 
 
+@pytest.mark.long
 def test_the_right_button_turns_the_camera_of_an_image_of_several(screen: None, make_image) -> None:
     """The light stays; of another image the same."""
     images = [make_image(20, width=200, height=120, conditions=4) for _ in range(2)]

@@ -97,6 +97,7 @@ def test_one_photograph(changed) -> None:
         calibrate(shots, Settings(), Plan())
 
 
+@pytest.mark.long
 def test_a_sphere_that_moved(changed) -> None:
     def move(index: int, picture: np.ndarray) -> np.ndarray:
         return np.roll(picture, 30, axis=0) if index >= 7 else picture
@@ -117,6 +118,7 @@ def test_two_lamps(changed, table: Path) -> None:
         calibrate(changed(both), Settings(), Plan())
 
 
+@pytest.mark.long
 def test_lights_on_one_side(changed, table: Path) -> None:
     lines = (table / "truth" / "lights.lp").read_text().splitlines()[1:]
     right = [float(line.split()[1]) > 0.15 for line in lines]
@@ -134,6 +136,7 @@ def test_a_photograph_in_the_dark_is_left_out(changed, truth) -> None:
     assert "left out" in " ".join(result.warnings) and result.reason(4)
 
 
+@pytest.mark.long
 def test_a_coin_is_told_from_spheres(tmp_path: Path, open_shots) -> None:
     """On a scene where the coin's glints pass for highlights on it alone."""
     scene = replace(SCENE, seed=1, blur=0.4)
@@ -145,6 +148,7 @@ def test_a_coin_is_told_from_spheres(tmp_path: Path, open_shots) -> None:
     )
 
 
+@pytest.mark.long
 def test_perspective_by_its_focal_length(tmp_path: Path, open_shots, angles) -> None:
     """A camera near above the table: told its focal length, rays from spheres lead to the lamps."""
     scene = replace(SCENE, camera_mm=450.0, width=400, height=300, chart=False, coin=False)

@@ -42,6 +42,7 @@ def brighter(gains: np.ndarray) -> Callable[[np.ndarray, int], np.ndarray]:
     return lambda values, i: 255 * coded(linear(values, 255) * np.float32(gains[i])).astype(float)
 
 
+@pytest.mark.long
 def test_shifts_are_found_and_mended(scene: Scene, tmp_path: Path) -> None:
     random = np.random.default_rng(2)
     shifts = random.normal(0, 0.5, (20, 2))
@@ -102,6 +103,7 @@ def test_lights_are_those_of_the_middle_of_the_crop(scene: Scene) -> None:
     assert done.record == {"crop": [200, 20, 100, 60]}
 
 
+@pytest.mark.long
 def test_brightness_is_evened_by_the_photographs_and_by_a_grey_card(
     scene: Scene, tmp_path: Path
 ) -> None:

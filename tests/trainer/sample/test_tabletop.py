@@ -76,6 +76,7 @@ def test_a_near_lamp_falls_off(sample: Path) -> None:
     assert near.mean() > 1.3 * away.mean()
 
 
+@pytest.mark.long
 def test_the_same_call_writes_the_same(sample: Path, tmp_path: Path) -> None:
     noisy = Tabletop(200, 150, seed=4, noise=2, blur=0.7, chart=True, coin=True, window=True)
     for name in ("one", "other"):

@@ -12,6 +12,7 @@ from trainer.running.plan import Plan, Standing
 from ..conftest import SIZE, train
 
 
+@pytest.mark.long
 def test_a_budget_in_minutes_ends_training(mlic: Mlic, clock: Callable[[], float]) -> None:
     told: list[Standing] = []
     image = train(
@@ -46,6 +47,7 @@ def first_left(told: list[Standing], phase: str) -> float | None:
     return next(standing.left for standing in told if standing.phase == phase)
 
 
+@pytest.mark.long
 def test_the_phases_share_out_the_budget(mlic: Mlic) -> None:
     """By a clock that stands, so that all of the budget is ahead."""
     told: list[Standing] = []

@@ -79,6 +79,7 @@ train(mlic, TrainingSettings("disk", units=10, steps=30), checkpoint=checkpoint,
 """
 
 
+@pytest.mark.long
 def test_a_killed_training_goes_on(mlic: Mlic, tmp_path: Path) -> None:
     checkpoint = tmp_path / "training.checkpoint"
     command = [sys.executable, "-c", KILLED, str(mlic.path), str(checkpoint)]
@@ -107,6 +108,7 @@ def test_a_checkpoint_that_does_not_fit_is_warned_about(
     assert same(image, train(mlic, seed=int(damage), **settings))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("eager")
 def test_time_before_an_interruption_counts(
     mlic: Mlic, tmp_path: Path, clock: Callable[[], float]

@@ -64,6 +64,7 @@ def test_training_learns_to_relight(
     assert image.decoder.units == units
 
 
+@pytest.mark.long
 def test_a_student_follows_its_teacher_between_the_photographs(
     mlic: Mlic, teacher: RelightableImage, tmp_path: Path
 ) -> None:

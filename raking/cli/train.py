@@ -135,6 +135,7 @@ def train(
     tile_format = TileFormat() if tiles else None
     with shown_plan(settings.minutes if settings.trains_networks else None) as plan:
         from trainer.collection.mlic import read_mlic
+        from trainer.collection.prepared import prepared_pixel_mm
         from trainer.running.checkpoint import make_place, remove_checkpoint
         from trainer.surface.normals import costs_little, photograph_normals
         from trainer.training.asked import training_asked
@@ -150,6 +151,7 @@ def train(
             warn(warning)
         with_normals = costs_little(collection.train) if normals is None else normals
         with_evidence = collection.views is None
+        pixel_size = pixel_size or prepared_pixel_mm(collection.reading)
         asked = training_asked(
             collection,
             settings,

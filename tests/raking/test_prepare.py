@@ -40,6 +40,7 @@ def test_from_photographs_to_an_image_that_says_what_was_prepared(
     x, y, width, height = done["crop"]
     assert (info["width"], info["height"]) == (width, height) and width < 270
     assert done["even"]["fall_off"] and done["align"]["unsure_px"] < 0.5
+    assert info["pixelSizeInMM"] == 0.5, "as the calibration was told"
     assert raking("evaluate", image, out).status == 0
 
     before = contents(out)
@@ -52,6 +53,22 @@ def test_from_photographs_to_an_image_that_says_what_was_prepared(
     (out / "mine.txt").write_text("mine")
     run = raking(*asked, "--align", "--force")
     assert run.status == 1 and "mine.txt" in run.err and (out / "mine.txt").exists()
+
+
+def test_the_image_knows_the_pixel_size_that_prepare_was_told(
+    raking: Raking, sample: Path, tmp_path: Path
+) -> None:
+    asked = ("prepare", sample / "photographs", "--lights", sample / "truth" / "lights.lp")
+    out, given = tmp_path / "cut", ("--crop", "100,50,20,20", "--pixel-size", 0.25)
+    assert raking(*asked, "-o", out, *given).status == 0
+    sizes = {}
+    for options in ((), ("--pixel-size", 2)):
+        image = tmp_path / f"image{len(options)}"
+        assert raking("train", out, "-o", image, "--model", "ptm", *options).status == 0
+        sizes[options] = json.loads((image / "info.json").read_text())["pixelSizeInMM"]
+    assert list(sizes.values()) == [0.25, 2]
+    other = raking(*asked, "-o", out, *given[:2], "--pixel-size", 1)
+    assert other.status == 1 and "prepared otherwise" in other.err
 
 
 def test_photographs_keep_their_pixels_where_nothing_is_done_to_them(

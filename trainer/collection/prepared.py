@@ -6,8 +6,9 @@ from typing import Any
 
 RECORD = "prepared.json"
 MOST_BYTES = 10_000_000
+LARGEST_PIXEL_MM = 1e9
 LONGEST = 2000  # characters of what an image remembers of it
-KEYS = ("crop", "align", "even", "flat_field")
+KEYS = ("crop", "align", "even", "flat_field", "pixel_mm")
 
 
 def stored_preparation(folder: Path) -> dict[str, Any]:
@@ -28,3 +29,11 @@ def what_was_prepared(folder: Path) -> dict[str, Any]:
         return {}
     known = {key: done[key] for key in KEYS if key in done}
     return {"prepared": known} if known and len(json.dumps(known)) < LONGEST else {}
+
+
+def prepared_pixel_mm(reading: dict[str, Any]) -> float | None:
+    """What a pixel of a collection is in millimetres, as `raking calibrate` or `prepare` was told;
+    `reading` is what the collection says of how it was read."""
+    told = reading.get("prepared", {}).get("pixel_mm")
+    is_number = isinstance(told, int | float) and not isinstance(told, bool)
+    return float(told) if is_number and 0 < told < LARGEST_PIXEL_MM else None

@@ -104,6 +104,8 @@ def prepare(
         record["align"] = aligned
     if crop != (0, 0, shots.size[1], shots.size[0]):
         record["crop"] = list(crop)
+    if setup.pixel_mm is not None:
+        record["pixel_mm"] = setup.pixel_mm
     return shots, Preparation(
         crop, shifts, gains, fall_offs, flat_fields, seen, lamps, record, warnings
     )

@@ -20,6 +20,7 @@ class SetUp:
     spheres: list[tuple[float, float, float]]  # column, row and radius
     # [L, 3] pixels of the table from the picture's middle, x right, y up; None: not known.
     lamps: np.ndarray | None
+    pixel_mm: float | None = None  # what a pixel of the table is
 
 
 def read_setup(
@@ -28,12 +29,12 @@ def read_setup(
     """What the `calibration.json` beside a light file says of the photographs of these names, which
     are of `size` (H, W). Nothing where there is none.
 
-    `pixel_mm` is for positions in mm where the calibration itself was not told. Raises RakingError
-    where the calibration is of photographs of another size.
+    `pixel_mm` goes before what the calibration was told. Raises RakingError where the calibration
+    is of photographs of another size.
     """
     record = {} if lights is None else stored_record(lights.parent)
     if not record or lights is None:
-        return SetUp([], None)
+        return SetUp([], None, pixel_mm)
     if record.get("size") != [size[1], size[0]]:
         raise RakingError(
             f"{shortened(lights.parent / RECORD)} is of photographs of another size: calibrate "
@@ -44,7 +45,15 @@ def read_setup(
         for row in _rows(record, "spheres")
         if all(_is_number(row.get(key)) for key in ("x", "y", "radius"))
     ]
-    return SetUp(spheres, _lamps(record, names, pixel_mm))
+    pixel_mm = pixel_mm or _told_pixel(record)
+    return SetUp(spheres, _lamps(record, names, pixel_mm), pixel_mm)
+
+
+def _told_pixel(record: dict[str, Any]) -> float | None:
+    """Millimetres, as the calibration was told."""
+    asked = record.get("asked")
+    told = asked.get("pixel_mm") if isinstance(asked, dict) else None
+    return float(told) if told is not None and _is_number(told) and told > 0 else None
 
 
 def _lamps(
@@ -59,12 +68,9 @@ def _lamps(
         return None
     scale = 1.0
     if record.get("unit") == "mm":
-        asked = record.get("asked")
-        own = asked.get("pixel_mm") if isinstance(asked, dict) else None
-        millimetres: Any = pixel_mm or own
-        if not _is_number(millimetres) or millimetres <= 0:
+        if pixel_mm is None:
             return None
-        scale = float(millimetres)
+        scale = pixel_mm
     found = np.array(lamps, float) / scale
     return found if np.abs(found).max() < FARTHEST and (found[:, 2] > 0).all() else None
 

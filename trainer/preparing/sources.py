@@ -94,7 +94,9 @@ def preparation_asked(sources: Sources, wanted: Wanted) -> dict[str, Any]:
     digest.update(b"" if sources.mask is None else np.packbits(sources.mask).tobytes())
     lamps = sources.setup.lamps
     digest.update(b"" if lamps is None else lamps.tobytes())
-    settings = asdict(wanted)
+    settings: dict[str, Any] = asdict(wanted)
+    if sources.setup.pixel_mm is not None:
+        settings["pixel_mm"] = sources.setup.pixel_mm
     for key in ("crop", "card"):
         if isinstance(settings[key], tuple):
             settings[key] = list(settings[key])

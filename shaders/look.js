@@ -19,7 +19,7 @@ export const LOOK_SIZE = 5;  // vectors of four that its shader is given
  * @typedef {{ mode: string, exposure: number, gamma: number, saturation: number, kd: number, ks: number,
  *     exponent: number, diffuse: number, radius: number, amount: number, spread: number, raking: number, area: number,
  *     red: number, green: number, blue: number, second: number, azimuth2: number, elevation2: number, evidence?: ErrorField | null,
- *     fan?: { lights: (look: any, conditions: number[]) => number[][], place: (at: any, tile: any, number: number) => void } | null }} Look
+ *     fan?: { lights: (look: any, conditions: number[]) => number[][], place: (at: any, tile: any, number: number) => boolean } | null }} Look
  */
 
 /**

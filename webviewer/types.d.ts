@@ -133,7 +133,7 @@ declare global {
 		fragment: string;  // GLSL ES 3.00, with the uniforms of baked.glsl.jinja but for its frame's
 		vertex?: string;  // where it is not cover.glsl.jinja alone
 		begin(gl: WebGL2RenderingContext, at: UniformAt): void;  // sets what never changes
-		setConditions(gl: WebGL2RenderingContext, at: UniformAt, conditions: number[], look: look.Look): ((tile: Tile) => void)[] | void;  // what comes before each of several pictures that are summed
+		setConditions(gl: WebGL2RenderingContext, at: UniformAt, conditions: number[], look: look.Look): ((tile: Tile) => boolean)[] | void;  // what comes before each of several pictures that are summed; false where it adds nothing
 	}
 
 	type UniformAt = (name: string) => WebGLUniformLocation | null;

@@ -14,22 +14,25 @@ export function makeBaked(gl, decoder, target, variant) {
 		...bakedShader(decoder, { target, exponential: bestExponential(renderer), varyings, variant }),
 		begin: () => {},
 		setConditions: (_, at, conditions, look) => {
-			const give = own => gl.uniform4fv(at('frame'), variant?.second
-				? [...decoder.frameValues(own), ...decoder.frameValues(secondConditions(look, conditions))] : decoder.frameValues(own));
-			give(conditions);
+			const valuesOf = own => !variant?.second ? decoder.frameValues(own)
+				: [...decoder.frameValues(own), ...decoder.frameValues(secondConditions(look, conditions))];
+			const give = values => gl.uniform4fv(at('frame'), values);
+			give(valuesOf(conditions));
 			// Its vectors are where there is room for them.
 			if (variant) for (const name of ['look', 'look_values']) gl.uniform4fv(at(name), lookValues(look, conditions));
-			return look?.fan?.lights(look, conditions).map((light, number) => tile => {
-				give(light);
-				look.fan?.place(at, tile, number);
+			const fan = look?.fan;
+			return fan?.lights(look, conditions).map(valuesOf).map((values, number) => tile => {
+				const counts = fan.place(at, tile, number);
+				if (counts) give(values);
+				return counts;
 			});
 		},
 	};
 }
 
 export class DecodePass {
-	/** @type {((tile: Tile) => void)[] | null} */
-	#turns = null;  // of a picture that is a sum of several: before each
+	/** @type {((tile: Tile) => boolean)[] | null} */
+	#turns = null;  // of a picture that is a sum of several: before each, false where it adds nothing
 
 	/**
 	 * @param {WebGL2RenderingContext} gl
@@ -138,8 +141,7 @@ export class DecodePass {
 		gl.enable(gl.BLEND);
 		gl.blendFunc(gl.ONE, gl.ONE);
 		for (const turn of this.#turns ?? []) {
-			turn(tile);
-			gl.drawArrays(gl.TRIANGLES, 0, 3);
+			if (turn(tile)) gl.drawArrays(gl.TRIANGLES, 0, 3);
 		}
 		gl.disable(gl.BLEND);
 	}

@@ -70,15 +70,17 @@ export class Engine {
 	/**
 	 * Draws one scene or, to compare, two; with none the ground alone.
 	 *
-	 * @param {State} state
+	 * @param {State} asked
 	 * @param {Scene[]} scenes
 	 * @returns {{ frame: Frame, plans: Plan[] } | null}  null where there was nothing to draw
 	 */
-	draw(state, scenes) {
+	draw(asked, scenes) {
 		if (!scenes.length) {
 			this.present.clear();
 			return null;
 		}
+		// What is the same under every light is as at rest while the light moves.
+		const state = asked.moving === 'light' && scenes.every(({ isFixed }) => isFixed) ? { ...asked, moving: null } : asked;
 		this.memory.frame++;
 		const plans = scenes.map(scene => this.plan(state, scene, scenes.length));
 		plans.forEach(({ found }) => found.forEach(tile => tile.use()));

@@ -13,6 +13,7 @@ const CELL = 8;  // of its pixels: a place of the grid
 const UPPER_LEFT = 135;  // degrees: whence relief is expected to be lit
 const QUARTER = 90;
 const PRODUCTS = [[0, 0], [0, 1], [0, 2], [1, 1], [1, 2], [2, 2]];
+const MARGIN = 1e-3;  // of a place in the fan, that shaders may reckon it off
 const TERMS = 1 + 3 + PRODUCTS.length;  // of a place: the weight, the sums of normals and of their products
 
 export const isStatic = mode => mode === 'multi-light-static';
@@ -66,6 +67,10 @@ export async function openFan(scene) {
 // Which light of a fan each place of a grid over an image is lit by.
 export class Fan {
 	#known = '';  // what the texture is for
+	#area = 0;  // what #about is for
+	/** @type {Float64Array[]} */
+	#about = [];  // of each place, what the normals about it tell: the terms of choose()
+	#places = new Float32Array();
 
 	/**
 	 * @param {WebGL2RenderingContext} gl
@@ -96,43 +101,81 @@ export class Fan {
 		gl.bindTexture(gl.TEXTURE_2D, this.texture);
 		gl.pixelStorei(gl.UNPACK_SKIP_PIXELS, 0);
 		gl.pixelStorei(gl.UNPACK_SKIP_ROWS, 0);
-		const places = this.choose(fan.map(each => each.slice(-2)), look.area);
-		gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, columns, rows, gl.RED, gl.FLOAT, places);
+		this.#places = this.choose(fan.map(each => each.slice(-2)), look.area);
+		gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, columns, rows, gl.RED, gl.FLOAT, this.#places);
 		return fan;
 	}
 
-	// Tells a shader where a tile lies in the grid, and which of the lights it is drawn under.
-	/** @type {(at: UniformAt, tile: Tile, number: number) => void} */
+	// Tells a shader where a tile lies in the grid, and which of the lights it is drawn under. False, and nothing is told,
+	// where no pixel of the tile has a share of that light.
+	/** @type {(at: UniformAt, tile: Tile, number: number) => boolean} */
 	place(at, { outer, level }, number) {
 		const { gl, side, texture } = this;
 		const step = 2 ** level / side;
-		gl.uniform4f(at('grid_place'), (outer.x + 0.5) * step - 0.5, (outer.y + 0.5) * step - 0.5, step, number);
+		const [x, y] = [outer.x, outer.y].map(first => (first + 0.5) * step - 0.5);
+		const [least, most] = this.#reach(x, y, x + step * (outer.width - 1), y + step * (outer.height - 1));
+		if (number <= least - 1 - MARGIN || number >= most + 1 + MARGIN) return false;
+		gl.uniform4f(at('grid_place'), x, y, step, number);
 		gl.uniform1i(at('grid'), 1);
 		gl.activeTexture(gl.TEXTURE1);
 		gl.bindTexture(gl.TEXTURE_2D, texture);
 		gl.activeTexture(gl.TEXTURE0);
+		return true;
 	}
 
 	dispose() {
 		this.gl.deleteTexture(this.texture);
 	}
 
+	// The least and the most of the places that those of an area of the grid are interpolated of.
+	#reach(left, top, right, bottom) {
+		const { columns, rows } = this;
+		const within = (at, count) => Math.min(count - 1, Math.max(0, at));
+		const [x0, x1] = [Math.floor(left), Math.ceil(right)].map(at => within(at, columns));
+		let [least, most] = [Infinity, -Infinity];
+		for (let y = within(Math.floor(top), rows); y <= within(Math.ceil(bottom), rows); y++) {
+			for (const place of this.#places.subarray(y * columns + x0, y * columns + x1 + 1)) {
+				least = Math.min(least, place);
+				most = Math.max(most, place);
+			}
+		}
+		return [least, most];
+	}
+
 	// Each place's in a fan of lights, 0 to their number less 1. area: the Gaussian's deviation, in percent.
 	choose(lights, area) {
-		const { columns, rows, moments } = this;
-		const about = moments.map(plane => blurred(plane, columns, rows, area / 100 * Math.max(columns, rows)));
-		const towards = lights.map(directionOf);
-		const twice = towards.map(at => PRODUCTS.map(([i, j]) => (i === j ? 1 : 2) * at[i] * at[j]));
-		return Float32Array.from(about[0], (weight, index) => {
-			const means = about.slice(1).map(plane => plane[index] / Math.max(weight, 1e-12));
-			const covariance = PRODUCTS.map(([i, j], k) => means[3 + k] - means[i] * means[j]);
-			const scores = towards.map((at, k) => Math.max(dot(at, means), 0) * Math.sqrt(Math.max(dot(twice[k], covariance), 0)));
-			const best = Math.max(...scores);
-			if (best <= 1e-6) return (lights.length - 1) / 2;
-			const shares = scores.map(score => (score / best) ** PREVALENCE);
-			return dot(shares, [...shares.keys()]) / shares.reduce((sum, share) => sum + share);
+		if (area !== this.#area) this.#lookAbout(area);
+		const about = this.#about;
+		const terms = lights.map(directionOf).map(
+			at => [...at, ...PRODUCTS.map(([i, j]) => (i === j ? 1 : 2) * at[i] * at[j])]);
+		const squares = new Float64Array(lights.length);  // of the scores
+		return new Float32Array(this.columns * this.rows).map((_, index) => {
+			let best = 0;
+			terms.forEach((of, k) => {
+				let [mean, variance] = [0, 0];
+				for (let i = 0; i < 3; i++) mean += of[i] * about[i][index];
+				for (let i = 3; i < of.length; i++) variance += of[i] * about[i][index];
+				squares[k] = Math.max(0, mean) ** 2 * Math.max(0, variance);
+				best = Math.max(best, squares[k]);
+			});
+			if (best <= 1e-12) return (lights.length - 1) / 2;
+			let [sum, all] = [0, 0];
+			squares.forEach((square, k) => {
+				const share = (square / best) ** (PREVALENCE / 2);
+				sum += k * share;
+				all += share;
+			});
+			return sum / all;
 		});
 	}
-}
 
-const dot = (a, b) => a.reduce((sum, at, i) => sum + at * b[i], 0);
+	// Means and covariances of the normals, which are the same under all lights.
+	#lookAbout(area) {
+		const { columns, rows, moments } = this;
+		this.#area = area;
+		const [weights, ...means] = moments.map(plane => blurred(plane, columns, rows, area / 100 * Math.max(columns, rows)));
+		means.forEach(plane => plane.forEach((sum, i) => { plane[i] = sum / Math.max(weights[i], 1e-12); }));
+		PRODUCTS.forEach(([i, j], k) => means[3 + k].forEach((mean, at) => { means[3 + k][at] = mean - means[i][at] * means[j][at]; }));
+		this.#about = means;
+	}
+}

@@ -47,7 +47,7 @@ export function lightTiles(plan, state, { scale: adaptive, adapting, budget, who
 	return {
 		decoded, pixels, held,
 		tiles: [...inPlace, ...lit],
-		all: stale.length === found.length,
+		all: scene.isFixed || stale.length === found.length,
 		complete: found.every(isDone),
 		scale: lit.length ? Math.min(...lit.map(tile => Math.min(1, tile.scale / density))) : 1,
 	};

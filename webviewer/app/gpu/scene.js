@@ -2,7 +2,7 @@
 
 import { openTiles, withPicture } from '../renderer/image/relightable.js';
 import { Pyramid } from '../renderer/image/pyramid.js';
-import { OF_LIGHTS, OF_NEIGHBOURS, isFor, pictureFor, variantOf } from '../shaders/look.js';
+import { OF_LIGHTS, OF_NEIGHBOURS, OF_SURFACE, isFor, pictureFor, variantOf } from '../shaders/look.js';
 import { loadTexts } from '../shaders/texts.js';
 import { RANGES } from '../state/looks.js';
 import { inOwnWords, t } from '../words/words.js';
@@ -10,6 +10,8 @@ import { DecodePass } from './decode.js';
 import { createTiles } from './flat.js';
 import { checkMemory } from './gl.js';
 import { Tile } from './tiles.js';
+
+const STATIC = 'multi-light-static';
 
 // Without `tiling` it is one tile; with it comes what its `mode` needs. Calls progress(0..1).
 export async function openScene(context, key, described, { tiling, mode, memory: megabytes }, progress) {
@@ -131,7 +133,14 @@ export class Scene {
 	// What its decoder is told of the light and the camera that a state has.
 	/** @param {Pick<State, 'light' | 'camera'>} state */
 	conditions({ light, camera }) {
-		return this.info.decoder.conditionsOf(this.mode === 'multi-light-static' ? [0, 0] : light, camera);
+		const { mode, isFixed, info: { decoder } } = this;
+		return decoder.conditionsOf(isFixed || mode === STATIC ? [0, 0] : light, isFixed ? [0, 0] : camera);
+	}
+
+	// Whether it is the same picture under every light and from every camera.
+	get isFixed() {
+		const { mode, info: { decoder } } = this;
+		return OF_SURFACE.includes(mode) || mode === STATIC && !decoder.hasViews;
 	}
 
 	get isThere() {

@@ -40,7 +40,7 @@ export function lightTiles(plan, state, { scale: adaptive, adapting, budget, who
 		if (pixels && pixels >= budget) break;
 		decode(tile);
 	}
-	const held = whole && !found.every(isLit);
+	const held = whole && !found.every(isDone);
 	const dark = places.filter(({ key }) => !scene.tiles.has(key) || !isLit(scene.tiles.get(key)));
 	const inPlace = held ? [] : standIns(scene, dark, isLit, decode);
 	const lit = found.filter(isLit);

@@ -2,7 +2,7 @@
 
 import { openTiles, withPicture } from '../renderer/image/relightable.js';
 import { Pyramid } from '../renderer/image/pyramid.js';
-import { OF_LIGHTS, OF_NEIGHBOURS, OF_SURFACE, isFor, pictureFor, variantOf } from '../shaders/look.js';
+import { FIXED, OF_LIGHTS, OF_NEIGHBOURS, isFor, pictureFor, variantOf } from '../shaders/look.js';
 import { loadTexts } from '../shaders/texts.js';
 import { RANGES } from '../state/looks.js';
 import { inOwnWords, t } from '../words/words.js';
@@ -10,8 +10,6 @@ import { DecodePass } from './decode.js';
 import { createTiles } from './flat.js';
 import { checkMemory } from './gl.js';
 import { Tile } from './tiles.js';
-
-const STATIC = 'multi-light-static';
 
 // Without `tiling` it is one tile; with it comes what its `mode` needs. Calls progress(0..1).
 export async function openScene(context, key, described, { tiling, mode, memory: megabytes }, progress) {
@@ -115,11 +113,10 @@ export class Scene {
 	 */
 	decodePass(state, target = 'unorm') {
 		const { context: { gl, shaders }, info, passes } = this;
-		const { shader } = state;
-		const make = shaders.get(shader);
-		if (!make) throw new Error(t`There is no shader named ${shader}: correct shader= in the address.`);
+		const make = shaders.get(state.shader);
+		if (!make) throw new Error(t`There is no shader named ${state.shader}: correct shader= in the address.`);
 		const variant = variantOf(this.look(state));
-		const key = [shader, target, variant?.shading, variant?.share, variant?.toned, variant?.coloured, variant?.second].join();
+		const key = [state.shader, target, variant?.shading, variant?.share, variant?.toned, variant?.coloured, variant?.second].join();
 		return passes[key] ??= new DecodePass(gl, make(gl, info.decoder, target, variant), target);
 	}
 
@@ -133,14 +130,12 @@ export class Scene {
 	// What its decoder is told of the light and the camera that a state has.
 	/** @param {Pick<State, 'light' | 'camera'>} state */
 	conditions({ light, camera }) {
-		const { mode, isFixed, info: { decoder } } = this;
-		return decoder.conditionsOf(isFixed || mode === STATIC ? [0, 0] : light, isFixed ? [0, 0] : camera);
+		return this.info.decoder.conditionsOf(FIXED.includes(this.mode) ? [0, 0] : light, camera);
 	}
 
-	// Whether it is the same picture under every light and from every camera.
+	// Whether it is the same picture wherever the light goes, or the camera.
 	get isFixed() {
-		const { mode, info: { decoder } } = this;
-		return OF_SURFACE.includes(mode) || mode === STATIC && !decoder.hasViews;
+		return FIXED.includes(this.mode) && !this.info.decoder.hasViews;
 	}
 
 	get isThere() {

@@ -53,20 +53,14 @@ async function openFlat(context, parts, { tiling, megabytes }, progress) {
 	return new Scene(context, { ...parts, pyramid, tiles, notice });
 }
 
-const sharpen = async () => {
-	const [sharpen] = await Promise.all([import('./sharpen.js'), loadTexts(['blur.glsl.jinja', 'sharpen.glsl.jinja'])]);
-	return { sharpen };
-};
-const fan = async () => {
-	const [{ openFan }] = await Promise.all([import('./fan.js'), loadTexts(['share.jinja'])]);
-	return { openFan };
-};
+// What `open` makes of a module, once that is there with its texts.
+const own = (module, texts, open) => async info => open((await Promise.all([module(), loadTexts(texts)]))[0], info);
+const sharpen = own(() => import('./sharpen.js'), ['blur.glsl.jinja', 'sharpen.glsl.jinja'], loaded => ({ sharpen: loaded }));
+const fan = own(() => import('./fan.js'), ['share.jinja'], ({ openFan }) => ({ openFan }));
 // What a mode has of its own, loaded when it is first asked for.
 const OWN = {
-	evidence: async ({ evidence }) => {
-		const [{ ErrorField }] = await Promise.all([import('../shaders/evidence.js'), loadTexts(['evidence.jinja'])]);
-		return { field: new ErrorField(evidence) };
-	},
+	evidence: own(() => import('../shaders/evidence.js'), ['evidence.jinja'],
+		({ ErrorField }, { evidence }) => ({ field: new ErrorField(evidence) })),
 	...Object.fromEntries(OF_NEIGHBOURS.map(mode => [mode, sharpen])),
 	...Object.fromEntries(OF_LIGHTS.map(mode => [mode, fan])),
 };

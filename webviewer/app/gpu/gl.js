@@ -106,10 +106,10 @@ export function createTarget(gl, format, width, height, options) {
  */
 export function resized(gl, memory, { width, height }, targets, [format, bytes] = [gl.RGBA8, 4]) {
 	if (targets[0]?.width === width && targets[0].height === height) return targets;
-	targets.forEach(target => {
+	for (const target of targets) {
 		memory.give(target);
 		target.dispose();
-	});
+	}
 	return [0, 1].map(() => {
 		const target = createTarget(gl, format, width, height);
 		memory.take(target, bytes * width * height);

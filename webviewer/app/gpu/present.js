@@ -57,10 +57,9 @@ export class PresentPass {
 		};
 		if (second && compare === 'difference') {
 			this.pictures = resized(this.gl, this.memory, this.gl.canvas, this.pictures);
-			pictures.forEach((picture, i) => {
-				const target = this.pictures[i].framebuffer;
+			this.pictures.forEach(({ framebuffer: target }, i) => {
 				this.clear(target);
-				draw(picture, { target });
+				draw(pictures[i], { target });
 			});
 			this.drawDifference(gain);
 			return;

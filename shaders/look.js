@@ -10,6 +10,7 @@ export const OF_NEIGHBOURS = ['unsharp', 'unsharp-picture', 'unsharp-normals', '
 export const OF_LIGHTS = ['multi-light', 'multi-light-static'];
 export const OF_COLOURS = ['plain', 'unsharp', 'unsharp-picture'];  // what needs no picture beside the planes
 export const OF_SURFACE = ['normals', 'curvature'];  // light and colour are left out
+export const FIXED = [...OF_SURFACE, 'multi-light-static'];  // the same under every light
 const FIRST = [1, 1, 1, 0];  // a white light alone
 export const LOOK_SIZE = 5;  // vectors of four that its shader is given
 
@@ -19,7 +20,7 @@ export const LOOK_SIZE = 5;  // vectors of four that its shader is given
  * @typedef {{ mode: string, exposure: number, gamma: number, saturation: number, kd: number, ks: number,
  *     exponent: number, diffuse: number, radius: number, amount: number, spread: number, raking: number, area: number,
  *     red: number, green: number, blue: number, second: number, azimuth2: number, elevation2: number, evidence?: ErrorField | null,
- *     fan?: { lights: (look: any, conditions: number[]) => number[][], place: (at: any, tile: any, number: number) => void } | null }} Look
+ *     fan?: { sum: (at: any, look: any, conditions: number[], valuesOf: (conditions: number[]) => any) => any } | null }} Look
  */
 
 /**

@@ -133,8 +133,11 @@ declare global {
 		fragment: string;  // GLSL ES 3.00, with the uniforms of baked.glsl.jinja but for its frame's
 		vertex?: string;  // where it is not cover.glsl.jinja alone
 		begin(gl: WebGL2RenderingContext, at: UniformAt): void;  // sets what never changes
-		setConditions(gl: WebGL2RenderingContext, at: UniformAt, conditions: number[], look: look.Look): ((tile: Tile) => void)[] | void;  // what comes before each of several pictures that are summed
+		setConditions(gl: WebGL2RenderingContext, at: UniformAt, conditions: number[], look: look.Look): DrawSum | void;  // what draws a picture that is a sum of several
 	}
+
+	/** Draws a tile's pictures onto an area of a target, of so many texels to a pixel, from a first on. */
+	type DrawSum = (tile: Tile, area: number[], step: number[], first: number[]) => void;
 
 	type UniformAt = (name: string) => WebGLUniformLocation | null;
 

@@ -31,6 +31,7 @@ LONGEST = 1024  # pixels: normals are halved until they are no longer
 CELL = 8  # of those pixels: a place of the grid
 UPPER_LEFT = 135.0  # degrees: whence relief is expected to be lit
 QUARTER = 90.0
+MARGIN = 1e-3  # of a light: what shaders may reckon a place off
 DEVIATIONS = 3  # that the Gaussian reaches
 
 
@@ -60,6 +61,17 @@ class Grid:
         middle = (len(lights) - 1) / 2
         place = (shares @ np.arange(len(lights))) / np.maximum(shares.sum(axis=-1), 1e-12)
         return np.asarray(np.where(best[..., 0] > 1e-6, place, middle).astype(np.float32))
+
+    def counts(self, number: int, place: np.ndarray, part: tuple[slice, slice]) -> bool:
+        """Whether a pixel of a part of the image may have a share of a light, of those that
+        `choose` has told of each place."""
+        about = place[tuple(self._places(within) for within in part)]
+        return bool(about.min() - 1 - MARGIN < number < about.max() + 1 + MARGIN)
+
+    def _places(self, within: slice) -> slice:
+        """Those between which pixels are interpolated."""
+        first, last = ((at + 0.5) / self.side - 0.5 for at in (within.start, within.stop - 1))
+        return slice(max(0, int(np.floor(first))), int(np.ceil(last)) + 1)
 
 
 # Of the products of a normal's parts, those of the six.

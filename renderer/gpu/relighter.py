@@ -36,6 +36,11 @@ class Block:
     bindings: wgpu.GPUBindGroup
     grid_place: wgpu.GPUBuffer | None  # of multi-light: where it lies, and the light of the fan
 
+    @property
+    def part(self) -> tuple[slice, slice]:
+        """Its rows and columns of the image."""
+        return slice(self.y, self.y + self.height), slice(self.x, self.x + self.width)
+
 
 class Relighter:
     """One image on the GPU, its shader compiled; relights it for any light.
@@ -79,13 +84,15 @@ class Relighter:
         """
         self._decode(self.image.decoder.conditions_of(light), scale)
 
-    def _decode(self, conditions: np.ndarray, scale: float = 1.0) -> None:
+    def _decode(
+        self, conditions: np.ndarray, scale: float = 1.0, blocks: list[Block] | None = None
+    ) -> None:
         queue = self.device.queue
         queue.write_buffer(self._frame, 0, self._frame_values(conditions))
         queue.write_buffer(self._look, 0, self._look_values(conditions))
         queue.write_buffer(self._texel_step, 0, np.full(2, 1 / scale, np.float32))
         encoder = self.device.create_command_encoder()
-        for block in self.blocks:
+        for block in self.blocks if blocks is None else blocks:
             self._draw(encoder, block, scale)
         queue.submit([encoder.finish()])
 
@@ -120,10 +127,14 @@ class Relighter:
         size = (self.image.height, self.image.width, 3)
         total = np.zeros(size, np.uint16 if self.target == "unorm" else np.float32)
         for number, conditions in enumerate(fan):
-            for block in self.blocks:
+            blocks = [
+                block for block in self.blocks if self._grid.counts(number, place, block.part)
+            ]
+            for block in blocks:
                 self._place(block, number)
-            self._decode(conditions)
-            total += self._read_all()
+            self._decode(conditions, blocks=blocks)
+            for block in blocks:
+                total[block.part] += self._read(block)
         return total if self.target == "float" else total.clip(0, 255).astype(np.uint8)
 
     def _place(self, block: Block, number: int) -> None:
@@ -147,8 +158,7 @@ class Relighter:
         size = (self.image.height, self.image.width, 3)
         frame: np.ndarray = np.empty(size, FORMATS[self.target][1])
         for block in self.blocks:
-            rows = slice(block.y, block.y + block.height)
-            frame[rows, block.x : block.x + block.width] = self._read(block)
+            frame[block.part] = self._read(block)
         return frame
 
     def wait(self) -> None:

@@ -207,6 +207,15 @@ def test_an_image_without_a_map_is_asked_for_none_that_is_missing(open_viewer, s
         assert page.locator("#mapLayout").is_disabled()
 
 
+def test_in_a_low_window_all_of_the_panel_is_in_sight(open_viewer, small) -> None:
+    with open_viewer([small], 1000, 700) as page:
+        open_map(page)
+        page.get_by_label("Colour").select_option("Cluster")
+        panel = page.locator("#mapPanel")
+        assert panel.evaluate("panel => panel.scrollHeight <= panel.clientHeight")
+        assert page.locator("#mapArea").bounding_box()["height"] > 180
+
+
 def test_colours(open_viewer, small) -> None:
     with open_viewer([small], 1440, 900, light="0.5,0") as page:
         open_map(page)

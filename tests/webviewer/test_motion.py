@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from renderer.image.normal_levels import normal_levels
+from renderer.image.relightable import read_image, write_image
+
 from .pictures import drag, screenshot, settle
 
 NEVER = 1000  # frames a second that no machine holds, so that adaptive resolution must work
@@ -24,6 +27,10 @@ MOVE = """async ([light, frames]) => {
     return seen;
 }"""
 BLOCK = 20  # pixels, more than a coarse picture's, so that its lack of detail does not count
+NOTE = """document.querySelector('raking-viewer').viewer.addEventListener(
+    'frame', ({ detail }) => (window.noted ??= []).push(detail))"""
+SLOW = """Object.assign(document.querySelector('raking-viewer').viewer.engine.adaptive,
+    { pixelsPerMs: 1, clock: () => {} })"""
 REST = "document.querySelector('raking-viewer').viewer.motion.move('light')"
 
 
@@ -36,6 +43,18 @@ def wide(tmp_path_factory, make_smooth):
 @pytest.fixture(scope="module")
 def wide_masked(tmp_path_factory, make_smooth):
     return make_smooth(tmp_path_factory.mktemp("masked") / "image", 1100, 900, masked=True)
+
+
+@pytest.fixture(scope="module")
+def rippled(tmp_path_factory, make_smooth):
+    """500 x 400 pixels with the normals of ripples."""
+    path = make_smooth(tmp_path_factory.mktemp("rippled") / "image", 500, 400)
+    image = read_image(path)
+    x, y = np.mgrid[:500, :400].transpose(0, 2, 1)
+    normals = np.stack([0.5 * np.sin(x / 9), 0.5 * np.sin(x * y / 4000), 1 + 0 * x], axis=-1)
+    image.normals = normal_levels(normals / np.linalg.norm(normals, axis=-1, keepdims=True))
+    write_image(image, path)
+    return path
 
 
 def blocks(picture: np.ndarray) -> np.ndarray:
@@ -94,6 +113,41 @@ def test_the_ground_shows_in_motion_too(open_viewer, wide_masked) -> None:
     assert (moving[within] == (22, 22, 23)).all()
     assert np.abs(moving - full)[~ground].mean() < 20
     assert np.abs(blocks(moving) - blocks(full)).mean() < 4
+
+
+def test_what_is_made_of_the_canvas_returns_whole(open_viewer, wide) -> None:
+    """All six tiles together, though a frame decodes no more than one."""
+    parameters = {"ui": "off", "zoom": 1, "target": NEVER, "mode": "unsharp"}
+    with open_viewer([wide], 1100, 900, **parameters) as page:
+        page.evaluate(MOVE, [LIGHT, 12])
+        assert page.evaluate("raking.status()")["scale"] < 0.7
+        page.evaluate(NOTE)
+        page.evaluate(SLOW)
+        page.evaluate(REST)
+        settle(page)
+        resting = [frame for frame in page.evaluate("noted") if not frame["adapting"]]
+        shown = screenshot(page)
+        page.evaluate("raking.setState({ adaptive: false })")
+        settle(page)
+        assert np.array_equal(shown, screenshot(page))
+    assert len(resting) >= 6
+    assert next(frame["complete"] for frame in resting if frame["presented"])
+
+
+def test_what_is_the_same_under_every_light_is_decoded_once(open_viewer, rippled) -> None:
+    """Also when frames of other modes went straight to the canvas before."""
+    with open_viewer([rippled], 500, 400, ui="off", zoom=1, target=NEVER) as page:
+        frames = page.evaluate(MOVE, [LIGHT, 12])
+        assert all(frame["pixels"] > 0 for frame in frames)
+        assert not frames[-1]["complete"]
+        for mode in ("normals", "curvature", "multi-light-static"):
+            page.evaluate("mode => raking.setState({ mode })", mode)
+            settle(page)
+            before = screenshot(page)
+            frames = page.evaluate(MOVE, [LIGHT, 4])
+            assert [(frame["pixels"], frame["scale"]) for frame in frames] == [(0, 1)] * len(frames)
+            assert frames
+            assert np.array_equal(screenshot(page), before), mode
 
 
 def test_without_adaptive_resolution_motion_looks_like_rest(open_viewer, wide) -> None:

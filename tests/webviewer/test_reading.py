@@ -233,6 +233,15 @@ def test_axe_finds_nothing_in_the_panel(open_viewer, with_normals, size) -> None
         assert not page.get_by_role("region", name="Reading the surface").is_visible()
 
 
+def test_on_a_phone_the_menu_gives_way_to_the_panel(open_viewer, small) -> None:
+    with open_viewer([small], 390, 844) as page:
+        page.get_by_role("button", name="More").click()
+        page.get_by_role("button", name="Reading").click()
+        page.get_by_role("region", name="Reading the surface").wait_for()
+        assert page.locator("#tools").is_hidden()
+        assert page.get_by_role("button", name="More").get_attribute("aria-expanded") == "false"
+
+
 @pytest.mark.parametrize("text", ["mode=shiny", "exposure=99", "ks=-1", "versus=none"])
 def test_what_an_address_cannot_ask_for(open_viewer, small, text) -> None:
     key, value = text.split("=")

@@ -2,7 +2,7 @@
 
 import { render } from '../shaders/template.js';
 import { shaderText } from '../shaders/texts.js';
-import { createProgram, createTarget } from './gl.js';
+import { createProgram, resized } from './gl.js';
 
 const DEVIATIONS = 3;  // that it reaches
 const LARGEST = 64;  // canvas pixels, of the deviation
@@ -15,7 +15,7 @@ export const nearestDeviation = deviation => Math.min(LARGEST, Math.max(1, Math.
 const gaussian = deviation => Array.from({ length: reachOf(deviation) + 1 }, (_, i) => Math.exp(-0.5 * (i / deviation) ** 2));
 
 export class BlurPass {
-	/** @type {ReturnType<typeof createTarget>[]} */
+	/** @type {ReturnType<typeof import('./gl.js').createTarget>[]} */
 	targets = [];
 	/** @type {ReturnType<typeof createProgram>[]} */
 	#programs = [];
@@ -36,14 +36,15 @@ export class BlurPass {
 	 * The sums of a picture as large as the canvas, as a texture. drawn() is called where they are not of the `known`
 	 * picture still.
 	 *
-	 * @param {ReturnType<typeof createTarget>} picture
+	 * @param {ReturnType<typeof import('./gl.js').createTarget>} picture
 	 * @param {number} deviation  as nearestDeviation() has it
 	 * @param {{ known?: any[], drawn: () => void }} what
 	 */
 	smooth(picture, deviation, { known = [], drawn }) {
-		const { gl } = this;
-		const [rows, sums] = this.#targets(picture);
-		const same = known.length > 0 && known.length === this.#known.length && known.every((each, i) => each === this.#known[i]);
+		const { gl, memory, targets } = this;
+		const [rows, sums] = this.targets = resized(gl, memory, picture, targets, [gl.RGBA16UI, 8]);
+		const same = rows === targets[0] && known.length > 0
+			&& known.length === this.#known.length && known.every((each, i) => each === this.#known[i]);
 		if (same) return sums.texture;
 		drawn();
 		this.#known = known;
@@ -69,20 +70,6 @@ export class BlurPass {
 		const names = { shares, middle: shares[0], taps: [...shares.keys()].slice(1) };
 		this.#programs = [true, false].map(first => createProgram(gl, render(shaderText('blur.glsl.jinja'), { ...names, first })));
 		this.#deviation = deviation;
-	}
-
-	#targets({ width, height }) {
-		const { gl, memory, targets } = this;
-		if (targets[0]?.width !== width || targets[0].height !== height) {
-			targets.forEach(target => {
-				memory.give(target);
-				target.dispose();
-			});
-			this.#known = [];
-			this.targets = [0, 1].map(() => createTarget(gl, gl.RGBA16UI, width, height));
-			this.targets.forEach(target => memory.take(target, 8 * width * height));
-		}
-		return this.targets;
 	}
 }
 

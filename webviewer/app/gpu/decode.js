@@ -14,22 +14,19 @@ export function makeBaked(gl, decoder, target, variant) {
 		...bakedShader(decoder, { target, exponential: bestExponential(renderer), varyings, variant }),
 		begin: () => {},
 		setConditions: (_, at, conditions, look) => {
-			const give = own => gl.uniform4fv(at('frame'), variant?.second
-				? [...decoder.frameValues(own), ...decoder.frameValues(secondConditions(look, conditions))] : decoder.frameValues(own));
-			give(conditions);
+			const valuesOf = own => !variant?.second ? decoder.frameValues(own)
+				: [...decoder.frameValues(own), ...decoder.frameValues(secondConditions(look, conditions))];
+			gl.uniform4fv(at('frame'), valuesOf(conditions));
 			// Its vectors are where there is room for them.
 			if (variant) for (const name of ['look', 'look_values']) gl.uniform4fv(at(name), lookValues(look, conditions));
-			return look?.fan?.lights(look, conditions).map((light, number) => tile => {
-				give(light);
-				look.fan?.place(at, tile, number);
-			});
+			return look?.fan?.sum(at, look, conditions, valuesOf);
 		},
 	};
 }
 
 export class DecodePass {
-	/** @type {((tile: Tile) => void)[] | null} */
-	#turns = null;  // of a picture that is a sum of several: before each
+	/** @type {DrawSum | null} */
+	#sum = null;  // where a picture is one of several
 
 	/**
 	 * @param {WebGL2RenderingContext} gl
@@ -49,7 +46,7 @@ export class DecodePass {
 	setConditions(conditions, look) {
 		const { gl, shader: { program, at } } = this;
 		gl.useProgram(program);
-		this.#turns = this.made.setConditions(gl, at, conditions, look) ?? null;
+		this.#sum = this.made.setConditions(gl, at, conditions, look) ?? null;
 	}
 
 	// Decodes a part of a tile, `scale` pixels to each of its own; returns how many.
@@ -88,7 +85,7 @@ export class DecodePass {
 		const top = Math.max(y0, inner.y);
 		const bottom = Math.min(y1, inner.y + inner.height);
 		const float = this.target === 'float';
-		if (float && !(gl.getExtension('EXT_color_buffer_float') && (!this.#turns || gl.getExtension('EXT_float_blend')))) {
+		if (float && !(gl.getExtension('EXT_color_buffer_float') && (!this.#sum || gl.getExtension('EXT_float_blend')))) {
 			throw new Error(t`This graphics driver cannot draw into float textures.`);
 		}
 		const target = createTarget(gl, float ? gl.RGBA32F : gl.RGBA8, outer.width, outer.height);
@@ -126,22 +123,9 @@ export class DecodePass {
 		gl.bindTexture(gl.TEXTURE_2D_ARRAY, tile.latents);
 		gl.uniform2fv(at('texel_step'), step);
 		gl.uniform2iv(at('first_texel'), first);
-		if (this.#turns) this.#sum(tile);
+		if (this.#sum) this.#sum(tile, area, step, first);
 		else gl.drawArrays(gl.TRIANGLES, 0, 3);
 		gl.disable(gl.SCISSOR_TEST);
-	}
-
-	#sum(tile) {
-		const { gl } = this;
-		gl.clearColor(0, 0, 0, 0);
-		gl.clear(gl.COLOR_BUFFER_BIT);
-		gl.enable(gl.BLEND);
-		gl.blendFunc(gl.ONE, gl.ONE);
-		for (const turn of this.#turns ?? []) {
-			turn(tile);
-			gl.drawArrays(gl.TRIANGLES, 0, 3);
-		}
-		gl.disable(gl.BLEND);
 	}
 }
 

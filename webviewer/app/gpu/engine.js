@@ -70,15 +70,17 @@ export class Engine {
 	/**
 	 * Draws one scene or, to compare, two; with none the ground alone.
 	 *
-	 * @param {State} state
+	 * @param {State} asked
 	 * @param {Scene[]} scenes
 	 * @returns {{ frame: Frame, plans: Plan[] } | null}  null where there was nothing to draw
 	 */
-	draw(state, scenes) {
+	draw(asked, scenes) {
 		if (!scenes.length) {
 			this.present.clear();
 			return null;
 		}
+		// What is the same under every light is as at rest while the light moves.
+		const state = asked.moving === 'light' && scenes.every(({ isFixed }) => isFixed) ? { ...asked, moving: null } : asked;
 		this.memory.frame++;
 		const plans = scenes.map(scene => this.plan(state, scene, scenes.length));
 		plans.forEach(({ found }) => found.forEach(tile => tile.use()));
@@ -154,16 +156,16 @@ export class Engine {
 		// Light that moves needs all of what is in sight at once; anything else can wait its turn.
 		const frames = moving ? 1 : FRAMES_AT_REST;
 		const budget = state.adaptive && moving !== 'light' ? frames * this.adaptive.budget(target) : Infinity;
-		// After direct frames the picture stays as it is until all that can be lit is.
-		const whole = this.#backing < 1 && !moving;
+		// What is made of the whole canvas takes as long however coarse its tiles are, and for every few of them again.
+		const slow = plans.some(({ scene }) => scene.info.sharpen);
+		// After coarser frames the picture stays as it is until all that can be lit is.
+		const whole = (this.#backing < 1 || slow) && !moving;
 		const done = plans.map(plan => lightTiles(plan, state, { scale: this.adaptive.scale, adapting, budget, whole }));
 		this.counts.tiles += done.reduce((sum, { decoded }) => sum + decoded, 0);
 		const complete = done.every(each => each.complete);
 		const presented = !done.some(({ held }) => held);
 		if (presented) {
-			// What is made of the whole canvas takes as long however coarse its tiles are.
-			const slow = adapting && plans.some(({ scene }) => scene.info.sharpen);
-			const coarser = scaling(this.#setBacking(state, slow ? this.adaptive.scale : 1));
+			const coarser = scaling(this.#setBacking(state, adapting && slow ? this.adaptive.scale : 1));
 			const pictures = plans.map(({ transform, scene }, i) => ({ transform: compose(coarser, transform), scene, tiles: done[i].tiles }));
 			const { upright } = new View(state);
 			this.present.compose(pictures, { ...state, upright }, !moving || !this.#direct);

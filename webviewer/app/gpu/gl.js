@@ -95,6 +95,28 @@ export function createTarget(gl, format, width, height, options) {
 	return { texture, framebuffer, width, height, dispose };
 }
 
+/**
+ * Two targets as large as a canvas or a picture: these, or new ones where it has another size.
+ *
+ * @param {WebGL2RenderingContext} gl
+ * @param {Memory} memory
+ * @param {{ width: number, height: number }} size
+ * @param {ReturnType<typeof createTarget>[]} targets
+ * @param {[number, number]} kind  a format, and its bytes
+ */
+export function resized(gl, memory, { width, height }, targets, [format, bytes] = [gl.RGBA8, 4]) {
+	if (targets[0]?.width === width && targets[0].height === height) return targets;
+	for (const target of targets) {
+		memory.give(target);
+		target.dispose();
+	}
+	return [0, 1].map(() => {
+		const target = createTarget(gl, format, width, height);
+		memory.take(target, bytes * width * height);
+		return target;
+	});
+}
+
 export function checkMemory(gl) {
 	if (gl.getError() !== gl.OUT_OF_MEMORY) return;
 	throw new Error(t`The graphics card has no memory left for this image: close other tabs, or open a smaller image.`);

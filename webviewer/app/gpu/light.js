@@ -40,14 +40,14 @@ export function lightTiles(plan, state, { scale: adaptive, adapting, budget, who
 		if (pixels && pixels >= budget) break;
 		decode(tile);
 	}
-	const held = whole && !found.every(isLit);
+	const held = whole && !found.every(isDone);
 	const dark = places.filter(({ key }) => !scene.tiles.has(key) || !isLit(scene.tiles.get(key)));
 	const inPlace = held ? [] : standIns(scene, dark, isLit, decode);
 	const lit = found.filter(isLit);
 	return {
 		decoded, pixels, held,
 		tiles: [...inPlace, ...lit],
-		all: stale.length === found.length,
+		all: scene.isFixed || stale.length === found.length,
 		complete: found.every(isDone),
 		scale: lit.length ? Math.min(...lit.map(tile => Math.min(1, tile.scale / density))) : 1,
 	};

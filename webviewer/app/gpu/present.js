@@ -2,13 +2,13 @@
 
 import { shaderText } from '../shaders/texts.js';
 import { compose, scaling } from '../state/transform.js';
-import { createProgram, createTarget } from './gl.js';
+import { createProgram, resized } from './gl.js';
 
 // Magnified this much, pixels are being inspected: they are shown as they are.
 const INSPECTING = 8;
 
 export class PresentPass {
-	/** @type {ReturnType<typeof createTarget>[]} */
+	/** @type {ReturnType<typeof import('./gl.js').createTarget>[]} */
 	pictures = [];
 	/** @type {ReturnType<typeof createProgram> | undefined} */
 	difference;
@@ -56,10 +56,10 @@ export class PresentPass {
 			});
 		};
 		if (second && compare === 'difference') {
-			pictures.forEach((picture, i) => {
-				const target = this.picture(i);
+			this.pictures = resized(this.gl, this.memory, this.gl.canvas, this.pictures);
+			this.pictures.forEach(({ framebuffer: target }, i) => {
 				this.clear(target);
-				draw(picture, { target });
+				draw(pictures[i], { target });
 			});
 			this.drawDifference(gain);
 			return;
@@ -112,18 +112,6 @@ export class PresentPass {
 		gl.disable(gl.BLEND);
 		gl.colorMask(true, true, true, true);
 		gl.uniform1i(at('only_ground'), 0);
-	}
-
-	// One of the two framebuffers whose difference is drawn.
-	picture(index) {
-		const { gl, memory, gl: { canvas: { width, height } }, pictures } = this;
-		const old = pictures[index];
-		if (old?.width !== width || old.height !== height) {
-			memory.give(old);
-			old?.dispose();
-			memory.take(pictures[index] = createTarget(gl, gl.RGBA8, width, height), 4 * width * height);
-		}
-		return pictures[index].framebuffer;
 	}
 
 	drawDifference(gain) {

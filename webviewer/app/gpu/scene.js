@@ -2,7 +2,7 @@
 
 import { openTiles, withPicture } from '../renderer/image/relightable.js';
 import { Pyramid } from '../renderer/image/pyramid.js';
-import { OF_LIGHTS, OF_NEIGHBOURS, isFor, pictureFor, variantOf } from '../shaders/look.js';
+import { FIXED, OF_LIGHTS, OF_NEIGHBOURS, isFor, pictureFor, variantOf } from '../shaders/look.js';
 import { loadTexts } from '../shaders/texts.js';
 import { RANGES } from '../state/looks.js';
 import { inOwnWords, t } from '../words/words.js';
@@ -53,20 +53,14 @@ async function openFlat(context, parts, { tiling, megabytes }, progress) {
 	return new Scene(context, { ...parts, pyramid, tiles, notice });
 }
 
-const sharpen = async () => {
-	const [sharpen] = await Promise.all([import('./sharpen.js'), loadTexts(['blur.glsl.jinja', 'sharpen.glsl.jinja'])]);
-	return { sharpen };
-};
-const fan = async () => {
-	const [{ openFan }] = await Promise.all([import('./fan.js'), loadTexts(['share.jinja'])]);
-	return { openFan };
-};
+// What `open` makes of a module, once that is there with its texts.
+const own = (module, texts, open) => async info => open((await Promise.all([module(), loadTexts(texts)]))[0], info);
+const sharpen = own(() => import('./sharpen.js'), ['blur.glsl.jinja', 'sharpen.glsl.jinja'], loaded => ({ sharpen: loaded }));
+const fan = own(() => import('./fan.js'), ['share.jinja'], ({ openFan }) => ({ openFan }));
 // What a mode has of its own, loaded when it is first asked for.
 const OWN = {
-	evidence: async ({ evidence }) => {
-		const [{ ErrorField }] = await Promise.all([import('../shaders/evidence.js'), loadTexts(['evidence.jinja'])]);
-		return { field: new ErrorField(evidence) };
-	},
+	evidence: own(() => import('../shaders/evidence.js'), ['evidence.jinja'],
+		({ ErrorField }, { evidence }) => ({ field: new ErrorField(evidence) })),
 	...Object.fromEntries(OF_NEIGHBOURS.map(mode => [mode, sharpen])),
 	...Object.fromEntries(OF_LIGHTS.map(mode => [mode, fan])),
 };
@@ -113,11 +107,10 @@ export class Scene {
 	 */
 	decodePass(state, target = 'unorm') {
 		const { context: { gl, shaders }, info, passes } = this;
-		const { shader } = state;
-		const make = shaders.get(shader);
-		if (!make) throw new Error(t`There is no shader named ${shader}: correct shader= in the address.`);
+		const make = shaders.get(state.shader);
+		if (!make) throw new Error(t`There is no shader named ${state.shader}: correct shader= in the address.`);
 		const variant = variantOf(this.look(state));
-		const key = [shader, target, variant?.shading, variant?.share, variant?.toned, variant?.coloured, variant?.second].join();
+		const key = [state.shader, target, variant?.shading, variant?.share, variant?.toned, variant?.coloured, variant?.second].join();
 		return passes[key] ??= new DecodePass(gl, make(gl, info.decoder, target, variant), target);
 	}
 
@@ -131,7 +124,12 @@ export class Scene {
 	// What its decoder is told of the light and the camera that a state has.
 	/** @param {Pick<State, 'light' | 'camera'>} state */
 	conditions({ light, camera }) {
-		return this.info.decoder.conditionsOf(this.mode === 'multi-light-static' ? [0, 0] : light, camera);
+		return this.info.decoder.conditionsOf(FIXED.includes(this.mode) ? [0, 0] : light, camera);
+	}
+
+	// Whether it is the same picture wherever the light goes, or the camera.
+	get isFixed() {
+		return FIXED.includes(this.mode) && !this.info.decoder.hasViews;
 	}
 
 	get isThere() {

@@ -5,7 +5,7 @@ import { directionOf } from '../shaders/decoder.js';
 import { render } from '../shaders/template.js';
 import { shaderText } from '../shaders/texts.js';
 import { BlurPass, nearestDeviation, reachOf } from './blur.js';
-import { createProgram, createTarget } from './gl.js';
+import { createProgram, createTarget, resized } from './gl.js';
 import { AMBIENT, sharpenRows } from './sharpen_rows.js';
 
 export { reachOf, sharpenRows };
@@ -59,7 +59,8 @@ export class SharpenPass {
 	 */
 	draw({ scene, tiles, transform }, state, { part, target }, drawTiles) {
 		const { mode } = scene;
-		const [picture, normals] = this.#targets();
+		const { gl, memory } = this;
+		const [picture, normals] = this.targets = resized(gl, memory, gl.canvas, this.targets);
 		const zoom = Math.hypot(transform[0], transform[1]);
 		const deviation = nearestDeviation(state.radius * zoom);
 		// Normals do not follow the light: they are smoothed once for all lights.
@@ -71,7 +72,6 @@ export class SharpenPass {
 		if (mode === 'unsharp-normals') drawTiles(picture.framebuffer);
 		const [own, plane] = mode === 'curvature' ? [normals, null] : [picture, normals.texture];
 		this.#combine(mode, [own.texture, smoothed, plane], { part, target }, at => {
-			const { gl } = this;
 			const [a, b, c, d] = transform.map(each => each / zoom * deviation / 2);
 			gl.uniform1f(at('amount'), state.amount);
 			gl.uniform3fv(at('light'), directionOf(scene.conditions(state).slice(-2)));
@@ -98,18 +98,5 @@ export class SharpenPass {
 		gl.scissor(part[0], 0, part[1], height);
 		gl.drawArrays(gl.TRIANGLES, 0, 3);
 		gl.disable(gl.SCISSOR_TEST);
-	}
-
-	#targets() {
-		const { gl, memory, targets, gl: { canvas: { width, height } } } = this;
-		if (targets[0]?.width !== width || targets[0].height !== height) {
-			targets.forEach(target => {
-				memory.give(target);
-				target.dispose();
-			});
-			this.targets = [0, 1].map(() => createTarget(gl, gl.RGBA8, width, height));
-			this.targets.forEach(target => memory.take(target, 4 * width * height));
-		}
-		return this.targets;
 	}
 }

@@ -1,5 +1,6 @@
 // Pixels grouped by what they are made of, as trainer/mapping/clusters.py does.
 
+import { directionOf } from '../shaders/decoder.js';
 import { seeded } from './random.js';
 
 const MATTE = [0.2, 0.75];  // quantiles over lights, between which there is neither shadow nor gloss
@@ -25,7 +26,7 @@ const TO_XYZ = [
  * @param {number[][]} lights  x and y
  */
 export function appearance(responses, count, lights) {
-	const toward = lights.map(([x, y]) => [x, y, Math.sqrt(Math.max(0, 1 - x * x - y * y))]);
+	const toward = lights.map(directionOf);
 	const found = new Float32Array(4 * count);
 	for (let i = 0; i < count; i++) {
 		const linear = Array.from(responses.subarray(3 * i * lights.length, 3 * (i + 1) * lights.length), level => LINEAR[level]);

@@ -4,18 +4,15 @@ import { initialSettings } from '../state/settings.js';
 import { t } from '../words/words.js';
 import { change } from './actions.js';
 import { createDialog } from './dialog.js';
+import { once } from './once.js';
 import { ARROWS } from './points.js';
 import { loadPreview, paintPreview } from './preview.js';
 
 const SIDE = 176;  // pixels that a preview is long
 
-const choosers = new WeakMap();  // viewer -> its chooser
-
-/** @param {Viewer} viewer */
-export function openChooser(viewer, frame) {
-	if (!choosers.has(viewer)) choosers.set(viewer, new Chooser(viewer, frame));
-	choosers.get(viewer).open();
-}
+const chooserOf = once((viewer, frame) => new Chooser(viewer, frame));
+/** @type {(viewer: Viewer, frame: Element) => void} */
+export const openChooser = (viewer, frame) => { chooserOf(viewer, frame).open(); };
 
 class Chooser {
 	#pictures = new Map();  // image's address -> canvas

@@ -3,6 +3,7 @@
 import { findImages } from '../folders/local.js';
 import { t } from '../words/words.js';
 import { on } from './points.js';
+import { pickFiles } from './save.js';
 
 export function connectDrop(element, viewer) {
 	const { classList } = element;
@@ -19,11 +20,8 @@ export function connectDrop(element, viewer) {
 
 // For zips, the files of an image, or with `folder` a folder.
 /** @param {Viewer} viewer */
-export function openPicker(viewer, folder = false) {
-	const input = document.createElement('input');
-	Object.assign(input, { type: 'file', multiple: true, webkitdirectory: folder });
-	input.onchange = () => open(viewer, [...input.files ?? []]);
-	input.click();
+export async function openPicker(viewer, folder = false) {
+	open(viewer, await pickFiles({ multiple: true, webkitdirectory: folder }));
 }
 
 /** @param {Viewer} viewer */

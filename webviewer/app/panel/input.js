@@ -17,7 +17,6 @@ const TAP_REACH = 24;  // CSS pixels from one to the other
 const TAP_SLIP = 6;  // CSS pixels that a tap may move
 const HINT_TIME = 1500;  // milliseconds
 
-
 const KEYS = {
 	'+': 'zoomIn', '=': 'zoomIn', '-': 'zoomOut', 0: 'fit', f: 'fit', 1: 'showPixels',
 	r: 'tiltRight', R: 'tiltLeft', n: 'next', o: 'orbit', t: 'tiling', a: 'adaptive', h: 'ui', l: 'reading', w: 'notes', i: 'facts',

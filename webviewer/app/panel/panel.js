@@ -94,6 +94,7 @@ function connectDisclosures(parts) {
 		more.focus();
 	};
 	on(picture, 'pointerdown', () => open(false));
+	on(tools, 'click', ({ target }) => target.closest('[aria-expanded]') && open(false));  // a panel takes the room
 }
 
 // A button for each of a few images, or one that lets choose among many. Their names come from files, so

@@ -1,4 +1,4 @@
-// Saves a file on this computer.
+// Saves files on this computer, and picks some of them.
 
 const KEPT = 60000;  // milliseconds until the file is let go
 
@@ -10,3 +10,11 @@ export function saveFile(blob, name) {
 	setTimeout(() => URL.revokeObjectURL(link.href), KEPT);
 	return link.download;
 }
+
+// Resolves when some were picked.
+/** @type {(how: any) => Promise<File[]>} */
+export const pickFiles = how => new Promise(resolve => {
+	const input = Object.assign(document.createElement('input'), { type: 'file', ...how });
+	input.onchange = () => resolve([...input.files ?? []]);
+	input.click();
+});

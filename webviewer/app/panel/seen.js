@@ -39,7 +39,7 @@ function captionOf({ view, scene: { info: { title, label, facts, decoder } }, st
 	const [azimuth, elevation] = place(state.light);
 	const [turn, height] = place(state.camera);
 	const modes = left.hidden ? t(MODE_NAMES[state.mode]) : [left, right].map(({ textContent }) => textContent).join(' | ');
-	const numbers = ['exposure', 'gamma', 'saturation', ...MODE_NUMBERS[state.mode],
+	const numbers = ['exposure', 'gamma', 'saturation', ...MODE_NUMBERS[state.mode] ?? [],
 		...['red', 'green', 'blue'].filter(key => state[key] !== 1), ...state.second ? ['second', 'azimuth2', 'elevation2'] : []]
 		.map(key => `${key} ${state[key]}`);
 	return [

@@ -1,6 +1,7 @@
 // Layouts of images that were made before: the map.csv of `raking map`, beside the image or loaded by hand.
 
 import { parseLayout } from '../../map/layout_file.js';
+import { pickFiles } from '../save.js';
 
 const FILE = 'map.csv';
 
@@ -26,21 +27,13 @@ export class Layouts {
 		return this.#known.get(url);
 	}
 
-	// Resolves when one was loaded by hand for the image shown.
-	/** @returns {Promise<void>} */
-	load() {
+	// Whether one was loaded by hand for the image shown.
+	async load() {
 		const { scene } = this.viewer;
-		const input = Object.assign(document.createElement('input'), { type: 'file', accept: '.csv,text/csv' });
-		return new Promise(resolve => {
-			input.onchange = async () => {
-				const [file] = /** @type {FileList} */ (input.files);
-				const layout = await this.#read(file, scene, file.name);
-				if (!layout) return;
-				this.#known.set(scene.info.url, layout);
-				resolve();
-			};
-			input.click();
-		});
+		const [file] = await pickFiles({ accept: '.csv,text/csv' });
+		const layout = await this.#read(file, scene, file.name);
+		if (layout) this.#known.set(scene.info.url, layout);
+		return Boolean(layout);
 	}
 
 	// Null where there is no such file or, which is told, where it is none of this image.

@@ -5,6 +5,7 @@ import { byCluster, byPlace } from '../../map/colours.js';
 import { LatentMap } from '../../map/latent_map.js';
 import { choosePixels, pixelsAt, texelAt } from '../../map/pixels.js';
 import { language, t } from '../../words/words.js';
+import { once } from '../once.js';
 import { canvasPoint, on } from '../points.js';
 import { regionOf } from '../region/region.js';
 import { sidePanel } from '../side.js';
@@ -16,14 +17,9 @@ import { Pointed } from './pointed.js';
 
 const AXES = 'axes';  // the layout that the page makes
 
-/** @type {WeakMap<Viewer, MapPanel>} */
-const panels = new WeakMap();
-
-/** @param {Viewer} viewer */
-export function toggleMap(viewer, parts) {
-	if (!panels.has(viewer)) panels.set(viewer, new MapPanel(viewer, parts));
-	panels.get(viewer)?.toggle();
-}
+const panelOf = once((viewer, parts) => new MapPanel(viewer, parts));
+/** @type {(viewer: Viewer, parts: any) => void} */
+export const toggleMap = (viewer, parts) => panelOf(viewer, parts).toggle();
 
 class MapPanel {
 	/** @type {LatentMap | null} */
@@ -78,7 +74,7 @@ class MapPanel {
 		part('mapMiddle').onclick = () => this.#pointInPicture(viewer.store.state.canvas.map(length => length / 2));
 		part('mapRegion').onclick = () => this.region.toggle();
 		part('mapLoad').onclick = async () => {
-			await this.layouts.load();
+			if (!await this.layouts.load()) return;
 			this.#preferred = 'file';
 			this.#wanted = '';
 			this.#show();

@@ -3,6 +3,7 @@
 import { NOTES, bounds } from '../../renderer/image/notes.js';
 import { inOwnWords, t } from '../../words/words.js';
 import { change } from '../actions.js';
+import { once } from '../once.js';
 import { on } from '../points.js';
 import { describePixels } from '../ruler.js';
 import { saveFile } from '../save.js';
@@ -16,15 +17,7 @@ const ROOM = 0.6;  // of the canvas that a note takes at most when it is gone to
 
 /** @typedef {import('../../renderer/image/notes.js').Note} Note */
 
-/** @type {WeakMap<Viewer, NotesPanel>} */
-const panels = new WeakMap();
-
-/** @param {Viewer} viewer */
-export function notesOf(viewer, parts) {
-	const panel = panels.get(viewer) ?? new NotesPanel(viewer, parts);
-	panels.set(viewer, panel);
-	return panel;
-}
+export const notesOf = once((viewer, parts) => new NotesPanel(viewer, parts));
 
 class NotesPanel {
 	/** @type {Map<string, Notebook>} */

@@ -8,6 +8,7 @@ import { t } from '../../words/words.js';
 import { change } from '../actions.js';
 import { MODE_NAMES } from '../modes.js';
 import { MODE_NUMBERS } from '../numbers.js';
+import { once } from '../once.js';
 import { on } from '../points.js';
 import { sidePanel } from '../side.js';
 import { anglesMarkup, connectAngles, put } from './angles.js';
@@ -89,13 +90,9 @@ const MARKUP = `
 	<div>${TONES.map(slider).join('')}</div>
 	<button id="reset">Reset</button>`;
 
-const panels = new WeakMap();  // viewer -> what opens and closes its panel
-
-/** @param {Viewer} viewer */
-export function toggleReading(viewer, parts) {
-	if (!panels.has(viewer)) panels.set(viewer, createPanel(viewer, parts));
-	panels.get(viewer)();
-}
+const panelOf = once(createPanel);
+/** @type {(viewer: Viewer, parts: any) => void} */
+export const toggleReading = (viewer, parts) => panelOf(viewer, parts)();
 
 /** @param {Viewer} viewer */
 function createPanel(viewer, parts) {
@@ -128,7 +125,7 @@ function connectModes(viewer, part) {
 		versus.value = state.compare === 'off' ? '' : state.versus ?? '';
 		told.textContent = t(TOLD[state.mode]);
 		part('scale').hidden = ![state.mode, versus.value].includes('evidence');
-		const shown = [state.mode, versus.value || state.mode].flatMap(name => MODE_NUMBERS[name]);
+		const shown = [state.mode, versus.value || state.mode].flatMap(name => MODE_NUMBERS[name] ?? []);
 		for (const key of Object.keys(RANGES)) {
 			if (!TONES.includes(key) && !LIGHTS.includes(key)) part(`number-${key}`).parentElement.hidden = !shown.includes(key);
 		}

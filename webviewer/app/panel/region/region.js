@@ -2,7 +2,8 @@
 // first asked for.
 
 import { language, t } from '../../words/words.js';
-import { saveFile } from '../save.js';
+import { once } from '../once.js';
+import { pickFiles, saveFile } from '../save.js';
 import { sidePanel } from '../side.js';
 import { Drawing } from './drawing.js';
 import { fromFile, toCsv, toMask } from './files.js';
@@ -30,16 +31,8 @@ const MARKUP = `
 	<div class="row"><button id="saveRegion">Save CSV</button><button id="saveMask">Save mask</button>
 		<button id="loadRegion" title="A CSV with the heading x,y, or a mask: white in the region">Load</button></div>`;
 
-/** @type {WeakMap<Viewer, ReturnType<typeof createPanel>>} */
-const panels = new WeakMap();
-
 // The region's drawing, and what opens and closes its panel.
-/** @param {Viewer} viewer */
-export function regionOf(viewer, parts) {
-	const panel = panels.get(viewer) ?? createPanel(viewer, parts);
-	panels.set(viewer, panel);
-	return panel;
-}
+export const regionOf = once(createPanel);
 
 /** @param {Viewer} viewer */
 function createPanel(viewer, parts) {
@@ -128,16 +121,12 @@ async function save(viewer, { strokes, step }, write, name) {
  * @param {Viewer} viewer
  * @param {Drawing} drawing
  */
-function load(viewer, drawing) {
-	const input = Object.assign(document.createElement('input'), { type: 'file', accept: '.csv,text/csv,image/png,image/webp,image/jpeg' });
-	input.onchange = async () => {
-		try {
-			const [file] = /** @type {FileList} */ (input.files);
-			const stroke = await fromFile(file, viewer.scene.size);
-			drawing.strokes = [...drawing.strokes, stroke];
-		} catch (error) {
-			viewer.say(error.message, true);
-		}
-	};
-	input.click();
+async function load(viewer, drawing) {
+	const [file] = await pickFiles({ accept: '.csv,text/csv,image/png,image/webp,image/jpeg' });
+	try {
+		const stroke = await fromFile(file, viewer.scene.size);
+		drawing.strokes = [...drawing.strokes, stroke];
+	} catch (error) {
+		viewer.say(error.message, true);
+	}
 }

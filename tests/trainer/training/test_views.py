@@ -119,7 +119,7 @@ def test_it_is_stored_and_scored_with_its_views(
     assert len(image.provenance["validation_lights"]) == round(len(btf.train.names) / 40)
     assert read.views is not None
     assert set(map(tuple, read.views.tolist())) == set(map(tuple, btf.train.views.tolist()))
-    assert image.provenance["guided"] is False, "there is no guide between cameras"
+    assert image.provenance["guided"] is True
     assert read.lights is not None and len(read.lights) == len(ring_lights()) - len(TEST_LIGHTS)
 
 

@@ -3,9 +3,10 @@ principal components of each camera, and against the nearest picture.
 
 python -m bench.fidelity.pairs btf tablet
 
-The held-out pairs are grouped by the angle from their camera to the nearest one trained on. Of each
-camera, PCA/RBF (nine components, floats) is fitted to its own photographs; a view between cameras is
-a mixture of the three nearest, of which each counts the less, the farther it is.
+The held-out pairs are grouped by how far they are from the nearest pair that was trained on: the
+root of the squared angles between the cameras and between the lights. Of each camera, PCA/RBF (nine
+components, floats) is fitted to its own photographs; a view between cameras is a mixture of the
+three nearest, of which each counts the less, the farther it is.
 """
 
 import argparse
@@ -43,17 +44,17 @@ def compare(image: Path, collection: Path) -> list[dict[str, Any]]:
     return [
         {
             "name": found["name"],
-            "distance": _angles(mlic.train.views, mlic.test.views[i]).min(),
+            "distance": float(_distances(mlic, i).min()),
             "image": found["psnr"],
             "pca": _psnr(mlic, i, components),
-            "nearest": _psnr(mlic, i, mlic.train.image(_nearest(mlic, i))),
+            "nearest": _psnr(mlic, i, mlic.train.image(int(_distances(mlic, i).argmin()))),
         }
         for i, (found, components) in enumerate(rows)
     ]
 
 
 def told(pairs: Sequence[dict[str, Any]]) -> str:
-    """A table of means: over all pairs, and by the distance of their camera."""
+    """A table of means: over all pairs, and by their distance."""
     lines = ["| distance | pairs | image | PCA per camera | nearest picture |", "|" + "---|" * 5]
     distances = np.array([pair["distance"] for pair in pairs])
     rounded = STEP * np.rint(distances / STEP).astype(int)
@@ -84,23 +85,24 @@ def _by_components(mlic: Mlic) -> Iterator[np.ndarray]:
 
 
 def _of_camera(mlic: Mlic, chosen: np.ndarray) -> Mlic:
+    """The chosen pictures alone: reading them does not pass over all the others."""
     train = mlic.train
     own = replace(
         train,
         names=[train.names[i] for i in chosen],
         lights=train.lights[chosen],
-        columns=train.columns[chosen],
+        stored=np.ascontiguousarray(train.stored[:, train.columns[chosen]]),
+        columns=np.arange(len(chosen)),
         views=None,
     )
     return replace(mlic, train=own)
 
 
-def _nearest(mlic: Mlic, index: int) -> int:
-    """The training picture whose camera and light are nearest to those of a held-out one."""
+def _distances(mlic: Mlic, index: int) -> np.ndarray:
+    """How far a held-out pair is from those trained on, in degrees [L]."""
     assert mlic.train.views is not None and mlic.test.views is not None
-    apart = np.square(_angles(mlic.train.views, mlic.test.views[index]))
-    apart += np.square(_angles(mlic.train.lights, mlic.test.lights[index]))
-    return int(apart.argmin())
+    cameras = _angles(mlic.train.views, mlic.test.views[index])
+    return np.hypot(cameras, _angles(mlic.train.lights, mlic.test.lights[index]))
 
 
 def _angles(directions: np.ndarray, direction: np.ndarray) -> np.ndarray:

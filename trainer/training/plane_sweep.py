@@ -22,6 +22,7 @@ EVENED = 3.0  # pixels, likewise: over these brightness and contrast are evened 
 WINDOW = 2.0  # pixels, likewise, over which pictures should agree
 LEAST_CONTRAST = 1e-2  # of values 0..1: less is taken for noise
 WORST = 1.5  # a disagreement counts no more, in the unit of the contrast
+LEANING = 1e-3  # of that, a pixel of height: where nothing tells the height, it is the mean one
 AGREEING = 0.7  # of the cameras; what the others show is taken for hidden
 LEAST_GAIN = 0.1  # of the disagreement on the best plane: relief that explains less of it is none
 
@@ -44,7 +45,10 @@ def relief_of(pictures: Array, views: np.ndarray) -> Array | None:
     halves = [_disagreements(evened[i::2], views[some][i::2], tried) for i in (0, 1)]
     if _gain(*halves) < LEAST_GAIN:
         return None
-    found = cv2.medianBlur(_lowest(halves[0] + halves[1], tried), 5)
+    costs = halves[0] + halves[1]
+    plane = costs.mean(axis=(1, 2)).argmin()
+    costs += LEANING * abs(tried - tried[plane])[:, None, None]
+    found = cv2.medianBlur(_lowest(costs, tried), 5)
     return np.asarray(cv2.resize(found, size, interpolation=cv2.INTER_LINEAR) / scale, np.float32)
 
 
@@ -86,8 +90,9 @@ def _gain(one: np.ndarray, other: np.ndarray) -> float:
     which the other half of the cameras finds."""
     left = 0.0
     for finder, judge in ((one, other), (other, one)):
-        there = np.take_along_axis(judge, finder.argmin(axis=0)[None], axis=0)
-        left += float(there.mean()) / max(float(judge.mean(axis=(1, 2)).min()), 1e-9) / 2
+        there = float(np.take_along_axis(judge, finder.argmin(axis=0)[None], axis=0).mean())
+        plane = float(judge.mean(axis=(1, 2)).min())
+        left += (there / plane if plane else 1.0) / 2
     return 1 - left
 
 

@@ -34,7 +34,7 @@ def test_a_gloss_that_moves_with_the_camera_is_no_relief() -> None:
     y, x = np.mgrid[0:SIDE, 0:SIDE] / SIDE
     normals = np.stack([0.3 * np.sin(x * 30), 0.3 * np.cos(y * 25), np.ones_like(x)], axis=-1)
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
-    half = CAMERAS + [0.3, 0.2, 0.9]
+    half = np.add(CAMERAS, [0.3, 0.2, 0.9])
     half /= np.linalg.norm(half, axis=1, keepdims=True)
     gloss = 0.6 * np.clip(np.einsum("hwx,cx->chw", normals, half), 0, 1) ** 40
     pictures = 0.3 * brightness(slope=0) + gloss

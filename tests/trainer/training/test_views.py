@@ -173,7 +173,7 @@ def test_an_interrupted_training_goes_on(
     resumed = train(
         btf, plan=Plan(lambda s: told.append(s.done) if s.phase == "hyper" else None), **settings
     )
-    assert [step for step in told if step][0] == 7
+    assert next(step for step in told if step) == 7
     undisturbed = train(btf, model="hyper", steps=12)
     np.testing.assert_array_equal(resumed.planes, undisturbed.planes)
 

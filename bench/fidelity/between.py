@@ -1,7 +1,7 @@
 """How an image of several cameras does where there was neither the camera nor the light: against
 principal components of each camera, and against the nearest picture.
 
-python -m bench.fidelity.pairs btf tablet
+python -m bench.fidelity.between btf tablet
 
 The held-out pairs are grouped by how far they are from the nearest pair that was trained on: the
 root of the squared angles between the cameras and between the lights. Of each camera, PCA/RBF (nine
@@ -115,7 +115,7 @@ def _psnr(mlic: Mlic, index: int, picture: np.ndarray) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.fidelity.pairs")
+    parser = argparse.ArgumentParser(prog="python -m bench.fidelity.between")
     parser.add_argument("collection", type=Path, help="pictures from several cameras")
     parser.add_argument("image", type=Path, help="an image trained on them")
     parser.add_argument("--json", type=Path, help="a file to write every pair to")

@@ -27,7 +27,7 @@ from trainer.quality.metrics import psnr
 from trainer.training.classical import fit_floats
 
 NEAREST = 3  # cameras that are mixed
-STEP = 5  # degrees: pairs are grouped by their distance, rounded to it
+STEP = 2  # degrees: pairs are grouped by their distance, rounded to it
 
 
 def compare(image: Path, collection: Path) -> list[dict[str, Any]]:

@@ -61,7 +61,7 @@ def told(pairs: Sequence[dict[str, Any]]) -> str:
     groups = [(f"{d} degrees", rounded == d) for d in np.unique(rounded)]
     for name, chosen in (*groups, ("all", np.ones(len(pairs), bool))):
         means = [
-            np.mean([pairs[i][key] for i in np.flatnonzero(chosen)])
+            np.mean([pair[key] for pair, taken in zip(pairs, chosen, strict=True) if taken])
             for key in ("image", "pca", "nearest")
         ]
         cells = [name, str(int(chosen.sum())), *(f"{mean:.2f}" for mean in means)]

@@ -78,6 +78,11 @@ class Samples:
         return drawn.sort().values.to(self.device)
 
     @property
+    def columns(self) -> np.ndarray:
+        """Which of the stored photographs of the collection the training lights [L] are of."""
+        return self._columns.cpu().numpy()
+
+    @property
     def row_bytes(self) -> int:
         """Those of a pixel in all photographs of the collection."""
         return self._rows.shape[1]

@@ -18,8 +18,9 @@ from trainer.models.networks import (
     to_layer,
 )
 
-WIDTH = 32  # of the hidden layers of the network of the light
-FACTORS = 8
+# Of the layers of the network of the light, by the numbers that it is told; the last layer makes
+# the factors. Wider ones cost a frame a little, and its pixels nothing.
+WIDTHS = {LIGHT: (32, 32, 8), 2 * LIGHT: (64, 64, 32)}
 FOLLOWS = (True, False, False)  # of each layer's weights; all biases follow
 PARTS_SHARE = 0.5  # how much smaller than a layer's own part its other parts begin
 
@@ -102,7 +103,7 @@ class HyperNetwork(PixelDecoder):
         self,
         units: int,
         latents: int = LATENTS,
-        widths: tuple[int, ...] = (WIDTH, WIDTH, FACTORS),
+        widths: tuple[int, ...] | None = None,
         follows: tuple[bool, ...] = FOLLOWS,
         conditions: int = LIGHT,
     ) -> None:
@@ -110,6 +111,7 @@ class HyperNetwork(PixelDecoder):
         self.latents = latents
         self.conditions = conditions
         inputs = SPHERE * conditions // LIGHT
+        widths = widths or WIDTHS[conditions]
         dense = list(map(nn.Linear, (inputs, *widths[:-1]), widths))
         hidden = [module for layer in dense[:-1] for module in (layer, nn.ELU())]
         self.light = nn.Sequential(*hidden, dense[-1])

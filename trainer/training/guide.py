@@ -17,6 +17,7 @@ the horizon meets in one point. There a trend of degree 3 is HSH of order 3. Nea
 interpolators predict photographs better than the others do by 2 dB and more.
 """
 
+import copy
 import itertools
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -89,13 +90,7 @@ class Guide:
     """
 
     def __init__(self, lights: np.ndarray, products: np.ndarray) -> None:
-        # Photographs under the same light count as one, their mean: left out, either of them
-        # would be predicted by the other.
-        same = np.linalg.norm(lights[:, None] - lights, axis=2) < SAME  # [L, L]
-        first = np.flatnonzero(same.argmax(axis=1) == np.arange(len(lights)))
-        self.merged = same[first] / same[first].sum(axis=1, keepdims=True)  # [D, L]
-        self.lights = lights[first].astype(np.float64)
-        self._reached = _reached(self.lights)
+        same, first = self._place(lights)
         products = self.merged @ products @ self.merged.T
         squared = np.stack([self._left_out_errors(candidate, products) for candidate in CANDIDATES])
         beyond = _outermost(self._reached, len(first))
@@ -129,6 +124,27 @@ class Guide:
         ):
             weights += share[:, None] * (interpolator.covariance(asked, self.lights) @ inverse)
         return weights @ self.merged
+
+    def over(self, lights: np.ndarray) -> "Guide":
+        """The same mixture of interpolators between other photographs, under `lights` [L, 3]: those
+        of another camera, say. What it leaves out is of the first ones."""
+        other = copy.copy(self)
+        other._place(lights)
+        other._inverses = [each.inverse(other.lights) for each in self.interpolators]
+        return other
+
+    def _place(self, lights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Takes the lights [L, 3]. Returns which are the same, [L, L], and the first of each, [D].
+
+        Photographs under the same light count as one, their mean: left out, either of them would be
+        predicted by the other.
+        """
+        same = np.linalg.norm(lights[:, None] - lights, axis=2) < SAME
+        first = np.flatnonzero(same.argmax(axis=1) == np.arange(len(lights)))
+        self.merged = same[first] / same[first].sum(axis=1, keepdims=True)  # [D, L]
+        self.lights = lights[first].astype(np.float64)
+        self._reached = _reached(self.lights)
+        return same, first
 
     def _mixtures(self, crossed: np.ndarray, beyond: np.ndarray) -> np.ndarray:
         """The shares [2, E, C], from the products [D, C, C] of errors: of lights of that elevation

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from shaders.decoder import LIGHT
 from trainer.collection.samples import Samples
+from trainer.training.camera_guide import CameraGuide
 from trainer.training.guide import Guide
 from trainer.training.teacher import Teacher
 
@@ -20,39 +21,56 @@ class Lesson:
     The lights are evenly spread over the (x, y) disc that the photographs reach. With `horizon`
     half of them are over the dome instead, down to the horizon: a disc has little room for low
     lights, under which pictures change most, and a light may be dragged beyond the photographs.
-    That is for networks that can tell low lights from each other. The answer is the guide's, or
-    the teacher's, or, with both, `teacher_share` of the teacher's and the rest of the guide's.
+    That is for networks that can tell low lights from each other. A guide between cameras brings
+    its own views and lights. The answer is the guide's, or the teacher's, or, with both,
+    `teacher_share` of the teacher's and the rest of the guide's.
     """
 
     def __init__(
         self,
         samples: Samples,
-        guide: Guide | None,
+        guide: Guide | CameraGuide | None,
         teacher: Teacher | None,
         teacher_share: float,
         random: torch.Generator,
         *,
         horizon: bool,
     ) -> None:
-        self.conditions = _spread(samples, random, horizon).to(samples.device)  # [D, C]
         self.guide = guide
         self.teacher = teacher
         self.teacher_share = teacher_share
-        if guide:
+        if isinstance(guide, CameraGuide):
+            self.conditions = guide.conditions  # [D, C]
+        else:
+            self.conditions = _spread(samples, random, horizon).to(samples.device)
+        if isinstance(guide, Guide):
             weights = torch.from_numpy(guide.weights(self.conditions.cpu().numpy()))
             self.weights = weights.float().to(samples.device)  # [D, S]
 
     def colours(self, pixels: Tensor, values: Tensor, directions: Tensor) -> Tensor:
         """[B] pixels, their values [B, S, 3], [A] of the `conditions` -> [B, A, 3]."""
         if self.teacher is None:
-            return self._guided(values, directions)
+            return self._guided(pixels, values, directions)
         taught = self.teacher.colours(pixels, values, self.conditions[directions])
         if self.guide is None:
             return taught
-        return torch.lerp(self._guided(values, directions), taught, self.teacher_share)
+        return torch.lerp(self._guided(pixels, values, directions), taught, self.teacher_share)
 
-    def _guided(self, values: Tensor, directions: Tensor) -> Tensor:
+    def _guided(self, pixels: Tensor, values: Tensor, directions: Tensor) -> Tensor:
+        if isinstance(self.guide, CameraGuide):
+            return self.guide.colours(pixels, directions)
         return (self.weights[directions] @ values).clamp(0, 1)
+
+
+def guided(
+    guide: Guide | CameraGuide, pixels: Tensor, values: Tensor, conditions: Tensor
+) -> Tensor:
+    """What a guide says of [B] pixels, with their values [B, S, 3], under conditions [A, C]:
+    [B, A, 3], 0..1."""
+    asked = conditions.cpu().numpy()
+    if isinstance(guide, CameraGuide):
+        return guide.answers(asked)[pixels.cpu()].to(values) / 255
+    return (torch.from_numpy(guide.weights(asked)).to(values) @ values).clamp(0, 1)
 
 
 def best_teacher_share(truth: Tensor, guided: Tensor, taught: Tensor) -> float:
@@ -69,14 +87,14 @@ def best_teacher_share(truth: Tensor, guided: Tensor, taught: Tensor) -> float:
 
 def _spread(samples: Samples, random: torch.Generator, horizon: bool) -> Tensor:
     """[D, C] conditions without a photograph."""
-    lights = _spread_lights(DIRECTIONS, samples.rim, random, horizon)
+    lights = spread_lights(DIRECTIONS, samples.rim, random, horizon)
     if samples.conditions.shape[1] == LIGHT:
         return lights
-    views = _spread_lights(DIRECTIONS, samples.rim, random, horizon)
+    views = spread_lights(DIRECTIONS, samples.rim, random, horizon)
     return torch.cat([views, lights], dim=1)
 
 
-def _spread_lights(number: int, rim: float, random: torch.Generator, horizon: bool) -> Tensor:
+def spread_lights(number: int, rim: float, random: torch.Generator, horizon: bool) -> Tensor:
     """[number, 2] directions, evenly over the disc of radius `rim`; half of them over the dome
     instead, to reach the horizon."""
     even = torch.rand(number, generator=random)

@@ -11,7 +11,7 @@ from trainer.models.hypernetwork import HyperNetwork
 from trainer.models.networks import LATENTS, TEACHER_UNITS, DecoderNetwork, Networks, PixelDecoder
 from trainer.running.threads import one_thread
 from trainer.training.fit import Schedule, fit
-from trainer.training.lesson import Lesson, best_teacher_share
+from trainer.training.lesson import Lesson, best_teacher_share, guided
 from trainer.training.preparation import Run
 from trainer.training.settings import STEPS, TrainingSettings
 from trainer.training.teacher import Teacher
@@ -77,10 +77,8 @@ def _teacher_share(run: Run, teacher: Teacher | None) -> float:
     validation = run.validation
     if teacher is None or run.guide is None or not len(validation.conditions):
         return ASSUMED_SHARE
-    values = validation.values
-    weights = torch.from_numpy(run.guide.weights(validation.conditions.cpu().numpy())).to(values)
-    guided = (weights @ values).clamp(0, 1)
-    taught = teacher.colours(validation.pixels, values, validation.conditions)
-    found = best_teacher_share(validation.truth, guided, taught)
+    known = validation.pixels, validation.values, validation.conditions
+    taught = teacher.colours(*known)
+    found = best_teacher_share(validation.truth, guided(run.guide, *known), taught)
     lights = len(validation.conditions)
     return (found * lights + ASSUMED_SHARE * ASSUMED_LIGHTS) / (lights + ASSUMED_LIGHTS)

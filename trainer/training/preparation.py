@@ -12,9 +12,11 @@ from trainer.collection.mlic import Mlic
 from trainer.collection.samples import Samples
 from trainer.models.networks import principal_axes
 from trainer.running.checkpoint import Checkpoint
-from trainer.running.plan import Plan
+from trainer.running.plan import Plan, Progress
 from trainer.running.threads import one_thread
+from trainer.training.camera_guide import CameraGuide, can_guide
 from trainer.training.guide import Guide
+from trainer.training.lesson import spread_lights
 from trainer.training.region import read_region
 from trainer.training.rehearsal import Finish
 from trainer.training.sampling import choose_in_region
@@ -35,7 +37,7 @@ class Run:
     region: np.ndarray | None  # [H, W] bool, true at the pixels of interest; None without such
     pixels: Tensor  # [P] those to train on, as often as they are to be drawn
     projection: tuple[Tensor, Tensor]
-    guide: Guide | None
+    guide: Guide | CameraGuide | None
     spared: list[int]  # the training lights that validate
     validation: Validation
     settings: TrainingSettings
@@ -57,7 +59,7 @@ def prepare(
 ) -> Run:
     """Everything that training needs but the networks."""
     plan.resume(checkpoint.state.get("seconds", 0.0))
-    plan.begin("guide")
+    progress = plan.begin("guide")
     everything = Samples(mlic, device)
     several = mlic.train.views is not None
     spared = spared_pairs(len(mlic.train.names)) if several else spared_lights(mlic.train.lights)
@@ -69,8 +71,10 @@ def prepare(
     described = min(DESCRIBED_PIXELS, DESCRIBED_VALUES // (3 * len(samples.seen)))
     some = pixels[torch.randperm(len(pixels), generator=random)[:described]]
     values = samples.values(some).cpu()  # [S, L, 3]
-    guide = None
-    if settings.guided and not several:
+    guide: Guide | CameraGuide | None = None
+    if settings.guided and several:
+        guide = _between_cameras(samples, settings, progress)
+    elif settings.guided:
         flat = values.transpose(1, 2).flatten(0, 1)  # [3 S, L]
         with one_thread():
             products = (flat.T @ flat / len(flat)).double().numpy()
@@ -90,3 +94,19 @@ def prepare(
         finish=finish,
         warn=warn,
     )
+
+
+def _between_cameras(
+    samples: Samples, settings: TrainingSettings, progress: Progress
+) -> CameraGuide | None:
+    """The guide of several cameras; None where they have too few lights each."""
+    if not can_guide(samples):
+        return None
+    random = torch.Generator().manual_seed(settings.seed)
+
+    def lights(number: int) -> Tensor:
+        horizon = settings.model == "hyper"  # as of one camera
+        return spread_lights(number, samples.rim, random, horizon)
+
+    with one_thread():
+        return CameraGuide(samples, lights, random, progress)

@@ -56,7 +56,8 @@ class TrainingSettings:
     region with a `region_step` n, that is every n-th pixel of every n-th row of the picture.
 
     `guided`, networks also follow an interpolation of the photographs at lights between them
-    (trainer/training/guide.py). `device` is "cpu" or "cuda"; by default CUDA where there is one.
+    (trainer/training/guide.py) and, of several cameras, between these (camera_guide.py). `device`
+    is "cpu" or "cuda"; by default CUDA where there is one.
 
     Raises RakingError for values that cannot be.
     """

@@ -8,8 +8,9 @@ import pytest
 
 from shaders.errors import RakingError
 from trainer.collection.mlic import read_mlic
+from trainer.collection.rectified import first_hits
 from trainer.sample.btf import btf_is_done, write_btf
-from trainer.sample.parallax import first_hits, seen_from
+from trainer.sample.parallax import seen_from
 from trainer.sample.relief import carve_relief
 from trainer.sample.shading import reflect
 

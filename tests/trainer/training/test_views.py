@@ -1,5 +1,6 @@
 """Training on several cameras: a gloss that moves with the camera is learnt between the pairs."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from trainer.collection.samples import MOST_SEEN, Samples
 from trainer.models.oracle import relight
 from trainer.quality.evaluate import evaluate
 from trainer.quality.metrics import psnr
+from trainer.running.plan import Plan, Standing
 from trainer.surface.normals import photograph_normals
 
 from ..conftest import SIZE, bumps, ring_lights, train, write_collection, write_picture
@@ -49,6 +51,14 @@ def write_pairs(path: Path, cameras: list[np.ndarray], lights: np.ndarray) -> No
             write_picture(path / f"c{c:02}l{i:02}.png", shown)
             rows.append(f"c{c:02}l{i:02}.png,{','.join(map(str, [*light, *view]))}")
     (path / "directions.csv").write_text("\n".join(rows))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_views() -> Iterator[None]:
+    """Of the guide between the cameras."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("trainer.training.camera_guide.VIEWS", 8)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +129,7 @@ def test_it_is_stored_and_scored_with_its_views(
     assert len(image.provenance["validation_lights"]) == round(len(btf.train.names) / 40)
     assert read.views is not None
     assert set(map(tuple, read.views.tolist())) == set(map(tuple, btf.train.views.tolist()))
-    assert image.provenance["guided"] is False, "there is no guide between cameras"
+    assert image.provenance["guided"] is True
     assert read.lights is not None and len(read.lights) == len(ring_lights()) - len(TEST_LIGHTS)
 
 
@@ -139,6 +149,33 @@ def test_of_very_many_pictures_some_stand_for_all(
     )
     fewer = train(btf, model="hyper", steps=300)
     assert fewer.provenance["scores"]["psnr"] > image.provenance["scores"]["psnr"] - 1.5
+
+
+def test_without_the_guide_there_is_none(btf: Mlic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainer.training.preparation.CameraGuide", None)
+    assert train(btf, model="hyper", steps=2, guided=False).provenance["guided"] is False
+
+
+def test_an_interrupted_training_goes_on(
+    btf: Mlic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.training.fit.REPORT_SECONDS", -1)
+    monkeypatch.setattr("trainer.training.fit.CHECKPOINT_SECONDS", -1)
+
+    def interrupt(standing: Standing) -> None:
+        if (standing.phase, standing.done) == ("hyper", 7):
+            raise KeyboardInterrupt
+
+    settings = {"model": "hyper", "steps": 12, "checkpoint": tmp_path / "training.checkpoint"}
+    with pytest.raises(KeyboardInterrupt):
+        train(btf, plan=Plan(interrupt), **settings)
+    told: list[int] = []
+    resumed = train(
+        btf, plan=Plan(lambda s: told.append(s.done) if s.phase == "hyper" else None), **settings
+    )
+    assert next(step for step in told if step) == 7
+    undisturbed = train(btf, model="hyper", steps=12)
+    np.testing.assert_array_equal(resumed.planes, undisturbed.planes)
 
 
 def test_normals_are_those_that_the_camera_above_sees(btf: Mlic) -> None:

@@ -29,7 +29,7 @@ from trainer.photographs.pictures import read_picture
 from trainer.preparing.prepare import Preparation, Wanted, prepare
 from trainer.preparing.ready import write_prepared
 from trainer.preparing.sources import read_sources
-from trainer.preparing.srgb import coded, linear
+from trainer.photographs.srgb import coded, linear
 from trainer.running.plan import Plan
 from trainer.sample.sample import write_picture
 from trainer.sample.tabletop import Tabletop, write_tabletop

@@ -11,6 +11,7 @@ from trainer.calibration.camera import Camera, Sphere, focal_from_exif, place_sp
 from trainer.calibration.dome import UNKNOWN, Dome, lights_in_order
 from trainer.calibration.given import Given
 from trainer.calibration.lights import Light, Rays, disagreements, lights_of, on_dome, rays_of
+from trainer.calibration.mirror import put_right
 from trainer.calibration.prediction import (
     FEWEST,
     Prediction,
@@ -167,9 +168,12 @@ def from_spheres(
     _check_one_lamp(found)
     camera, focal_from = known or _camera(shots, found, settings)
     spheres, rays = _rays(found, camera)
-    if known is None and not settings.spheres and settings.distance_mm is None:
-        found = settled(found, camera, lights_of(rays))
+    if known is None and not settings.spheres:
+        found = [put_right(sphere, shots, camera) for sphere in found]
         spheres, rays = _rays(found, camera)
+        if settings.distance_mm is None:
+            found = settled(found, camera, lights_of(rays))
+            spheres, rays = _rays(found, camera)
     if settings.distance_mm is not None:
         assert settings.pixel_mm is not None
         lights = on_dome(rays, settings.distance_mm / settings.pixel_mm)

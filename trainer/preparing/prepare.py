@@ -17,7 +17,7 @@ from trainer.preparing.flat_fields import FlatFields
 from trainer.preparing.grey_card import card_levels, check_card
 from trainer.preparing.setup import SetUp
 from trainer.preparing.shifts import FEWEST, Shifts, coarse_shifts, fine_shifts
-from trainer.preparing.srgb import linear
+from trainer.photographs.srgb import linear
 from trainer.running.plan import Plan
 
 DETAILS = 3  # parts that are looked at in full detail for shifts

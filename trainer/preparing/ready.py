@@ -17,7 +17,7 @@ from trainer.collection.prepared import RECORD, stored_preparation
 from trainer.preparing.crops import spheres_in
 from trainer.preparing.prepare import Preparation
 from trainer.preparing.shifts import moved_back
-from trainer.preparing.srgb import coded, linear
+from trainer.photographs.srgb import coded, linear
 from trainer.running.plan import Progress
 
 LIGHTS, POSITIONS, HELD_OUT, MASK = "lights.lp", "positions.csv", "test.txt", "mask.png"

@@ -15,7 +15,7 @@ from trainer.photographs.pictures import read_picture
 from trainer.preparing.flat_fields import find_flat_fields
 from trainer.preparing.prepare import Preparation, Wanted, prepare
 from trainer.preparing.ready import prepared_pictures
-from trainer.preparing.srgb import coded, linear
+from trainer.photographs.srgb import coded, linear
 from trainer.running.plan import Plan
 from trainer.sample.sample import write_picture
 

@@ -11,7 +11,6 @@ from trainer.calibration.camera import Camera, Sphere, focal_from_exif, place_sp
 from trainer.calibration.dome import UNKNOWN, Dome, lights_in_order
 from trainer.calibration.given import Given
 from trainer.calibration.lights import Light, Rays, disagreements, lights_of, on_dome, rays_of
-from trainer.calibration.mirror import put_right
 from trainer.calibration.prediction import (
     FEWEST,
     Prediction,
@@ -20,7 +19,7 @@ from trainer.calibration.prediction import (
     predict_each,
     refined_light,
 )
-from trainer.calibration.spheres import Found, find_spheres, spheres_by_hand
+from trainer.calibration.spheres import Found, find_spheres, put_right, spheres_by_hand
 from trainer.calibration.views import Shots, View
 from trainer.lights.directions import light_warnings, one_sided
 from trainer.lights.names import listing

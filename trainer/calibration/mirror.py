@@ -15,10 +15,8 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.optimize import least_squares
 
 from trainer.calibration.camera import Camera, place_sphere
-from trainer.calibration.highlights import find_highlights
 from trainer.calibration.rim import Outline
-from trainer.calibration.spheres import Found, frame_of
-from trainer.calibration.views import WHITE, Shots, View
+from trainer.calibration.views import WHITE, View
 from trainer.photographs.srgb import linear
 
 RAYS = 180
@@ -40,15 +38,15 @@ DIFFERENCE = 0.02  # of what is usual, over which is differentiated
 STEPS = 15
 
 
-def put_right(sphere: Found, shots: Shots, camera: Camera) -> Found:
-    """The sphere with the circle under which it mirrors the table beside it, and with highlights
-    looked for anew; as it is, where no circle near its own explains what is inside the rim."""
-    outline = Mirror(sphere.view, sphere.outline, camera).solved()
-    if outline is None:
-        return sphere
-    # Where it was far off, about the better one.
-    outline = Mirror(sphere.view, outline, camera).solved() or outline
-    return Found(outline, sphere.view, find_highlights(sphere.view, outline, frame_of(shots)))
+def mirroring(view: View, outline: Outline, camera: Camera) -> Outline | None:
+    """The outline near the given one under which what is there mirrors the table beside it in the
+    photographs of the view; None where none explains what is inside the rim. Outlines are in pixels
+    of the photographs."""
+    better = _Ring(view, outline, camera).solved()
+    if better is None:
+        return None
+    # The ring was laid about a rim that may have been far off.
+    return _Ring(view, better, camera).solved() or better
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +59,7 @@ class _Shown:
     depth: np.ndarray  # [A, R], by how many pixels of the view they are inside
 
 
-class Mirror:
+class _Ring:
     """A sphere's rim in all photographs, against what it would show under other circles."""
 
     def __init__(self, view: View, outline: Outline, camera: Camera) -> None:

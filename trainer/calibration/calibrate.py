@@ -21,7 +21,7 @@ from trainer.calibration.prediction import (
 )
 from trainer.calibration.spheres import Found, find_spheres, put_right, spheres_by_hand
 from trainer.calibration.views import Shots, View
-from trainer.lights.directions import light_warnings, one_sided
+from trainer.lights.directions import angles_between, light_warnings, one_sided
 from trainer.lights.names import listing
 from trainer.running.plan import Plan
 
@@ -263,7 +263,7 @@ def _predicted(result: Calibration) -> Calibration:
     after, moved = list(result.lights), {}
     for photograph, light, prediction in zip(known, lights, predicted, strict=True):
         direction = refined_light(light.direction, light.deviation, prediction)
-        angle = float(np.degrees(np.arccos(np.clip(direction @ light.direction, -1, 1))))
+        angle = float(np.degrees(angles_between(direction, light.direction)))
         if angle > 0:
             distance = None if light.position is None else np.linalg.norm(light.position)
             position = None if distance is None else distance * direction
@@ -332,7 +332,7 @@ def _gap(lights: np.ndarray) -> list[str]:
     azimuth, elevation = np.meshgrid(np.arange(0, 360, 10), np.arange(GAP_LOWEST, 90, 5))
     a, e = np.radians(azimuth.ravel()), np.radians(elevation.ravel())
     sky = np.column_stack([np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)])
-    nearest = np.degrees(np.arccos((sky @ lights.T).max(axis=1).clip(-1, 1)))
+    nearest = np.degrees(angles_between(sky, lights).min(axis=1))
     worst = int(np.argmax(nearest))
     if nearest[worst] < EMPTY:
         return []

@@ -19,6 +19,7 @@ from trainer.calibration.rim import Outline
 from trainer.calibration.views import WHITE, View
 from trainer.photographs.srgb import linear
 
+SMALLEST = 30.0  # pixels of radius in the view, below which too little is inside the rim
 RAYS = 180
 STEP = 0.25  # pixels of the view, along rays
 INNERMOST = 0.94  # of the radius: farther in is mirrored what lies beyond the view
@@ -34,7 +35,8 @@ FARTHEST, FARTHEST_PIXELS = 0.05, 1.5  # of the radius, by which a rim may be wr
 NOISE = 2.0  # levels
 OUTLIER = 20.0  # levels
 EXPLAINED = 0.4  # of what is seen inside the rim, that mirroring may leave
-DIFFERENCE = 0.02  # of what is usual, over which is differentiated
+AWAY = 20.0  # from where the unknowns count, as SciPy's differences go with their size
+DIFFERENCE = 0.03  # of what is usual: as rays are sampled, less than a step along them tells little
 STEPS = 15
 
 
@@ -42,6 +44,8 @@ def mirroring(view: View, outline: Outline, camera: Camera) -> Outline | None:
     """The outline near the given one under which what is there mirrors the table beside it in the
     photographs of the view; None where none explains what is inside the rim. Outlines are in pixels
     of the photographs."""
+    if outline.across < SMALLEST * view.region.scale:
+        return None
     better = _Ring(view, outline, camera).solved()
     if better is None:
         return None
@@ -90,17 +94,17 @@ class _Ring:
         far = np.full(3, max(FARTHEST * self.outline.across / self.scale, FARTHEST_PIXELS))
 
         def unknowns(steps: np.ndarray) -> np.ndarray:
-            return START + USUAL * (steps - 1)
+            return START + USUAL * (steps - AWAY)
 
         found = least_squares(
             lambda steps: self._misses(unknowns(steps)).ravel() / noise,
-            np.ones(5),
+            np.full(5, AWAY),
             bounds=tuple(
-                1 + (limit - START) / USUAL
+                AWAY + (limit - START) / USUAL
                 for limit in (np.append(-far, LEAST), np.append(far, MOST))
             ),
             loss="soft_l1",
-            diff_step=DIFFERENCE,
+            diff_step=DIFFERENCE / AWAY,
             max_nfev=STEPS,
             xtol=1e-3,
             ftol=1e-4,

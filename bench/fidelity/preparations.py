@@ -26,10 +26,10 @@ from trainer.calibration.views import read_shots
 from trainer.collection.mlic import Mlic, read_mlic
 from trainer.models.oracle import relight
 from trainer.photographs.pictures import read_picture
+from trainer.photographs.srgb import coded, linear
 from trainer.preparing.prepare import Preparation, Wanted, prepare
 from trainer.preparing.ready import write_prepared
 from trainer.preparing.sources import read_sources
-from trainer.preparing.srgb import coded, linear
 from trainer.running.plan import Plan
 from trainer.sample.sample import write_picture
 from trainer.sample.tabletop import Tabletop, write_tabletop

@@ -18,7 +18,8 @@ from trainer.calibration.lights import KEPT, Light
 from trainer.calibration.spheres import Found
 
 FEWEST = 8  # lamps that two spheres see
-CENTRE, RADIUS = 0.35, 0.25  # pixels, by which a circle as found is unsure
+CENTRE, RADIUS = 0.35, 0.25  # pixels, by which a circle as its rim has it is unsure
+MIRRORS = 0.1  # pixels, by which one is that was put right by what the sphere mirrors
 MOST_STEPS = 60
 
 
@@ -50,6 +51,9 @@ class _Bundle:
     ) -> None:
         self.outlines = [sphere.outline for sphere in found]
         self.circles = np.array([(o.x, o.y, o.across) for o in self.outlines])  # [S, 3]
+        self.unsure = np.array(
+            [[MIRRORS] * 3 if o.mirrors else [CENTRE, CENTRE, RADIUS] for o in self.outlines]
+        )
         self.camera, self.valid = camera, valid
         self.places = np.array([[s.highlights[i].place for i in seen] for s in found])  # [S, N, 2]
         unsure = np.array([[s.highlights[i].deviation for i in seen] for s in found])
@@ -89,7 +93,7 @@ class _Bundle:
         lengths = np.log(np.linalg.norm(lamps, axis=1))
         return np.concatenate(
             [
-                (moved / [CENTRE, CENTRE, RADIUS]).ravel(),
+                (moved / self.unsure).ravel(),
                 np.stack(rays, axis=1).ravel(),
                 (lengths - np.median(lengths)) / KEPT,
             ]

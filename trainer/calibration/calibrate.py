@@ -19,9 +19,9 @@ from trainer.calibration.prediction import (
     predict_each,
     refined_light,
 )
-from trainer.calibration.spheres import Found, find_spheres, spheres_by_hand
+from trainer.calibration.spheres import Found, find_spheres, put_right, spheres_by_hand
 from trainer.calibration.views import Shots, View
-from trainer.lights.directions import light_warnings, one_sided
+from trainer.lights.directions import angles_between, light_warnings, one_sided
 from trainer.lights.names import listing
 from trainer.running.plan import Plan
 
@@ -167,9 +167,12 @@ def from_spheres(
     _check_one_lamp(found)
     camera, focal_from = known or _camera(shots, found, settings)
     spheres, rays = _rays(found, camera)
-    if known is None and not settings.spheres and settings.distance_mm is None:
-        found = settled(found, camera, lights_of(rays))
+    if known is None and not settings.spheres:
+        found = [put_right(sphere, shots, camera) for sphere in found]
         spheres, rays = _rays(found, camera)
+        if settings.distance_mm is None:
+            found = settled(found, camera, lights_of(rays))
+            spheres, rays = _rays(found, camera)
     if settings.distance_mm is not None:
         assert settings.pixel_mm is not None
         lights = on_dome(rays, settings.distance_mm / settings.pixel_mm)
@@ -260,7 +263,7 @@ def _predicted(result: Calibration) -> Calibration:
     after, moved = list(result.lights), {}
     for photograph, light, prediction in zip(known, lights, predicted, strict=True):
         direction = refined_light(light.direction, light.deviation, prediction)
-        angle = float(np.degrees(np.arccos(np.clip(direction @ light.direction, -1, 1))))
+        angle = float(np.degrees(angles_between(direction, light.direction)))
         if angle > 0:
             distance = None if light.position is None else np.linalg.norm(light.position)
             position = None if distance is None else distance * direction
@@ -329,7 +332,7 @@ def _gap(lights: np.ndarray) -> list[str]:
     azimuth, elevation = np.meshgrid(np.arange(0, 360, 10), np.arange(GAP_LOWEST, 90, 5))
     a, e = np.radians(azimuth.ravel()), np.radians(elevation.ravel())
     sky = np.column_stack([np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)])
-    nearest = np.degrees(np.arccos((sky @ lights.T).max(axis=1).clip(-1, 1)))
+    nearest = np.degrees(angles_between(sky, lights).min(axis=1))
     worst = int(np.argmax(nearest))
     if nearest[worst] < EMPTY:
         return []

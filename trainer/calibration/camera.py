@@ -50,6 +50,16 @@ class Sphere:
     centre: np.ndarray  # [3]
     radius: float
 
+    @property
+    def elongation(self) -> float:
+        """By how much the half axis of its outline outward is longer than that across."""
+        if self.camera.focal is None:
+            return 0.0
+        toward = self.centre - [0, 0, self.camera.focal]
+        distance = float(np.linalg.norm(toward))
+        tilt, half = np.arccos(-toward[2] / distance), np.arcsin(self.radius / distance)
+        return float(np.cos(half) / np.sqrt(np.cos(tilt) ** 2 - np.sin(half) ** 2)) - 1
+
     def normals(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Of pixels [N, 2] on the sphere: its points, its normals and the directions from there to
         the camera, [N, 3] each. Pixels beside it are taken for the nearest on it."""

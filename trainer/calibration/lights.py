@@ -15,6 +15,7 @@ from scipy.optimize import least_squares
 
 from trainer.calibration.camera import Sphere
 from trainer.calibration.highlights import Highlight
+from trainer.lights.directions import angles_between
 
 RIM_ERROR = 0.0015  # of a sphere's radius, by which its outline is unsure
 KEPT = 0.12  # a lamp's distance varies by about that much of it: a hand, or a dome
@@ -143,8 +144,8 @@ def _residuals(
             continue
         toward = target - rays.places[sphere, photograph] if near else target
         toward = toward / max(float(np.linalg.norm(toward)), 1e-9)
-        cosine = np.clip(toward @ rays.directions[sphere, photograph], -1, 1)
-        angles.append(float(np.degrees(np.arccos(cosine))))
+        angle = angles_between(toward, rays.directions[sphere, photograph])
+        angles.append(float(np.degrees(angle)))
     return angles
 
 

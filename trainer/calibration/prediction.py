@@ -17,6 +17,7 @@ import numpy as np
 
 from trainer.calibration.factors import SMOOTH, components, factors, left_out
 from trainer.calibration.views import View
+from trainer.lights.directions import angles_between
 from trainer.training.guide import Interpolator
 
 FEWEST = 10  # photographs, below which the rest say too little of one
@@ -84,7 +85,7 @@ def predict_each(
     for number in range(ROUNDS):
         others = _Others(lights, factors(lights, shown, trusted), trusted)
         tried = [others.likeliest(photograph) for photograph in range(count)]
-        angles = np.array([_angle(lights[i], best) for i, (best, _) in enumerate(tried)])
+        angles = np.degrees([angles_between(lights[i], best) for i, (best, _) in enumerate(tried)])
         doubts = np.where(angles > limits, [likelier for _, likelier in tried], 0)
         if number < ROUNDS - 2:
             trusted = np.sort(np.argsort(doubts, kind="stable")[: round(TRUSTED * count)])
@@ -201,7 +202,3 @@ def _around(direction: np.ndarray, reach: float) -> np.ndarray:
     length = np.linalg.norm(tangent, axis=1, keepdims=True)
     turned = np.cos(length) * direction + np.sinc(length / np.pi) * tangent
     return turned[turned[:, 2] > 0.01]
-
-
-def _angle(one: np.ndarray, other: np.ndarray) -> float:
-    return float(np.degrees(np.arccos(np.clip(one @ other, -1, 1))))

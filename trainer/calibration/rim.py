@@ -58,6 +58,7 @@ class Outline:
     elongation_deviation: float
     support: float  # share of the rays that have an edge there
     whole: float  # share of it that lies in the picture
+    mirrors: bool = False  # whether it was put right by what the sphere mirrors
 
 
 def fit_rim(

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from shaders.errors import RakingError
+from trainer.calibration.camera import Camera
 from trainer.calibration.circles import propose_circles
 from trainer.calibration.highlights import Highlight, find_highlights, outward
+from trainer.calibration.mirror import mirroring
 from trainer.calibration.rim import Frame, Outline, fit_rim, share_of_rays
 from trainer.calibration.spots import Screening, find_spot, screen, without_background
 from trainer.calibration.views import Progress, Shots, View
@@ -23,6 +25,7 @@ ROUND = 0.33  # of the rays, with an edge at the rim
 WHOLE = 0.93  # of the rim in the picture
 REACH = 0.78  # of the radius: no lamp is mirrored farther out, but on spheres seen from the side
 ALIKE = 0.5  # rank correlation of the highlights' columns, and rows, on two spheres
+AS_FAR = 0.4  # of the way, in radii, that they go on the other; near lamps' differ
 SAME_SIZE = 1.15  # of two places of one sphere
 BESIDE = 0.95  # of their radii together: two spheres are no nearer to each other
 STILL = 0.85  # of the support for a half's own rim, that it has for the common one
@@ -76,8 +79,7 @@ def find_spheres(
     found, others = _agreeing(found)
     if not found:
         raise RakingError(_none_found(shots, overview, cut))
-    for sphere in found:
-        check_still(sphere, frame_of(shots))
+    found = [_still(sphere, shots) for sphere in found]
     remarks = [
         f"what is at {sphere.outline.x:.0f}, {sphere.outline.y:.0f} is round and shines, but does "
         "not mirror the lamps as a sphere does; it is left out"
@@ -135,23 +137,40 @@ def frame_of(shots: Shots) -> Frame:
     return Frame(np.array([width - 1, height - 1]) / 2, float(max(shots.size)))
 
 
-def check_still(sphere: Found, frame: Frame) -> None:
-    """RakingError where the sphere, or the camera, moved between the photographs: where the first
-    or the last of them show its rim elsewhere, and not where all together do."""
+def put_right(sphere: Found, shots: Shots, camera: Camera) -> Found:
+    """The sphere with the circle under which it mirrors the table beside it, and with highlights
+    looked for anew; as it is, where what is inside its rim does not tell."""
+    outline = mirroring(sphere.view, sphere.outline, camera)
+    return sphere if outline is None else _with(sphere, outline, frame_of(shots))
+
+
+def _with(sphere: Found, outline: Outline, frame: Frame) -> Found:
+    return Found(outline, sphere.view, find_highlights(sphere.view, outline, frame))
+
+
+def _still(sphere: Found, shots: Shots) -> Found:
+    """The sphere, with a rim that all photographs agree on. RakingError where it, or the camera,
+    moved between them: where the first or the last of them show its rim elsewhere, and not where
+    all together do, and under no rim all mirror the table."""
+    frame = frame_of(shots)
     common = _circle_in(sphere.view, sphere.outline)
-    centres, gone = [], False
+    own, gone = [], False
     for half in np.array_split(np.arange(len(sphere.highlights)), 2):
         part = View(sphere.view.region, sphere.view.values[half])
-        own = _outline(part, common[None], frame, np.zeros((0, 2)))
-        if own is None:
-            return
-        centres.append(np.array([own.x, own.y]))
-        there, here = (share_of_rays(part.grey, c, c) for c in (_circle_in(part, own), common))
-        gone |= here < STILL * there
-    moved = float(np.hypot(*(centres[1] - centres[0])))
+        outline = _outline(part, common[None], frame, np.zeros((0, 2)))
+        if outline is None:
+            return sphere
+        own.append(outline)
+        there = share_of_rays(part.grey, common, _circle_in(part, outline))
+        gone |= share_of_rays(part.grey, common, common) < STILL * there
+    moved = float(np.hypot(own[1].x - own[0].x, own[1].y - own[0].y))
     least = max(MOVED * sphere.outline.across, MOVED_PIXELS, 4 * sphere.outline.deviation)
-    if gone and moved > least:
-        raise RakingError(_moved(sphere.outline, f"by {moved:.1f} pixels"))
+    if not gone or moved <= least:
+        return sphere
+    for outline in own:
+        if mirroring(sphere.view, outline, Camera(shots.size)) is not None:
+            return _with(sphere, outline, frame)
+    raise RakingError(_moved(sphere.outline, f"by {moved:.1f} pixels"))
 
 
 def _likely_places(overview: View) -> list[np.ndarray]:
@@ -270,7 +289,8 @@ def _agreeing(found: list[Found]) -> tuple[list[Found], list[Found]]:
 
 
 def _alike(one: Found, other: Found) -> bool:
-    """Whether the highlights on two spheres go to and fro together, whatever the perspective."""
+    """Whether the highlights on two spheres go to and fro together, and about as far, whatever the
+    perspective."""
     if one is other:
         return True
     pairs = zip(one.highlights, other.highlights, strict=True)
@@ -280,7 +300,11 @@ def _alike(one: Found, other: Found) -> bool:
     # So that a few strays do not decide.
     order = np.argsort(np.argsort(places, axis=0), axis=0)
     likeness = np.asarray(np.corrcoef(order.T))
-    return bool(likeness[0, 2] > ALIKE and likeness[1, 3] > ALIKE)
+    ways = (places.std(axis=0) / np.repeat([one.outline.across, other.outline.across], 2)).clip(
+        MOVING
+    )
+    as_far = np.minimum(ways[:2], ways[2:]) > AS_FAR * np.maximum(ways[:2], ways[2:])
+    return bool(likeness[0, 2] > ALIKE and likeness[1, 3] > ALIKE and as_far.all())
 
 
 def _patches(group: list[Found]) -> float:

@@ -46,7 +46,8 @@ def without_background(grey: np.ndarray) -> np.ndarray:
 def find_spot(bright: np.ndarray, inside: np.ndarray, radius: float) -> Spot | None:
     """The spot of one photograph, given `bright` [h, w] of `without_background`, where `inside`
     [h, w] is true; None where nothing stands out. `radius` is the disc's."""
-    smooth = cv2.GaussianBlur(bright, (0, 0), max(0.6, 0.012 * radius))
+    sigma = max(0.6, 0.012 * radius)
+    smooth = cv2.GaussianBlur(bright, (0, 0), sigma)
     values = np.where(inside, smooth, 0)
     place = np.unravel_index(values.argmax(), values.shape)
     peak = float(values[place])
@@ -55,16 +56,16 @@ def find_spot(bright: np.ndarray, inside: np.ndarray, radius: float) -> Spot | N
         return None
     labels, _ = ndimage.label(values > HALF * peak)
     own = labels == labels[place]
-    weights = np.where(own, values - 0.5 * HALF * peak, 0)
-    rows, columns = np.nonzero(own)
+    # With its flanks, so that no pixel comes in, or falls out, at once.
+    wide = cv2.dilate(own.astype(np.uint8), _disc(max(2.0, 2 * sigma))).astype(bool)
+    weights = np.where(wide, (values - 0.5 * HALF * peak).clip(0), 0)
+    rows, columns = np.nonzero(weights)
     weight = weights[rows, columns]
     x, y = np.average(columns, weights=weight), np.average(rows, weights=weight)
     around = cv2.dilate(own.astype(np.uint8), _disc(APART * radius)).astype(bool)
-    rival, rival_place = _rival(np.where(around, 0, values), peak, float(weight.sum()))
-    return Spot(
-        *(float(x), float(y), peak, float(own.sum()), float(weight.sum())),
-        *(rival, rival_place, noise),
-    )
+    flux = float(weights[own].sum())
+    rival, rival_place = _rival(np.where(around, 0, values), peak, flux)
+    return Spot(*(float(x), float(y), peak, float(own.sum()), flux), *(rival, rival_place, noise))
 
 
 def _rival(

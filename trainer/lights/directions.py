@@ -129,8 +129,7 @@ def _empty_azimuth(offsets: np.ndarray, centre: float) -> float:
 def _extrapolated(lights: np.ndarray) -> str | None:
     """Where the lights [L, 3] to train on leave most of the sky out: how, in words."""
     middle = lights.mean(axis=0)
-    cosines = lights @ (middle / max(np.linalg.norm(middle), 1e-9))
-    reach = np.arccos(np.clip(cosines.min(), -1, 1))
+    reach = angles_between(lights, middle / max(np.linalg.norm(middle), 1e-9)).max()
     if reach < NARROW_CONE:
         return f"the lights lie within {np.rad2deg(reach):.0f} degrees of one direction"
     centred = lights[:, :2] - lights[:, :2].mean(axis=0)
@@ -142,6 +141,13 @@ def _extrapolated(lights: np.ndarray) -> str | None:
     if empty >= ONE_SIDE:
         return f"the lights lie on one side, with none in {np.rad2deg(empty):.0f} degrees around"
     return None
+
+
+def angles_between(lights: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """The angles in radians between unit vectors: each of [..., 3] with each of [M, 3], or with
+    the one [3]."""
+    cosines = np.asarray(lights, np.float64) @ np.asarray(others, np.float64).T
+    return np.asarray(np.arccos(cosines.clip(-1, 1)))
 
 
 def sunflower(count: int, first: float = 0.5) -> np.ndarray:

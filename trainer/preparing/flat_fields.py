@@ -12,7 +12,7 @@ from shaders.errors import RakingError, shortened
 from trainer.collection.files import is_folder, pictures_in
 from trainer.lights.names import best_finder
 from trainer.photographs.pictures import read_header, read_picture
-from trainer.preparing.srgb import linear
+from trainer.photographs.srgb import linear
 
 SMOOTH = 0.01  # deviation of a blur, in longer sides: a card's grain is not the light's
 LEAST = 0.02  # of the card's own mean: what is darker tells nothing

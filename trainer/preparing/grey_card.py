@@ -4,9 +4,9 @@ import numpy as np
 
 from shaders.errors import RakingError
 from trainer.calibration.views import OVERVIEW, View
+from trainer.photographs.srgb import linear
 from trainer.preparing.crops import Crop
 from trainer.preparing.flat_fields import DARKEST
-from trainer.preparing.srgb import linear
 
 WHITE = 0.98  # linear: a value beyond is saturated
 SATURATED = 0.01  # of the card's values, that may be

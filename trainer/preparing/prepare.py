@@ -10,6 +10,7 @@ from shaders.errors import RakingError
 from trainer.calibration.prediction import object_products
 from trainer.calibration.views import Shots, View
 from trainer.lights.names import listing
+from trainer.photographs.srgb import linear
 from trainer.preparing.crops import Crop, check_inside, mask_crop, object_crop
 from trainer.preparing.evenness import FEWEST as FEWEST_OF_GAINS
 from trainer.preparing.evenness import FallOff, card_gains, gains_by_others
@@ -17,7 +18,6 @@ from trainer.preparing.flat_fields import FlatFields
 from trainer.preparing.grey_card import card_levels, check_card
 from trainer.preparing.setup import SetUp
 from trainer.preparing.shifts import FEWEST, Shifts, coarse_shifts, fine_shifts
-from trainer.preparing.srgb import linear
 from trainer.running.plan import Plan
 
 DETAILS = 3  # parts that are looked at in full detail for shifts

@@ -14,10 +14,10 @@ from renderer.files.marks import software
 from renderer.files.ours import check_folder, file_sha256, unchanged_files
 from trainer.calibration.views import Shots
 from trainer.collection.prepared import RECORD, stored_preparation
+from trainer.photographs.srgb import coded, linear
 from trainer.preparing.crops import spheres_in
 from trainer.preparing.prepare import Preparation
 from trainer.preparing.shifts import moved_back
-from trainer.preparing.srgb import coded, linear
 from trainer.running.plan import Progress
 
 LIGHTS, POSITIONS, HELD_OUT, MASK = "lights.lp", "positions.csv", "test.txt", "mask.png"

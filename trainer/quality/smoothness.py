@@ -31,6 +31,7 @@ from renderer.image.relightable import RelightableImage
 from shaders.linear import channel_terms, directions
 from trainer.collection.mlic import Mlic
 from trainer.collection.samples import Samples
+from trainer.lights.directions import angles_between
 from trainer.models.oracle import latents_at, torch_decode
 
 PIXELS = 1024
@@ -131,7 +132,7 @@ def joints(lights: np.ndarray) -> Iterator[LightPath]:
         return
     corners = mesh.simplices[:, [[0, 1], [1, 2], [0, 2]]].reshape(-1, 2)
     for one, other in np.unique(np.sort(corners, axis=1), axis=0):
-        angle = np.arccos(np.clip(lights[one] @ lights[other], -1, 1))
+        angle = angles_between(lights[one], lights[other])
         if np.rad2deg(angle) < CLOSEST:
             continue
         steps = max(2, int(np.ceil(np.rad2deg(angle) / STEP)))

@@ -18,6 +18,7 @@ from scipy.ndimage import gaussian_filter
 from renderer.image.relightable import RelightableImage
 from shaders.evidence import OWN, ErrorField
 from trainer.collection.mlic import Photographs
+from trainer.lights.directions import angles_between
 from trainer.models.oracle import latents_at, torch_decode
 from trainer.running.plan import Progress
 from trainer.running.threads import all_cores
@@ -161,7 +162,7 @@ def _texels(image: RelightableImage, places: np.ndarray) -> np.ndarray:
 
 def _axes(logs: np.ndarray, lights: np.ndarray, spacing: float) -> np.ndarray:
     """[L, 3]: the principal components of [N, L] where what neighbouring lights say is averaged."""
-    nearness = np.exp(-np.square(_angles(lights) / spacing))
+    nearness = np.exp(-np.square(angles_between(lights, lights) / spacing))
     nearness /= nearness.sum(axis=1, keepdims=True)
     smooth = logs @ nearness.T
     _, vectors = np.linalg.eigh(smooth.T @ smooth)
@@ -170,10 +171,6 @@ def _axes(logs: np.ndarray, lights: np.ndarray, spacing: float) -> np.ndarray:
 
 def _spacing(lights: np.ndarray) -> float:
     """The mean angle from a light to the next other one, in radians."""
-    angles = _angles(lights)
+    angles = angles_between(lights, lights)
     angles[angles < 1e-3] = np.pi  # itself, and its repeats
     return float(angles.min(axis=1).mean())
-
-
-def _angles(lights: np.ndarray) -> np.ndarray:
-    return np.asarray(np.arccos(np.clip(lights.astype(np.float64) @ lights.T, -1, 1)))

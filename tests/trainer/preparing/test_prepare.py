@@ -12,10 +12,10 @@ from shaders.errors import RakingError
 from trainer.calibration.shots import photographs_in
 from trainer.calibration.views import Shots, read_shots
 from trainer.photographs.pictures import read_picture
+from trainer.photographs.srgb import coded, linear
 from trainer.preparing.flat_fields import find_flat_fields
 from trainer.preparing.prepare import Preparation, Wanted, prepare
 from trainer.preparing.ready import prepared_pictures
-from trainer.preparing.srgb import coded, linear
 from trainer.running.plan import Plan
 from trainer.sample.sample import write_picture
 

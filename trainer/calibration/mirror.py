@@ -175,7 +175,8 @@ class _Ring:
 
     def _light_at(self, points: np.ndarray) -> np.ndarray:
         """[A, R, L] linear light of the photographs at points [A, R, 2]."""
-        columns, rows = np.float32(self.view.inward(points).transpose(2, 0, 1))
+        inner = self.view.inward(points).astype(np.float32)
+        columns, rows = np.ascontiguousarray(inner.transpose(2, 0, 1))
         parts = [
             cv2.remap(some, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             for some in self.light

@@ -62,7 +62,7 @@ RANDOM_DECODERS = [
     *(Kind(model, 20, 9, VIEW_AND_LIGHT) for model in ("neural", "hyper")),
 ]
 FACTORS = 4  # of the random decoders that follow the light
-RANDOM_SIZE = (72, 96)  # height, width
+RANDOM_SIZE = (48, 64)  # height, width
 QUARTER_STEP = 0.25 / 255
 LARGEST = float(np.finfo(np.float32).max)  # stands for infinity, which JSON has not
 PAGE_PIXELS = 1 << 20  # fetched from the page at a time

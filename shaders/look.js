@@ -10,7 +10,6 @@ export const OF_NEIGHBOURS = ['unsharp', 'unsharp-picture', 'unsharp-normals', '
 export const OF_LIGHTS = ['multi-light', 'multi-light-static'];
 export const OF_COLOURS = ['plain', 'unsharp', 'unsharp-picture'];  // what needs no picture beside the planes
 export const OF_SURFACE = ['normals', 'curvature'];  // light and colour are left out
-export const FIXED = [...OF_SURFACE, 'multi-light-static'];  // the same under every light
 const FIRST = [1, 1, 1, 0];  // a white light alone
 export const LOOK_SIZE = 5;  // vectors of four that its shader is given
 

@@ -2,7 +2,7 @@
 
 import { openTiles, withPicture } from '../renderer/image/relightable.js';
 import { Pyramid } from '../renderer/image/pyramid.js';
-import { FIXED, OF_LIGHTS, OF_NEIGHBOURS, isFor, pictureFor, variantOf } from '../shaders/look.js';
+import { OF_LIGHTS, OF_NEIGHBOURS, OF_SURFACE, isFor, pictureFor, variantOf } from '../shaders/look.js';
 import { loadTexts } from '../shaders/texts.js';
 import { RANGES } from '../state/looks.js';
 import { inOwnWords, t } from '../words/words.js';
@@ -10,6 +10,8 @@ import { DecodePass } from './decode.js';
 import { createTiles } from './flat.js';
 import { checkMemory } from './gl.js';
 import { Tile } from './tiles.js';
+
+const FIXED = [...OF_SURFACE, 'multi-light-static'];  // the same under every light
 
 // Without `tiling` it is one tile; with it comes what its `mode` needs. Calls progress(0..1).
 export async function openScene(context, key, described, { tiling, mode, memory: megabytes }, progress) {

@@ -20,8 +20,8 @@ export function connectDrop(element, viewer) {
 
 // For zips, the files of an image, or with `folder` a folder.
 /** @param {Viewer} viewer */
-export async function openPicker(viewer, folder = false) {
-	open(viewer, await pickFiles({ multiple: true, webkitdirectory: folder }));
+export function openPicker(viewer, folder = false) {
+	pickFiles({ multiple: true, webkitdirectory: folder }).then(files => open(viewer, files));
 }
 
 /** @param {Viewer} viewer */

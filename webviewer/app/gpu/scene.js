@@ -11,7 +11,7 @@ import { createTiles } from './flat.js';
 import { checkMemory } from './gl.js';
 import { Tile } from './tiles.js';
 
-const FIXED = [...OF_SURFACE, 'multi-light-static'];  // the same under every light
+const FIXED = [...OF_SURFACE, 'multi-light-static'];  // whatever the light
 
 // Without `tiling` it is one tile; with it comes what its `mode` needs. Calls progress(0..1).
 export async function openScene(context, key, described, { tiling, mode, memory: megabytes }, progress) {
@@ -57,7 +57,7 @@ async function openFlat(context, parts, { tiling, megabytes }, progress) {
 
 // What `open` makes of a module, once that is there with its texts.
 const own = (module, texts, open) => async info => open((await Promise.all([module(), loadTexts(texts)]))[0], info);
-const sharpen = own(() => import('./sharpen.js'), ['blur.glsl.jinja', 'sharpen.glsl.jinja'], loaded => ({ sharpen: loaded }));
+const sharpen = own(() => import('./sharpen.js'), ['blur.glsl.jinja', 'sharpen.glsl.jinja'], sharpen => ({ sharpen }));
 const fan = own(() => import('./fan.js'), ['share.jinja'], ({ openFan }) => ({ openFan }));
 // What a mode has of its own, loaded when it is first asked for.
 const OWN = {

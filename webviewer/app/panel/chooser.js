@@ -12,7 +12,7 @@ const SIDE = 176;  // pixels that a preview is long
 
 const chooserOf = once((viewer, frame) => new Chooser(viewer, frame));
 /** @type {(viewer: Viewer, frame: Element) => void} */
-export const openChooser = (viewer, frame) => { chooserOf(viewer, frame).open(); };
+export const openChooser = (viewer, frame) => chooserOf(viewer, frame).open();
 
 class Chooser {
 	#pictures = new Map();  // image's address -> canvas

@@ -22,6 +22,7 @@ from renderer.image.relightable import read_image
 from shaders.errors import RakingError
 from trainer.collection.cameras import distinct
 from trainer.collection.mlic import Mlic, read_mlic
+from trainer.lights.directions import angles_between
 from trainer.quality.evaluate import evaluate
 from trainer.quality.metrics import psnr
 from trainer.training.classical import fit_floats
@@ -77,7 +78,7 @@ def _by_components(mlic: Mlic) -> Iterator[np.ndarray]:
         fit_floats(_of_camera(mlic, np.flatnonzero(view_of == i)), "rbf") for i in range(len(views))
     ]
     for view, light in zip(mlic.test.views, mlic.test.lights, strict=True):
-        angles = _angles(views, view)
+        angles = np.degrees(angles_between(views, view))
         near = np.argsort(angles, kind="stable")[:NEAREST]
         shares = 1 / np.maximum(angles[near], 1e-3)
         pictures = [next(fitted[i].pictures(light[None])).clip(0, 1) for i in near]
@@ -101,13 +102,9 @@ def _of_camera(mlic: Mlic, chosen: np.ndarray) -> Mlic:
 def _distances(mlic: Mlic, index: int) -> np.ndarray:
     """How far a held-out pair is from those trained on, in degrees [L]."""
     assert mlic.train.views is not None and mlic.test.views is not None
-    cameras = _angles(mlic.train.views, mlic.test.views[index])
-    return np.hypot(cameras, _angles(mlic.train.lights, mlic.test.lights[index]))
-
-
-def _angles(directions: np.ndarray, direction: np.ndarray) -> np.ndarray:
-    """Between unit vectors [N, 3] and one, in degrees [N]."""
-    return np.asarray(np.degrees(np.arccos(np.clip(directions @ direction, -1, 1))))
+    cameras = angles_between(mlic.train.views, mlic.test.views[index])
+    lights = angles_between(mlic.train.lights, mlic.test.lights[index])
+    return np.asarray(np.degrees(np.hypot(cameras, lights)))
 
 
 def _psnr(mlic: Mlic, index: int, picture: np.ndarray) -> float:

@@ -20,6 +20,7 @@ from shaders.decoder import directions
 from trainer.collection.cameras import distinct
 from trainer.collection.rectified import Array, first_hits, remapped, slopes
 from trainer.collection.samples import Samples
+from trainer.lights.directions import angles_between
 from trainer.running.plan import Progress
 from trainer.training.guide import Guide
 from trainer.training.plane_sweep import relief_of
@@ -68,6 +69,7 @@ class CameraGuide:
         self.place = samples.place.numpy()
         self.size = samples.mlic.height, samples.mlic.width
         self.cameras = _cameras(samples)
+        self._object = self._picture(np.ones((len(self.place), 1), np.float32))
         views = np.array([camera.view for camera in self.cameras])
         pictures = np.array([self._brightness(camera) for camera in self.cameras])
         found = relief_of(pictures, views)
@@ -101,7 +103,6 @@ class CameraGuide:
         """The object pixels under lights [A, 2], [P, A, 3] uint8."""
         columns, rows = first_hits(self.relief, view)
         height = remapped(self.relief, columns, rows)
-        object_ = self._picture(np.ones((len(self.place), 1), np.float32))
         total, counts = None, np.full(self.size, SLIGHT, np.float32)
         for camera, hits, share in self._nearest(view):
             lit = self._lit(camera, lights)  # [H, W, 3 A], black off the object
@@ -113,14 +114,14 @@ class CameraGuide:
             sees = ((MANY_ASIDE - aside) / (MANY_ASIDE - FEW_ASIDE)).clip(0, 1)
             seen = share * (SLIGHT + sees)
             total += seen[..., None] * remapped(lit, *there)
-            counts += seen * remapped(object_, *there)
+            counts += seen * remapped(self._object, *there)
         assert total is not None
         mean = (total / counts[..., None]).reshape(-1, len(lights), 3)[self.place]
         return np.rint(255 * mean).clip(0, 255).astype(np.uint8)
 
     def _nearest(self, view: np.ndarray) -> Iterator[tuple[Camera, Hits, np.float32]]:
         """The cameras about a view, what they see, and how much they count; the nearest first."""
-        angles = np.array([np.arccos(np.clip(c.view @ view, -1, 1)) for c in self.cameras])
+        angles = angles_between(np.array([camera.view for camera in self.cameras]), view)
         order = np.argsort(angles, kind="stable")[:NEAREST]
         shares = 1 / (angles[order] + SHARP) ** 2
         shares = (shares / shares.sum()).astype(np.float32)

@@ -204,9 +204,11 @@ def _camera(shots: Shots, found: Sequence[Found], settings: Settings) -> tuple[C
     if len(found) < 2:
         return parallel, "not known, so rays are taken as parallel"
     apart = _disagreement(found, parallel)
+    if apart < APART:
+        return parallel, "not known, so rays are taken as parallel"
     focals = FOCALS[::-1] * max(shots.size)
     others = [_disagreement(found, Camera(shots.size, focal)) for focal in focals]
-    if apart < APART or min(others) > BETTER * apart:
+    if min(others) > BETTER * apart:
         return parallel, "not known, so rays are taken as parallel"
     best = next(f for f, other in zip(focals, others, strict=True) if other < AS_GOOD * min(others))
     return Camera(shots.size, float(best)), "as the spheres agree best"

@@ -202,7 +202,7 @@ def _closest(rays: Rays, photograph: int, start: np.ndarray, typical: float) -> 
             ((toward - ray) * weight[:, None]).ravel(), np.log(length / typical) / KEPT
         )
 
-    return np.asarray(least_squares(misses, start, x_scale=typical).x)
+    return np.asarray(least_squares(misses, start, x_scale=typical, method="lm").x)
 
 
 def _mean_ray(rays: Rays, photograph: int) -> np.ndarray:

@@ -134,6 +134,21 @@ def test_highlights_are_dragged_rejected_and_accepted(take_page, server, tmp_pat
     assert len((tmp_path / "lights" / "lights.lp").read_text().splitlines()) == 10
 
 
+def test_a_circle_is_dragged_before_its_picture_is_there(take_page, server, review) -> None:
+    before = review.state()["spheres"][0]
+    with take_page(1366, 850) as page:
+        page.route("**/pictures/**", lambda route: route.abort())
+        opened(page, server)
+        place = page.get_by_role("button", name="Middle of sphere 1").bounding_box()
+        middle = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+        drag(page, middle, (middle[0] + 12, middle[1] + 6))
+        expect(page.get_by_role("button", name="Undo all")).to_be_enabled()
+        page.get_by_text("photographs have a light").wait_for()
+    after = review.state()["spheres"][0]
+    assert after["x"] - before["x"] == pytest.approx(2 * (after["y"] - before["y"]), rel=0.05)
+    assert 0.5 < after["x"] - before["x"] < 12
+
+
 def test_the_keyboard_does_all_of_it(take_page, server, review) -> None:
     before = review.state()["spheres"][0]
     with take_page(1366, 850) as page:

@@ -50,6 +50,8 @@ export class SphereView {
 		this.photograph = photograph;
 		this.name = name;
 		const where = this.all ? t`all photographs` : name;
+		// Its shape before the picture is there, lest what is marked moves under a hand.
+		this.picture.style.aspectRatio = `${sphere.width} / ${sphere.height}`;
 		this.image.src = pictureOf(this.index, this.all ? null : photograph);
 		this.image.alt = t`Sphere ${this.index + 1} in ${where}`;
 		this.svg.setAttribute('viewBox', `${sphere.left - 0.5} ${sphere.top - 0.5} ${sphere.width} ${sphere.height}`);

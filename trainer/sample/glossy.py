@@ -14,6 +14,7 @@ from trainer.sample.workpiece import Array
 
 SUPERSAMPLED = 4  # rays a pixel and axis
 ROOM = 0.004  # radiance of the dark room
+GLARE = 20.0  # the most that a ray brings, lest what a lens scatters of lamps outshines the rest
 PENUMBRA = 0.06  # width of a shadow's edge, of the sphere's radius
 WINDOW = np.array([-0.45, 0.35, 0.82], np.float32)  # where the room's window is seen
 WINDOW_RADIANCE = 30.0
@@ -82,9 +83,11 @@ def draw_ball(picture: Array, ball: Ball, lamp: Lamp, camera: float | None, wind
     columns, rows = np.meshgrid(x, y)
     origin, ray = camera_rays(columns, rows, camera)
     hit, seen = _reflected(picture, ball, lamp, origin, ray, window)
+    # Ray by ray: a pixel that holds the border of the lamp's image has its part of it.
+    seen = np.where(hit[..., None], seen.clip(0, GLARE), 0)
     shape = (bottom - top, SUPERSAMPLED, right - left, SUPERSAMPLED)
     share = hit.reshape(shape).mean(axis=(1, 3))[..., None]
-    colour = np.where(hit[..., None], seen, 0).reshape(*shape, 3).mean(axis=(1, 3))
+    colour = seen.reshape(*shape, 3).mean(axis=(1, 3))
     part = picture[top:bottom, left:right]
     part[:] = part * (1 - share) + colour
 

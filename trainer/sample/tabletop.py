@@ -98,7 +98,6 @@ def photograph_table(
     seen = radiance.copy()
     for ball in balls:
         draw_ball(seen, ball, lamp, camera, scene.window)
-    seen = seen.clip(0, 20)  # what a lens scatters of a lamp's image is not to outshine the rest
     if scene.blur:
         seen = np.asarray(cv2.GaussianBlur(seen, (0, 0), scene.blur), np.float32)
     picture = develop(EXPOSURE * seen)

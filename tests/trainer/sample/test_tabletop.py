@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
+from trainer.sample.glossy import CHROME, Ball, draw_ball
+from trainer.sample.lamps import dome_lamps
 from trainer.sample.tabletop import Tabletop, tabletop_is_done, write_tabletop
 
 SCENE = Tabletop(200, 150, seed=3)
@@ -51,6 +53,25 @@ def test_highlights_lie_where_a_mirror_shows_the_lamp(sample: Path) -> None:
             brightest = np.argmax(np.where(near & inside, picture, -1))
             found = np.array(np.unravel_index(brightest, picture.shape))
             assert np.abs(found - [row, column]).max() <= 2
+
+
+def test_the_lamps_image_lies_between_pixels_where_it_should() -> None:
+    """Its middle against where the law of reflection has it, found by iteration."""
+    distance, ball, off = 900.0, Ball(-20, 10, 36, CHROME), []
+    for lamp in dome_lamps(10, distance, np.random.default_rng(1)):
+        picture = np.zeros((120, 160, 3), np.float32)
+        draw_ball(picture, ball, lamp, None, window=False)
+        bright = np.where(picture[..., 0] > 0.5, picture[..., 0], 0)
+        rows, columns = np.mgrid[:120, :160]
+        found = np.array([np.average(columns, weights=bright), np.average(rows, weights=bright)])
+        normal = np.array([0.0, 0.0, 1.0])
+        for _ in range(20):
+            toward = lamp.position - ball.centre - ball.radius * normal
+            normal = toward / np.linalg.norm(toward) + [0, 0, 1]
+            normal /= np.linalg.norm(normal)
+        point = ball.centre + ball.radius * normal
+        off.append(found - [80 + point[0] - 0.5, 60 - point[1] - 0.5])
+    assert np.hypot(*np.transpose(off)).mean() < 0.05
 
 
 def test_lights_are_the_lamps_seen_from_the_middle(sample: Path) -> None:

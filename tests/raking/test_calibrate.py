@@ -74,6 +74,7 @@ def test_from_photographs_to_lights_and_a_dome(
     assert json.loads((image / "info.json").read_text())["type"] == "ptm"
 
 
+@pytest.mark.long
 def test_a_light_file_is_checked_without_a_sphere(
     raking: Raking, table: Path, tmp_path: Path
 ) -> None:
@@ -120,6 +121,7 @@ def accepted(address: str, without: int) -> None:
     urllib.request.urlopen(request, timeout=60).close()
 
 
+@pytest.mark.long
 def test_reviewed_lights_are_those_that_were_accepted(
     raking: Raking, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

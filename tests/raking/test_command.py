@@ -173,6 +173,7 @@ def verified(image: Path) -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.long
 def test_verify_prints_what_scripts_rely_on(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bench.verify.RANDOM_DECODERS", [Kind("hyper", 8, 9)])
     assert {row["lights"] for row in verified(written)[:2]} == {20}

@@ -96,6 +96,7 @@ def test_a_finished_training(raking: Raking, photographs: Path, tmp_path: Path) 
     assert hidden(tmp_path) == []
 
 
+@pytest.mark.long
 def test_a_finished_training_with_its_teacher_kept(
     raking: Raking, photographs: Path, tmp_path: Path
 ) -> None:

@@ -98,6 +98,7 @@ def test_the_bench_and_the_benchmark_write_apart_from_what_they_read(
     assert contents(tmp_path) == before
 
 
+@pytest.mark.long
 def test_a_fresh_benchmark_removes_only_its_images(
     raking: Raking, photographs: Path, tmp_path: Path
 ) -> None:

@@ -158,6 +158,7 @@ def test_attributes_are_settings(take_page, site) -> None:
         assert page.locator("#c").get_by_role("status").inner_text() == failure
 
 
+@pytest.mark.long
 def test_elements_come_and_go_and_keep_what_they_show(take_page, site) -> None:
     """More comings than a browser keeps contexts: each going must give its own back."""
     told: list[str] = []

@@ -128,6 +128,7 @@ def test_all_in_sight_take_turns_until_each_is_seen(page, address, check) -> Non
     assert page.evaluate(f"{HELD}.length") < BROWSERS_MOST
 
 
+@pytest.mark.long
 def test_one_that_gave_its_context_back_answers_the_hand(page, address, relight, small) -> None:
     page.goto(f"{address}grid.html")
     page.evaluate("Promise.all([...document.querySelectorAll('raking-viewer')].map(e => e.ready))")
@@ -146,6 +147,7 @@ def test_one_that_gave_its_context_back_answers_the_hand(page, address, relight,
     assert np.abs(picture[top : top + 48, left : left + 64].astype(int) - expected).max() <= 1
 
 
+@pytest.mark.long
 def test_all_viewers_of_a_page_keep_to_one_budget(page, address) -> None:
     page.goto(f"{address}grid.html")
     page.evaluate("Promise.all([...document.querySelectorAll('raking-viewer')].map(e => e.ready))")

@@ -121,6 +121,7 @@ def test_of_a_large_image_some_pixels_are_chosen(open_viewer, large, level) -> N
     assert np.abs(texels - expected).max() <= 0.51
 
 
+@pytest.mark.long
 def test_pointing_at_either_marks_the_other(open_viewer, small) -> None:
     with open_viewer([small], 1440, 900) as page:
         open_map(page)
@@ -170,6 +171,7 @@ def test_the_disc_shows_what_the_decoder_does(open_viewer, small, by_hand) -> No
         np.testing.assert_allclose(disc[row, column], expected, atol=1)
 
 
+@pytest.mark.long
 def test_a_place_without_a_point_is_decoded(open_viewer, small, by_hand) -> None:
     """By the principal axes: latents are the least squares fit of the pixels' by their places."""
     with open_viewer([small], 1440, 900) as page:

@@ -115,6 +115,7 @@ def test_the_ground_shows_in_motion_too(open_viewer, wide_masked) -> None:
     assert np.abs(blocks(moving) - blocks(full)).mean() < 4
 
 
+@pytest.mark.long
 def test_what_is_made_of_the_canvas_returns_whole(open_viewer, wide) -> None:
     """All six tiles together, though a frame decodes no more than one."""
     parameters = {"ui": "off", "zoom": 1, "target": NEVER, "mode": "unsharp"}
@@ -134,6 +135,7 @@ def test_what_is_made_of_the_canvas_returns_whole(open_viewer, wide) -> None:
     assert next(frame["complete"] for frame in resting if frame["presented"])
 
 
+@pytest.mark.long
 def test_what_is_the_same_under_every_light_is_decoded_once(open_viewer, rippled) -> None:
     """Also when frames of other modes went straight to the canvas before."""
     with open_viewer([rippled], 500, 400, ui="off", zoom=1, target=NEVER) as page:
@@ -150,6 +152,7 @@ def test_what_is_the_same_under_every_light_is_decoded_once(open_viewer, rippled
             assert np.array_equal(screenshot(page), before), mode
 
 
+@pytest.mark.long
 def test_without_adaptive_resolution_motion_looks_like_rest(open_viewer, wide) -> None:
     for zoom in (1, 1.7, 0.6):
         parameters = {"ui": "off", "zoom": zoom, "adaptive": "off"}

@@ -113,7 +113,7 @@ def test_evidence(open_viewer, with_evidence, tmp_path, tiled) -> None:
         panel.get_by_text("not to be relied on").wait_for()
 
 
-@pytest.mark.parametrize("tiled", [False, True])
+@pytest.mark.parametrize("tiled", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_modes_that_look_about_a_pixel(open_viewer, with_normals, tmp_path, tiled) -> None:
     """On the canvas at 1:1, and in a snapshot, as the native renderer has them; also when the light
     has moved, under which normals stay as they are."""

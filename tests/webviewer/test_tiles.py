@@ -96,6 +96,7 @@ def test_tiled_equals_untiled_at_every_pixel(open_viewer, flat, tiled, rotation)
     assert np.abs(shown[0] - shown[1]).max() <= 1
 
 
+@pytest.mark.long
 def test_every_level_is_the_decode_of_averaged_latents(open_viewer, flat, tiled, by_hand) -> None:
     image = read_image(flat)
     for level in (1, 2, 3):
@@ -315,6 +316,7 @@ def test_a_flat_image_beyond_the_budget_says_what_to_do(open_viewer, flat) -> No
         assert page.evaluate("raking.status()")["bytes"] > 8 * 2**20
 
 
+@pytest.mark.long
 def test_full_resolution_returns_though_a_tile_has_failed(
     open_faulty, tiled, relight, flat
 ) -> None:

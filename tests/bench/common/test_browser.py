@@ -103,6 +103,7 @@ def test_a_page_error_becomes_its_own_first_line():
     assert page_sentence(error) == "The file is: torn."
 
 
+@pytest.mark.long
 def test_real_page_has_the_viewport_the_renderer_and_uncapped_frames():
     with open_page("about:blank", "swiftshader", 1000, 700, uncapped=True) as page:
         assert "SwiftShader" in check_renderer(page, "swiftshader")

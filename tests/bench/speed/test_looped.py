@@ -43,6 +43,7 @@ def test_the_looped_picture_is_the_decoders(
     assert np.abs(shown - expected).max() <= 1
 
 
+@pytest.mark.long
 def test_it_goes_as_far_as_the_drivers_uniforms(browser, make_image, tmp_path) -> None:
     write_image(make_image(64, 27), tmp_path / "image")
     told = "ready"

@@ -15,7 +15,11 @@ LIGHT = (0.35, -0.55)
 
 
 @pytest.mark.parametrize(
-    ("units", "latents"), [(1, 3), (3, 9), (10, 9), (20, 9), (50, 9), (64, 27)]
+    ("units", "latents"),
+    [
+        *((1, 3), (3, 9), (10, 9), (20, 9), (50, 9)),
+        pytest.param(64, 27, marks=pytest.mark.long),
+    ],
 )
 def test_every_width(make_image, by_hand, units: int, latents: int) -> None:
     image = make_image(units, latents)

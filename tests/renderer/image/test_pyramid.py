@@ -242,6 +242,7 @@ def test_an_interrupt_leaves_the_old_image(
     assert [path.name for path in tmp_path.iterdir()] == ["image"]
 
 
+@pytest.mark.long
 def test_termination_leaves_nothing(make_image: MakeImage, tmp_path: Path) -> None:
     source, output = tmp_path / "flat", tmp_path / "out"
     write_image(make_image(width=700, height=600), source)

@@ -129,6 +129,7 @@ def test_lights_on_one_side(changed, table: Path) -> None:
     assert any("on one side" in warning for warning in result.warnings)
 
 
+@pytest.mark.long
 def test_a_photograph_in_the_dark_is_left_out(changed, truth) -> None:
     shots = changed(lambda index, picture: picture // 60 if index == 4 else picture)
     result = calibrate(shots, Settings(), Plan())

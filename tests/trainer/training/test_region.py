@@ -109,6 +109,7 @@ def halves(tmp_path_factory: pytest.TempPathFactory) -> Mlic:
     return read_mlic(write_collection(path, pictures=pictures))
 
 
+@pytest.mark.long
 def test_training_on_a_region_is_better_inside_and_still_encodes_the_rest(halves: Mlic) -> None:
     matte = (0, 0, SIZE // 2, SIZE)
     options = {"model": "neural", "units": 8, "steps": 150}

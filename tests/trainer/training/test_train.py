@@ -85,6 +85,7 @@ def test_a_student_follows_its_teacher_between_the_photographs(
     assert warned.provenance["teacher_share"] < student.provenance["teacher_share"]
 
 
+@pytest.mark.long
 def test_a_teacher_trained_first_is_as_good_as_one_kept(mlic: Mlic, tmp_path: Path) -> None:
     kept = tmp_path / "teacher"
     settings: dict[str, Any] = {"units": 10, "steps": 200, "guided": False}
@@ -337,6 +338,7 @@ def test_divergence_is_an_error(mlic: Mlic, monkeypatch: pytest.MonkeyPatch) -> 
         train(mlic, model="neural", steps=50)
 
 
+@pytest.mark.long
 def test_a_collapse_is_undone(mlic: Mlic, monkeypatch: pytest.MonkeyPatch) -> None:
     """As when the optimiser throws the weights away in the middle of training."""
     loss = trainer.training.fit._loss

@@ -86,7 +86,7 @@ def nearest(btf: Mlic) -> float:
     return float(np.mean(found))
 
 
-@pytest.mark.parametrize("model", ["hyper", "neural", "disk"])
+@pytest.mark.parametrize("model", ["hyper", "neural", pytest.param("disk", marks=pytest.mark.long)])
 def test_new_cameras_under_new_lights_are_learnt(
     btf: Mlic, image: RelightableImage, model: str
 ) -> None:

@@ -35,7 +35,7 @@ from raking.cli.printing import print_json, print_next, say, tell_done, warn
 from raking.cli.progress import progress_bar
 from renderer.files.aside import settle
 from renderer.files.ours import check_file, check_output
-from renderer.gpu.sheet import cell_size, contact_sheet
+from renderer.gpu.sheet import CELL, contact_sheet
 from renderer.image.finished import check_force, digest, image_digest
 from renderer.image.relightable import RelightableImage, read_image
 from shaders.decoder import LIGHT
@@ -95,7 +95,7 @@ def render(
     if scale is not None:
         frame_size = scaled_size(stored, scale)
     if sheet and frame_size is None:
-        frame_size = cell_size(stored.width, stored.height)
+        frame_size = frames.size_within(stored.width, stored.height, CELL)
     frames.check_frame_size(kind, frame_size or (stored.width, stored.height))
     facts = {
         "output": str(output),

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from renderer.gpu.frames import size_within
 from shaders.errors import RakingError
 
 # Row by row, as the light stands about the object: its azimuth in degrees, counter-clockwise from
@@ -35,11 +34,6 @@ def sheet_lights(elevation: float = RAKING) -> np.ndarray:
     return np.array(
         [(0, 0) if a is None else (radius * np.cos(a), radius * np.sin(a)) for a in angles]
     )
-
-
-def cell_size(width: int, height: int) -> tuple[int, int]:
-    """The size of a picture in the sheet, where none is asked for."""
-    return size_within(width, height, CELL)
 
 
 def contact_sheet(frames: Iterable[Image.Image], size: tuple[int, int]) -> Image.Image:

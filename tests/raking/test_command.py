@@ -208,8 +208,12 @@ def test_viewing_and_rendering_start_without_torch(written: Path, tmp_path: Path
     assert run.stdout.split()[-1] == "False", run.stderr
 
 
-def test_reading_images_needs_no_gpu_library() -> None:
-    code = "import sys, raking; print({'wgpu', 'glfw', 'torch', 'cv2'} & set(sys.modules))"
+@pytest.mark.parametrize("module", ["raking", "raking.cli.main"])
+def test_neither_the_library_nor_the_command_loads_at_once_what_is_slow_to_load(
+    module: str,
+) -> None:
+    slow = "{'wgpu', 'glfw', 'torch', 'cv2', 'scipy.ndimage', 'av', 'pandas', 'playwright'}"
+    code = f"import sys, {module}; print({slow} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert run.stdout.strip() == "set()", run.stderr
 

@@ -259,6 +259,7 @@ def test_the_plane_is_shown_as_the_camera_sees_it(open_viewer, each, small) -> N
     """Its picture, 64 x 48 pixels of 4, is 0.6 as wide before a camera 0.8 to the right."""
     options = {"zoom": 4, "light": "0.3,0.2", "camera": "0.8,0"}
     with open_viewer([each, small], 900, 700, **options) as page:
+        settle(page)
         flat = screenshot(page)
         left, top = (round(at) for at in middle(page.locator("#picture")))
         ground = flat[top, left - 200]

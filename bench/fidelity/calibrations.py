@@ -17,6 +17,7 @@ from shaders.errors import RakingError
 from trainer.calibration.calibrate import Calibration, Settings, calibrate
 from trainer.calibration.shots import photographs_in
 from trainer.calibration.views import read_shots
+from trainer.lights.directions import angles_between
 from trainer.running.plan import Plan
 from trainer.sample.tabletop import Tabletop, write_tabletop
 
@@ -63,7 +64,7 @@ def compare(seed: int, result: Calibration, truth: dict[str, Any]) -> Outcome:
     lights = [result.lights[i] for i in result.known]
     directions = np.array([light.direction for light in lights if light is not None])
     toward = lamps / np.linalg.norm(lamps, axis=1, keepdims=True)
-    angles = np.degrees(np.arccos(np.sum(directions * toward, axis=1).clip(-1, 1)))
+    angles = np.degrees(np.diagonal(angles_between(directions, toward)))
     positions = np.array([p for light in lights if light and (p := light.position) is not None])
     distance = None
     if len(positions) == len(lamps):

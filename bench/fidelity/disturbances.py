@@ -15,6 +15,7 @@ import numpy as np
 from trainer.calibration.calibrate import Calibration, Settings, calibrate
 from trainer.calibration.given import Given, read_given
 from trainer.calibration.views import Shots, read_shots
+from trainer.lights.directions import angles_between
 from trainer.running.plan import Plan
 
 LOWEST = 0.1  # a light's z, below which none is turned
@@ -83,7 +84,8 @@ def compare(
 
 
 def _degrees(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    return np.degrees(np.arccos(np.sum(one * other, axis=1).clip(-1, 1)))
+    """[L], between each of unit vectors [L, 3] and the same of others."""
+    return np.degrees(np.diagonal(angles_between(one, other)))
 
 
 def told(outcome: Outcome) -> str:

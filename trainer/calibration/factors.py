@@ -4,7 +4,10 @@ Pixels by themselves are poor witnesses. Between photographs, whose lights are s
 apart, gloss and edges of shadows cannot be interpolated, and they outweigh the shading that can.
 So photographs are described by principal components, and these by minimum/maximum autocorrelation
 factors (Switzer and Green 1984): the combinations that vary most over all photographs, as measured
-by what interpolation over the light leaves of them.
+by what interpolation over the light leaves of them. Bright pixels count no more than dark ones.
+
+Which combinations are best is judged by few photographs, and so by chance, too. Two parts of the
+picture, each with factors of its own, err by chance in different ways, and together by less.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +17,8 @@ import numpy as np
 from trainer.training.guide import CANDIDATES, Interpolator
 
 COMPONENTS, FACTORS = 16, 6
+PARTS = 2
+FAINT = 0.03  # of values 0..1: what varies by less is mostly noise
 EACH = 3, 5  # photographs to a component, and to a factor, at least
 GRAIN = 0.1  # of the mean variance of what is left, added to all of it
 SMOOTH = [
@@ -28,16 +33,29 @@ SMOOTH = [
 
 
 def components(values: np.ndarray) -> np.ndarray:
-    """[L, K], the principal components of photographs by their values [L, P]."""
+    """[B, L, K], the principal components of photographs by their values [L, P], of each part of
+    the pixels by itself."""
+    alike = values / np.maximum(values.std(axis=0), FAINT)
+    return np.array([_components(part) for part in np.array_split(alike, PARTS, axis=1)])
+
+
+def factors(lights: np.ndarray, shown: np.ndarray, trusted: np.ndarray) -> np.ndarray:
+    """[L, M], combinations of the components `shown` [B, L, K] of each part that follow the
+    `lights` [L, 3] best, the photographs `trusted` [T] being judged by; of variance 1 among these,
+    the best of a part first."""
+    return np.concatenate([_factors(lights, part, trusted) for part in shown], axis=1)
+
+
+def _components(values: np.ndarray) -> np.ndarray:
+    """[L, K]"""
     centred = values - values.mean(axis=0)
     powers, vectors = np.linalg.eigh(centred @ centred.T / values.shape[1])
     largest = np.argsort(-powers)[: min(COMPONENTS, len(values) // EACH[0])]
     return np.asarray(vectors[:, largest] * np.sqrt(powers[largest].clip(0)))
 
 
-def factors(lights: np.ndarray, shown: np.ndarray, trusted: np.ndarray) -> np.ndarray:
-    """[L, M], combinations of the components `shown` [L, K] that follow the `lights` [L, 3] best,
-    the photographs `trusted` [T] being judged by; of variance 1 among these, the best first."""
+def _factors(lights: np.ndarray, shown: np.ndarray, trusted: np.ndarray) -> np.ndarray:
+    """[L, M], of one part's components [L, K]."""
     left = min((left for _, left in left_out(lights, shown, trusted, SMOOTH)), key=_size)
     size = np.sqrt(np.sum(left**2, axis=1))
     # One photograph that nothing predicts is not to decide.

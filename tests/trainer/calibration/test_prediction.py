@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from trainer.calibration.factors import components
 from trainer.calibration.prediction import predict_each, refined_light
 
 from ..conftest import bumps
@@ -48,3 +49,19 @@ def test_five_lights_disturbed_by_ten_degrees_are_flagged_and_brought_back(
 def test_right_lights_are_left(values: np.ndarray) -> None:
     predictions = predict_each(dome(), values, np.full(len(dome()), 0.5))
     assert not any(prediction.flagged for prediction in predictions)
+
+
+def test_parts_of_the_picture_have_components_of_their_own(values: np.ndarray) -> None:
+    first, *others = components(values)
+    half = np.array_split(values, len(others) + 1, axis=1)[0]
+    changed = np.hstack(
+        [half, np.random.default_rng(0).uniform(size=values[:, half.shape[1] :].shape)]
+    )
+    assert np.allclose(first, components(changed)[0])
+    assert not np.allclose(others, components(changed)[1:], atol=0.1)
+
+
+def test_bright_pixels_count_no_more_than_dark_ones(values: np.ndarray) -> None:
+    values = values[:, values.std(axis=0) > 0.05]
+    brighter = values * np.linspace(1, 3, values.shape[1])
+    assert np.allclose(np.abs(components(brighter)), np.abs(components(values)), atol=1e-6)

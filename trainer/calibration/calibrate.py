@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 
 from shaders.errors import RakingError
 from trainer.calibration.bundle import settled
@@ -26,11 +27,14 @@ from trainer.lights.names import listing
 from trainer.running.plan import Plan
 
 FOCALS = np.geomspace(0.4, 8, 40)  # of the longer side: from a fisheye's to a long lens's
-APART = 4.0  # degrees between spheres, from which a focal length is looked for
+APART = 0.7  # degrees between spheres, from which a focal length is looked for
 BETTER = 0.4  # of that, that it must leave
 AS_GOOD = 1.1  # of the least: the longest focal length with so little
+NEAR_ENOUGH = 0.005  # of the focal length
 # Degrees, below which EXIF's focal length is left aside: it is of a lens that looks far away.
 TILTED = 3.0
+BESIDE = 0.1  # of the longer side, from where a sphere alone is beside the object
+UNMET = 0.6  # of what rays are unsure by, that those of right circles leave between them
 TWO_LAMPS = 0.4  # of the photographs have two highlights on every sphere
 EMPTY = 40.0  # degrees to the nearest light, beyond which there is a gap
 GAP_LOWEST = 20.0  # degrees of elevation, above which gaps are told of
@@ -211,7 +215,13 @@ def _camera(shots: Shots, found: Sequence[Found], settings: Settings) -> tuple[C
     if min(others) > BETTER * apart:
         return parallel, "not known, so rays are taken as parallel"
     best = next(f for f, other in zip(focals, others, strict=True) if other < AS_GOOD * min(others))
-    return Camera(shots.size, float(best)), "as the spheres agree best"
+    better = minimize_scalar(
+        lambda logarithm: _disagreement(found, Camera(shots.size, float(np.exp(logarithm)))),
+        bounds=np.log(best) + np.array([-1, 1]) * np.log(FOCALS[1] / FOCALS[0]),
+        method="bounded",
+        options={"xatol": NEAR_ENOUGH},
+    )
+    return Camera(shots.size, float(np.exp(better.x))), "as the spheres agree best"
 
 
 def _tilt(found: Sequence[Found], camera: Camera, focal: float) -> float:
@@ -297,6 +307,7 @@ def _warnings(result: Calibration) -> list[str]:
             for _, p, angle in sorted(apart, key=lambda a: -a[2])
         )
         warnings.append(f"spheres disagree about the light of {worst}")
+    warnings += _doubts(result)
     flagged = [
         f"{names[i]} ({prediction.angle:.0f} degrees)"
         for i, prediction in enumerate(result.predictions)
@@ -327,6 +338,28 @@ def _warnings(result: Calibration) -> list[str]:
     held_out = np.zeros(len(known), bool)
     repeats = light_warnings([names[i] for i in known], lights, held_out)
     return warnings + [warning for warning in repeats if warning.startswith("lights repeat")]
+
+
+def _doubts(result: Calibration) -> list[str]:
+    """What makes all lights doubtful: circles that cannot be right, or one that tells little."""
+    if len(result.found) == 1 and result.settings.distance_mm is None:
+        outline, side = result.found[0].outline, max(result.shots.size)
+        away = np.hypot(*(np.array([outline.x, outline.y]) - result.camera.middle)) / side
+        if away > BESIDE:
+            return [
+                "one sphere beside the object sees near lamps in other directions than the object "
+                "does: lay a second one on its other side, or give --distance and --pixel-size"
+            ]
+    if len(result.found) < 2:
+        return []
+    parted = [angle for light in result.lights if light for angle in light.residuals if angle]
+    unsure = float(np.degrees(np.median(result.rays.deviations[result.rays.valid])))
+    if parted and np.median(parted) > UNMET * unsure:
+        return [
+            f"the rays of the spheres miss each other by {np.median(parted):.1f} degrees, so a "
+            "circle is wrong: look at them with --review"
+        ]
+    return []
 
 
 def _gap(lights: np.ndarray) -> list[str]:

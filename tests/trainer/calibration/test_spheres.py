@@ -164,3 +164,39 @@ def test_perspective_by_its_focal_length(tmp_path: Path, open_shots, angles) -> 
         toward /= np.linalg.norm(toward, axis=-1, keepdims=True)
         errors.append(angles(toward, rays.directions)[rays.valid].mean())
     assert errors[0] < 2.5 and errors[0] < 0.4 * errors[1]
+
+
+@pytest.mark.long
+def test_a_focal_length_that_nobody_told(tmp_path: Path, open_shots, angles) -> None:
+    """As far away as a tripod is: the spheres tell that it is near, and how near."""
+    scene = replace(SCENE, camera_mm=600.0, width=480, height=360, chart=False, coin=False)
+    write_tabletop(tmp_path / "tripod", scene)
+    truth = json.loads((tmp_path / "tripod" / "truth" / "spheres.json").read_text())
+    result = calibrate(open_shots(tmp_path / "tripod" / "photographs"), Settings(), Plan())
+    assert result.focal_from == "as the spheres agree best"
+    assert result.camera.focal == pytest.approx(600.0 / truth["pixel_mm"], rel=0.25)
+    true = np.array([truth["lamps_mm"][name] for name in result.names])
+    true /= np.linalg.norm(true, axis=1, keepdims=True)
+    found = np.array([light.direction for light in result.lights if light])
+    assert angles(found, true).mean() < 0.8
+
+
+def circles(truth: dict[str, Any], scale: float) -> tuple[tuple[float, float, float], ...]:
+    """The true circles, the first one `scale` times as large."""
+    (x, y, radius), *others = ((s["x"], s["y"], s["radius"]) for s in truth["spheres"])
+    return (x, y, scale * radius), *others
+
+
+@pytest.mark.parametrize(("scale", "told"), [(1.0, False), (1.2, True)])
+def test_circles_that_cannot_be_right_are_told(shots: Shots, truth, scale, told) -> None:
+    result = calibrate(shots, Settings(spheres=circles(truth, scale)), Plan())
+    assert any("so a circle is wrong" in warning for warning in result.warnings) == told
+
+
+def test_one_sphere_beside_the_object_is_told_to_be_too_little(shots: Shots, truth) -> None:
+    """Unless it is said how far the lamps are."""
+    one, told = circles(truth, 1.0)[:1], []
+    for distance in ({}, {"distance_mm": 280.0, "pixel_mm": truth["pixel_mm"]}):
+        result = calibrate(shots, Settings(spheres=one, **distance), Plan())
+        told.append(any("one sphere beside the object" in text for text in result.warnings))
+    assert told == [True, False]

@@ -357,7 +357,7 @@ def _doubts(result: Calibration) -> list[str]:
     if parted and np.median(parted) > UNMET * unsure:
         return [
             f"the rays of the spheres miss each other by {np.median(parted):.1f} degrees, so a "
-            "circle is wrong: look at them with --review"
+            "circle or the focal length is wrong: look at them with --review"
         ]
     return []
 

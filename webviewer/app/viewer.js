@@ -168,7 +168,7 @@ export class Viewer extends EventTarget {
 			const waits = images.fetch(drawn.plans);
 			return { ...frame, complete: frame.complete && !waits, again: frame.again || motion.goesOn };
 		} catch (error) {
-			this.#fail(error);
+			if (!this.loop.retry()) this.#fail(error);
 			return null;
 		}
 	}

@@ -190,7 +190,10 @@ def circles(truth: dict[str, Any], scale: float) -> tuple[tuple[float, float, fl
 @pytest.mark.parametrize(("scale", "told"), [(1.0, False), (1.2, True)])
 def test_circles_that_cannot_be_right_are_told(shots: Shots, truth, scale, told) -> None:
     result = calibrate(shots, Settings(spheres=circles(truth, scale)), Plan())
-    assert any("a circle or the focal length is wrong" in warning for warning in result.warnings) == told
+    assert (
+        any("a circle or the focal length is wrong" in warning for warning in result.warnings)
+        == told
+    )
 
 
 def test_one_sphere_beside_the_object_is_told_to_be_too_little(shots: Shots, truth) -> None:

@@ -2,12 +2,14 @@
 // no more: so the GPU never waits for the page, and the light never lags behind a queue.
 
 const POLL = 2;  // milliseconds between looks at unfinished frames
+const MOMENT = 100;  // milliseconds until what was refused is tried again
 const DEPTH = 2;  // frames under way at a time
 
 export class FrameLoop {
 	paused = false;
 	wanted = false;
 	scheduled = false;
+	retried = false;
 	/** @type {{ fence: WebGLSync, start: number, told: Frame }[]} */
 	pending = [];
 	/** @type {number | null} */
@@ -31,6 +33,14 @@ export class FrameLoop {
 		requestAnimationFrame(() => this.#frame());
 	}
 
+	// Of a frame that could not be drawn: returns whether it is tried once more. A context that the browser is taking
+	// refuses everything before it is known to be lost.
+	retry() {
+		this.retried = !this.retried;
+		if (this.retried) setTimeout(() => this.request(), MOMENT);
+		return this.retried;
+	}
+
 	// Lets no frame begin, and resolves when none is under way.
 	async pause() {
 		this.paused = true;
@@ -50,6 +60,7 @@ export class FrameLoop {
 		const start = performance.now();
 		const told = this.draw();
 		if (!told) return;
+		this.retried = false;
 		if (told.again) this.wanted = true;
 		const fence = /** @type {WebGLSync} */ (this.gl.fenceSync(this.gl.SYNC_GPU_COMMANDS_COMPLETE, 0));
 		this.gl.flush();

@@ -180,7 +180,7 @@ def start_page(browser: Browser) -> Page:
 
 
 def let_go(page: Page) -> None:
-    """Leaves nothing pressed, allowed or emulated for the page's next document."""
+    """Leaves nothing pressed, allowed, emulated or held back for the page's next document."""
     for key in ("Shift", "Control"):
         page.keyboard.up(key)
     for button in ("left", "right"):
@@ -188,6 +188,7 @@ def let_go(page: Page) -> None:
     page.mouse.move(0, 0)
     page.emulate_media(reduced_motion="null", forced_colors="null")
     page.context.clear_permissions()
+    page.unroute_all()
 
 
 @pytest.fixture(scope="session")

@@ -205,15 +205,16 @@ def _camera(shots: Shots, found: Sequence[Found], settings: Settings) -> tuple[C
         return Camera(shots.size, focal), "from EXIF"
     if focal is not None:
         return parallel, "of no effect, as the spheres lie near the picture's middle"
+    unknown = parallel, "not known, so rays are taken as parallel"
     if len(found) < 2:
-        return parallel, "not known, so rays are taken as parallel"
+        return unknown
     apart = _disagreement(found, parallel)
     if apart < APART:
-        return parallel, "not known, so rays are taken as parallel"
+        return unknown
     focals = FOCALS[::-1] * max(shots.size)
     others = [_disagreement(found, Camera(shots.size, focal)) for focal in focals]
     if min(others) > BETTER * apart:
-        return parallel, "not known, so rays are taken as parallel"
+        return unknown
     best = next(f for f, other in zip(focals, others, strict=True) if other < AS_GOOD * min(others))
     better = minimize_scalar(
         lambda logarithm: _disagreement(found, Camera(shots.size, float(np.exp(logarithm)))),
@@ -307,7 +308,7 @@ def _warnings(result: Calibration) -> list[str]:
             for _, p, angle in sorted(apart, key=lambda a: -a[2])
         )
         warnings.append(f"spheres disagree about the light of {worst}")
-    warnings += _doubts(result)
+    warnings += _too_little(result) if len(result.found) == 1 else _missing_rays(result)
     flagged = [
         f"{names[i]} ({prediction.angle:.0f} degrees)"
         for i, prediction in enumerate(result.predictions)
@@ -340,26 +341,31 @@ def _warnings(result: Calibration) -> list[str]:
     return warnings + [warning for warning in repeats if warning.startswith("lights repeat")]
 
 
-def _doubts(result: Calibration) -> list[str]:
-    """What makes all lights doubtful: circles that cannot be right, or one that tells little."""
-    if len(result.found) == 1 and result.settings.distance_mm is None:
-        outline, side = result.found[0].outline, max(result.shots.size)
-        away = np.hypot(*(np.array([outline.x, outline.y]) - result.camera.middle)) / side
-        if away > BESIDE:
-            return [
-                "one sphere beside the object sees near lamps in other directions than the object "
-                "does: lay a second one on its other side, or give --distance and --pixel-size"
-            ]
-    if len(result.found) < 2:
+def _too_little(result: Calibration) -> list[str]:
+    """Whether the one sphere stands where near lamps are seen in other directions."""
+    outline = result.found[0].outline
+    away = np.array([outline.x, outline.y]) - result.camera.middle
+    near = np.hypot(*away) <= BESIDE * max(result.shots.size)
+    if near or result.settings.distance_mm is not None:
         return []
+    return [
+        "one sphere beside the object sees near lamps in other directions than the object does: "
+        "lay a second one on its other side, or give --distance and --pixel-size"
+    ]
+
+
+def _missing_rays(result: Calibration) -> list[str]:
+    """Whether the rays of several spheres miss the lamps by more than under right circles."""
     parted = [angle for light in result.lights if light for angle in light.residuals if angle]
+    if not parted:
+        return []
     unsure = float(np.degrees(np.median(result.rays.deviations[result.rays.valid])))
-    if parted and np.median(parted) > UNMET * unsure:
-        return [
-            f"the rays of the spheres miss each other by {np.median(parted):.1f} degrees, so a "
-            "circle or the focal length is wrong: look at them with --review"
-        ]
-    return []
+    if np.median(parted) <= UNMET * unsure:
+        return []
+    return [
+        f"the rays of the spheres miss each other by {np.median(parted):.1f} degrees, so a "
+        "circle or the focal length is wrong: look at them with --review"
+    ]
 
 
 def _gap(lights: np.ndarray) -> list[str]:

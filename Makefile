@@ -37,8 +37,10 @@ demo/hyper8: demo/sample
 demo/sample: | setup
 	$(RAKING) sample $@
 
+# Quick in the browser without its windows, where that is installed; the long ones are run in all of it.
 test: setup
-	$(TESTS) -m "not long"
+	@./setup.sh test
+	RAKING_CHROMIUM=$${RAKING_CHROMIUM:-$$(command -v chromium-headless-shell)} $(TESTS) -m "not long"
 
 test-long: setup
 	$(TESTS) -m long

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -170,8 +171,8 @@ def test_notes_of_every_kind_are_made_stored_and_shown_again(take_page, image: P
             panel = the_panel(page)
             entries = panel.locator("li")
             expect(entries).to_have_count(5)
-            assert "Point <b>ڪتابت</b>" in entries.first.inner_text()
-            assert "Length 1 cm" in entries.nth(3).inner_text()
+            expect(entries.first).to_contain_text("Point <b>ڪتابت</b>")
+            expect(entries.nth(3)).to_contain_text("Length 1 cm")
             assert entries.locator("b").count() == 0
             page.locator(".badge").nth(1).click()
             expect(entries.nth(1).get_by_role("button")).to_have_attribute("aria-current", "true")
@@ -365,7 +366,7 @@ def test_notes_of_others_are_shown_as_text(take_page, image: Path) -> None:
     with ViewerServer([image]) as server, take_page(1200, 800) as page, opened(page, server):
         expect(page.locator(".badge")).to_have_count(2)
         panel = the_panel(page)
-        assert panel.locator("li").first.inner_text().endswith("<img src=x>")
+        expect(panel.locator("li").first).to_have_text(re.compile("<img src=x>$"))
         assert panel.locator("img, script").count() == 0
 
 

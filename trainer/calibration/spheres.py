@@ -74,9 +74,8 @@ def find_spheres(
         sphere = _sphere(view, circles, frame_of(shots))
         if sphere is not None:
             (found if sphere.outline.whole >= WHOLE else cut).append(sphere)
-    found = _distinct(found)
-    _check_apart(found)
-    found, others = _agreeing(found)
+    found, others = _agreeing(_distinct(found))
+    check_apart(found, others)
     if not found:
         raise RakingError(_none_found(shots, overview, cut))
     found = [_still(sphere, shots) for sphere in found]
@@ -267,10 +266,11 @@ def _distinct(found: list[Found]) -> list[Found]:
     return kept
 
 
-def _check_apart(found: list[Found]) -> None:
-    """RakingError where one sphere stands at two places that it cannot fill at once."""
-    outlines = [sphere.outline for sphere in found]
-    for one, other in itertools.combinations(outlines, 2):
+def check_apart(found: list[Found], others: list[Found]) -> None:
+    """RakingError where one sphere stands at two places that it cannot fill at once; what is round
+    beside the spheres, an ornament's circles for instance, may overlap."""
+    spheres, rest = ([sphere.outline for sphere in each] for each in (found, others))
+    for one, other in [*itertools.combinations(spheres, 2), *itertools.product(spheres, rest)]:
         apart = float(np.hypot(one.x - other.x, one.y - other.y))
         alike = max(one.across, other.across) < SAME_SIZE * min(one.across, other.across)
         if alike and apart < BESIDE * (one.across + other.across):
@@ -280,11 +280,12 @@ def _check_apart(found: list[Found]) -> None:
 def _agreeing(found: list[Found]) -> tuple[list[Found], list[Found]]:
     """The most spheres whose highlights move alike, and the others.
 
-    Of groups of one size that is taken on which the lamps' images are smallest: what is round and
-    glossy without being a sphere, such as a coin, shines in patches.
+    Of groups of one size that is taken on which the lamps' images are smallest, in the most
+    photographs, within the clearest rims: what is round and glossy without being a sphere shines
+    in patches, as a coin does, or here and there, as an ornament's gold.
     """
     groups = [[other for other in found if _alike(sphere, other)] for sphere in found]
-    best = min(groups, key=lambda group: (-len(group), _patches(group)), default=[])
+    best = min(groups, key=lambda group: (-len(group), _doubt(group)), default=[])
     return best, [sphere for sphere in found if sphere not in best]
 
 
@@ -307,9 +308,10 @@ def _alike(one: Found, other: Found) -> bool:
     return bool(likeness[0, 2] > ALIKE and likeness[1, 3] > ALIKE and as_far.all())
 
 
-def _patches(group: list[Found]) -> float:
+def _doubt(group: list[Found]) -> float:
     sizes = [h.size / s.outline.across for s in group for h in s.highlights if h.usable]
-    return float(np.mean(sizes))
+    sure = np.mean([s.share * s.outline.support for s in group])
+    return float(np.mean(sizes) / sure**2)
 
 
 def _none_found(shots: Shots, overview: View, cut: list[Found]) -> str:

@@ -13,9 +13,10 @@ import pytest
 
 from shaders.errors import RakingError
 from trainer.calibration.calibrate import Calibration, Settings, calibrate
+from trainer.calibration.spheres import Found, check_apart, find_spheres
 from trainer.calibration.views import Shots
 from trainer.running.plan import Plan
-from trainer.sample.tabletop import write_tabletop
+from trainer.sample.tabletop import Tabletop, write_tabletop
 
 from .conftest import SCENE
 
@@ -25,6 +26,17 @@ Change = Callable[[int, np.ndarray], np.ndarray | None]
 @pytest.fixture(scope="module")
 def result(shots: Shots) -> Calibration:
     return calibrate(shots, Settings(), Plan())
+
+
+@pytest.fixture
+def outlined(result: Calibration) -> Callable[[float, float, float], Found]:
+    """outlined(x, y, radius): a sphere with that outline."""
+
+    def made(x: float, y: float, radius: float) -> Found:
+        found = result.found[0]
+        return replace(found, outline=replace(found.outline, x=x, y=y, across=radius))
+
+    return made
 
 
 @pytest.fixture
@@ -53,6 +65,29 @@ def test_both_spheres_are_found_and_nothing_else(
         assert np.hypot(outline.x - true["x"], outline.y - true["y"]) < 0.6
         assert outline.across == pytest.approx(true["radius"], rel=0.03)
         assert found.share > 0.9
+
+
+def test_gold_in_an_ornaments_circles_is_no_sphere(tmp_path: Path, open_shots) -> None:
+    """It shines in some of the photographs, in spots that are smaller than a sphere's."""
+    write_tabletop(
+        tmp_path / "tall", Tabletop(240, 320, seed=107, spheres=1, lights=16, noise=1.0, blur=0.5)
+    )
+    shots = open_shots(tmp_path / "tall" / "photographs")
+    (found,), remarks = find_spheres(shots, shots.overview(lambda *_: None))
+    (true,) = json.loads((tmp_path / "tall" / "truth" / "spheres.json").read_text())["spheres"]
+    outline = found.outline
+    assert np.hypot(outline.x - true["x"], outline.y - true["y"]) < 0.05 * true["radius"]
+    assert len(remarks) == 1 and "does not mirror the lamps as a sphere does" in remarks[0]
+
+
+def test_circles_that_overlap_on_the_object_are_not_a_sphere_that_moved(outlined) -> None:
+    spheres = [outlined(437, 372, 25), outlined(47, 226, 40)]
+    ornament = [outlined(186, 267, 77), outlined(294, 372, 76), outlined(296, 262, 74)]
+    check_apart(spheres, ornament)
+    with pytest.raises(RakingError, match="the sphere at 437, 372 moved by 20 pixels"):
+        check_apart(spheres, [outlined(437, 392, 26), *ornament])
+    with pytest.raises(RakingError, match="moved by 60 pixels"):
+        check_apart([outlined(47, 226, 40), outlined(107, 226, 40)], ornament)
 
 
 def test_lights_come_near_the_truth(result: Calibration, truth: dict[str, Any], angles) -> None:

@@ -19,7 +19,7 @@ from trainer.calibration.rim import Outline
 from trainer.calibration.views import WHITE, View
 from trainer.photographs.srgb import linear
 
-SMALLEST = 30.0  # pixels of radius in the view, below which too little is inside the rim
+SMALLEST = 20.0  # pixels of radius in the view, below which too little is inside the rim
 RAYS = 180
 STEP = 0.25  # pixels of the view, along rays
 INNERMOST = 0.94  # of the radius: farther in is mirrored what lies beyond the view

@@ -20,6 +20,8 @@ LIKELY = 0.35  # share of the photographs with a clean spot, in the overview
 MOVING = 0.04  # deviation of the spots' places, of the radius
 MOST = 8  # places looked at in full detail
 AROUND = 1.9  # radii
+# Of small spheres more: within the few pixels inside their rims the table farther away is mirrored.
+SMALL, AROUND_SMALL = 60.0, 2.6  # pixels, radii
 SURE = 0.6  # share of the photographs with a highlight, in full detail
 ROUND = 0.33  # of the rays, with an edge at the rim
 WHOLE = 0.93  # of the rim in the picture
@@ -58,7 +60,7 @@ def find_spheres(
     check_count(shots)
     places = _likely_places(overview)
     regions = [
-        shots.around(overview.outward(group[0, :2]), _reach(group) * overview.region.scale)
+        shots.around(overview.outward(group[0, :2]), _reach(_radius(group) * overview.region.scale))
         for group in places
     ]
     views = shots.views(regions, progress) if regions else []
@@ -109,7 +111,7 @@ def spheres_by_hand(
                 f"the sphere at {x:g}, {y:g} of radius {radius:g} is not whole in the photographs, "
                 f"which are {width} x {height} pixels: name column, row and radius of one that is"
             )
-    regions = [shots.around(np.array([x, y]), AROUND * r) for x, y, r in circles]
+    regions = [shots.around(np.array([x, y]), _reach(r)) for x, y, r in circles]
     found = []
     for view, (x, y, radius) in zip(shots.views(regions, progress), circles, strict=True):
         outline = Outline(x, y, radius, 0.0, 0.5, 0.0, 1.0, 1.0)
@@ -196,9 +198,15 @@ def _likely_places(overview: View) -> list[np.ndarray]:
     return [np.array(group) for group in groups[:MOST]]
 
 
-def _reach(group: np.ndarray) -> float:
+def _radius(group: np.ndarray) -> float:
+    """That of the largest sphere that a group of circles [C, 3] may be."""
     radii = group[:, 2]
-    return float(AROUND * min(radii.max(), 1.6 * np.median(radii)))
+    return float(min(radii.max(), 1.6 * np.median(radii)))
+
+
+def _reach(radius: float) -> float:
+    """How far about a sphere is looked at, in pixels of the photographs as its radius."""
+    return (AROUND_SMALL if radius < SMALL else AROUND) * radius
 
 
 def _sphere(view: View, circles: np.ndarray, frame: Frame) -> Found | None:

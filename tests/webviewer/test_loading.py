@@ -99,7 +99,9 @@ def test_an_element_has_its_place_before_its_style(browser, museum) -> None:
     page = browser.new_page(viewport={"width": 700, "height": 600})
     held = []
     page.route("**/style.css", lambda route: held.append(route))
-    page.goto(museum, wait_until="commit")
+    with page.expect_request("**/style.css"):
+        page.goto(museum, wait_until="commit")
+    page.wait_for_selector("h1 + raking-viewer", state="attached")  # the head is read by then
     page.evaluate("document.querySelector('style').remove()")
     page.wait_for_function(
         "document.querySelector('raking-viewer').shadowRoot?.querySelector('link')"
@@ -108,7 +110,6 @@ def test_an_element_has_its_place_before_its_style(browser, museum) -> None:
     box = page.locator("raking-viewer").first.bounding_box()
     shown = screenshot(page)[round(box["y"]) + 1 : round(box["y"]) + 400, 20:680]
     assert np.abs(shown.astype(int) - GROUND).max() <= 1
-    page.wait_for_function("n => n", arg=len(held))
     for route in held:
         route.continue_()
     page.evaluate("document.querySelector('raking-viewer').ready")

@@ -41,6 +41,8 @@ def address(photographs: Path, tmp_path: Path):
     """Where the command serves them."""
     aside = tmp_path / "aside"
     aside.mkdir()
+    # A suite that runs in a shell's background ignores it, and so would the command.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     command = [sys.executable, "-m", "raking", "view", "--select", photographs, "--no-open"]
     running = subprocess.Popen(
         command,

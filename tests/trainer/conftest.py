@@ -1,5 +1,7 @@
 """Small collections, written as users have them: photographs and a `.lp` file."""
 
+import struct
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -102,6 +104,24 @@ def collection(tmp_path: Path) -> Callable[..., Path]:
         return write_collection(tmp_path / name, **settings)  # type: ignore[arg-type]
 
     return write
+
+
+@pytest.fixture(scope="session")
+def huge_picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A PNG of 30,000 x 30,000 black pixels, which nobody should decode."""
+    side = 30_000
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    pixels = zlib.compress(bytes(side * (1 + side // 8)), 1)
+    parts = [(b"IHDR", header), (b"IDAT", pixels), (b"IEND", b"")]
+    path = tmp_path_factory.mktemp("huge") / "black.png"
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + b"".join(
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+            for kind, body in parts
+        )
+    )
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from .test_accessibility import assert_accessible
 from .test_words import PLACE, sentences_of_the_code
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def found(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("review") / "table"
     write_tabletop(folder, Tabletop(360, 270, seed=5, lights=10))

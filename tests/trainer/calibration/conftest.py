@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from trainer.calibration.calibrate import Calibration, Settings, calibrate
 from trainer.calibration.shots import photographs_in
 from trainer.calibration.views import Shots, read_shots
+from trainer.running.plan import Plan
 from trainer.sample.tabletop import Tabletop, write_tabletop
 
 SCENE = Tabletop(360, 270, seed=5, noise=1.0, blur=0.6, chart=True, coin=True, lights=14)
@@ -26,6 +28,11 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def shots(table: Path) -> Shots:
     return shots_in(table / "photographs")
+
+
+@pytest.fixture(scope="session")
+def result(shots: Shots) -> Calibration:
+    return calibrate(shots, Settings(), Plan())
 
 
 @pytest.fixture(scope="session")

@@ -9,21 +9,14 @@ import numpy as np
 import pytest
 
 from shaders.errors import RakingError
-from trainer.calibration.calibrate import Calibration, Settings, calibrate
+from trainer.calibration.calibrate import Calibration
 from trainer.calibration.record import facts
 from trainer.calibration.review import EACH, Review, review_of
-from trainer.calibration.views import Shots
-from trainer.running.plan import Plan
-
-
-@pytest.fixture(scope="session")
-def found(shots: Shots) -> Calibration:
-    return calibrate(shots, Settings(), Plan())
 
 
 @pytest.fixture
-def review(found: Calibration, tmp_path) -> Review:
-    return review_of(found, tmp_path)
+def review(result: Calibration, tmp_path) -> Review:
+    return review_of(result, tmp_path)
 
 
 def edits_of(review: Review) -> dict[str, Any]:
@@ -34,7 +27,7 @@ def edits_of(review: Review) -> dict[str, Any]:
     }
 
 
-def test_nothing_wanted_changes_nothing(review: Review, found: Calibration) -> None:
+def test_nothing_wanted_changes_nothing(review: Review, result: Calibration) -> None:
     before = review.state()
     review.correct(json.dumps(edits_of(review)))
     after = review.state()
@@ -81,21 +74,21 @@ def test_a_circle_moved_has_its_highlights_found_again(review: Review) -> None:
 
 
 def test_rejected_on_all_spheres_a_photograph_is_left_out_and_an_earlier_review_taken_up(
-    review: Review, found: Calibration, tmp_path
+    review: Review, result: Calibration, tmp_path
 ) -> None:
     edits = edits_of(review)
     for row in edits["highlights"]:
         row[3] = False
     review.correct(json.dumps(edits))
     assert review.state()["photographs"][3]["reason"] == "rejected by hand"
-    assert review.result.lights[3] is None and found.lights[3] is not None
+    assert review.result.lights[3] is None and result.lights[3] is not None
 
-    later = review_of(found, tmp_path)
+    later = review_of(result, tmp_path)
     later.take_up(json.loads(json.dumps(facts(review.result))))
     assert later.result.lights[3] is None
-    untold = review_of(found, tmp_path)
+    untold = review_of(result, tmp_path)
     untold.take_up({"spheres": "damaged"})
-    assert untold.result is found
+    assert untold.result is result
 
 
 @pytest.mark.parametrize(

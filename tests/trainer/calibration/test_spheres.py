@@ -23,11 +23,6 @@ from .conftest import SCENE
 Change = Callable[[int, np.ndarray], np.ndarray | None]
 
 
-@pytest.fixture(scope="module")
-def result(shots: Shots) -> Calibration:
-    return calibrate(shots, Settings(), Plan())
-
-
 @pytest.fixture
 def outlined(result: Calibration) -> Callable[[float, float, float], Found]:
     """outlined(x, y, radius): a sphere with that outline."""

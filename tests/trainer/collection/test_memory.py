@@ -73,9 +73,9 @@ def test_the_process_own_limit_counts() -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to read peaks from")
-def test_a_huge_picture_among_others_is_refused_unseen(tmp_path: Path) -> None:
+def test_a_huge_picture_among_others_is_refused_unseen(tmp_path: Path, huge_picture: Path) -> None:
     path = write_collection(tmp_path / "bumps")
-    Image.new("1", (30000, 30000)).save(path / "image05.png")
+    (path / "image05.png").write_bytes(huge_picture.read_bytes())
     told = subprocess.run(
         [sys.executable, "-c", PEAK, path], stdout=subprocess.PIPE, check=True, cwd=ROOT
     )

@@ -230,9 +230,9 @@ def test_a_mask_that_is_not_read_is_told(collection: Write) -> None:
     assert all(warning.endswith("mask.tif is") for warning in mlic.warnings)
 
 
-def test_a_huge_mask_is_refused_unseen(collection: Write) -> None:
+def test_a_huge_mask_is_refused_unseen(collection: Write, huge_picture: Path) -> None:
     path = collection()
-    Image.new("1", (30000, 30000), 1).save(path / "mask.png")
+    (path / "mask.png").write_bytes(huge_picture.read_bytes())
     with pytest.raises(RakingError, match=r"mask\.png is 30000 x 30000 pixels but"):
         read_mlic(path)
 

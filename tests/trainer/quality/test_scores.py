@@ -136,10 +136,10 @@ def test_pictures_are_paired_by_name(folders: tuple[Path, Path]) -> None:
 
 
 def test_a_huge_picture_is_refused_before_any_is_decoded(
-    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+    folders: tuple[Path, Path], huge_picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown, truth = folders
-    Image.new("1", (30000, 30000)).save(shown / "b.png")
+    (shown / "b.png").write_bytes(huge_picture.read_bytes())
     monkeypatch.setattr(evaluate, "read_picture", lambda path: pytest.fail(f"{path} is decoded"))
     with pytest.raises(RakingError, match=r"b\.png is 30000 x 30000 pixels but .* is 16 x 12"):
         evaluate_pictures(shown, truth, metrics=FAST)

@@ -152,6 +152,26 @@ def test_curvature_turns_with_the_picture(open_viewer, with_normals) -> None:
         assert np.abs(np.rot90(upright, -1) - turned).mean() < 3
 
 
+def test_what_no_light_changes_is_not_drawn_anew(open_viewer, with_normals) -> None:
+    with open_viewer([with_normals], mode="normals", light="0,0", ui="off") as page:
+        settle(page)
+        frames, shown = page.evaluate("raking.counts().frames"), screenshot(page)
+        for light in [(0.5, 0.2), (-0.3, 0.6)]:
+            page.evaluate("light => raking.setState({ light })", light)
+        assert state(page)["light"] == [-0.3, 0.6]
+        assert page.evaluate("raking.counts().frames") == frames
+        np.testing.assert_array_equal(screenshot(page), shown)
+        page.evaluate("raking.setState({ mode: 'plain' })")
+        settle(page)
+        lit = screenshot(page)
+        page.evaluate("raking.setState({ light: [0.5, 0.2] })")
+        settle(page)
+        assert np.abs(screenshot(page).astype(int) - lit).max() > 20
+        page.evaluate("raking.setState({ mode: 'normals' })")
+        settle(page)
+        np.testing.assert_array_equal(screenshot(page), shown)
+
+
 def test_an_image_without_evidence_says_so(open_viewer, small) -> None:
     with open_viewer([small], ready=False, mode="evidence") as page:
         page.get_by_text("train it again from its photographs").wait_for()

@@ -122,7 +122,7 @@ export class Viewer extends EventTarget {
 	}
 
 	// Draws at once; returns whether something is seen.
-	drawNow = () => Boolean(this.#draw()?.shown);
+	drawNow = () => Boolean(this.#draw(true)?.shown);
 
 	// Gives the context back, until it is taken again.
 	giveBack() {
@@ -156,13 +156,13 @@ export class Viewer extends EventTarget {
 		this.#waiting.splice(0).forEach(({ reject }) => reject(error));
 	}
 
-	#draw() {
+	#draw(anew = false) {
 		const { engine, images, motion, store } = this;
 		if (this.away) this.emit('starved');
 		if (engine.gl.isContextLost()) return null;
 		if (images.scenes.length) motion.step();
 		try {
-			const drawn = engine.draw(store.state, images.scenes);
+			const drawn = engine.draw(store.state, images.scenes, anew);
 			if (!drawn) return null;
 			const { frame } = drawn;
 			const waits = images.fetch(drawn.plans);

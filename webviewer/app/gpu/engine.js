@@ -17,6 +17,7 @@ const GROUND = [22 / 255, 22 / 255, 23 / 255];  // the page's background, see st
 const BUDGET_SHARE = 0.7;  // of the memory that what is in sight may take
 const FRAMES_AT_REST = 3;  // how long the page may decode at a stretch when nothing moves
 const ENOUGH = 1.04;  // canvas pixels that a pixel may cover
+const LIGHTS = { light: null, moving: null, orbit: null };  // what a state says of where the light is
 const EASY = 0.5;  // share of a frame's time that shows a machine fast enough for tiles
 
 export class Engine {
@@ -25,6 +26,8 @@ export class Engine {
 	#shaders = new Map([['baked', makeBaked]]);
 	#direct = false;  // the light is too slow for tiles: decode straight to the canvas
 	#backing = 1;  // canvas pixels per device pixel
+	/** @type {{ but: string, light: number[], plans: Plan[], frame: Frame } | null} */
+	#still = null;  // what is on the canvas, where that is all of a picture which no light changes
 
 	/** @param {HTMLCanvasElement} canvas */
 	constructor(canvas) {
@@ -38,6 +41,7 @@ export class Engine {
 	begin() {
 		this.memory = new Memory(this.memory.budget);
 		this.present = new PresentPass(this.gl, this.memory, GROUND);
+		this.#still = null;
 	}
 
 	// The memory that a state allows.
@@ -72,15 +76,20 @@ export class Engine {
 	 *
 	 * @param {State} asked
 	 * @param {Scene[]} scenes
+	 * @param {boolean} anew  whether the canvas may not stay as it is
 	 * @returns {{ frame: Frame, plans: Plan[] } | null}  null where there was nothing to draw
 	 */
-	draw(asked, scenes) {
+	draw(asked, scenes, anew = false) {
+		const but = JSON.stringify([scenes.map(({ key }) => key), { ...asked, ...LIGHTS }]);  // all but the light
+		if (!anew && but === this.#still?.but && asked.light !== this.#still.light) return this.#still;
+		this.#still = null;
 		if (!scenes.length) {
 			this.present.clear();
 			return null;
 		}
 		// What is the same under every light is as at rest while the light moves.
-		const state = asked.moving === 'light' && scenes.every(({ isFixed }) => isFixed) ? { ...asked, moving: null } : asked;
+		const isFixed = scenes.every(scene => scene.isFixed);
+		const state = asked.moving === 'light' && isFixed ? { ...asked, moving: null } : asked;
 		this.memory.frame++;
 		const plans = scenes.map(scene => this.plan(state, scene, scenes.length));
 		plans.forEach(({ found }) => found.forEach(tile => tile.use()));
@@ -88,7 +97,11 @@ export class Engine {
 		this.counts.frames++;
 		this.counts.pixels += work.pixels;
 		const tiles = plans.reduce((sum, { places }) => sum + places.length, 0);
-		return { plans, frame: { adapting: Boolean(state.adaptive && state.moving), tiles, ...work } };
+		const frame = { adapting: Boolean(state.adaptive && state.moving), tiles, ...work };
+		if (isFixed && work.complete && plans.every(({ missing }) => !missing.length)) {
+			this.#still = { but, light: asked.light, plans, frame: { ...frame, pixels: 0 } };
+		}
+		return { plans, frame };
 	}
 
 	// Learns from a frame that is done.

@@ -50,6 +50,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[s
         yield folder, names
 
 
+@pytest.mark.long
 def test_the_examples_do_what_the_page_says(
     ran: tuple[Path, dict[str, Any]], by_hand: Callable[..., np.ndarray]
 ) -> None:

@@ -19,7 +19,7 @@ PLACE = {"light": "0.3,0.2", "camera": "-0.4,0.5"}
 SQUARE = [(x, y, 0.5**0.5) for x in (-0.5, 0.5) for y in (-0.5, 0.5)]
 
 
-@pytest.fixture(scope="module", params=["neural", "hyper"])
+@pytest.fixture(scope="module", params=[pytest.param("neural", marks=pytest.mark.long), "hyper"])
 def each(request, make_image, make_hyper_image, tmp_path_factory):
     """An image of 64 x 48 pixels whose cameras stood at a square's corners."""
     make = make_hyper_image if request.param == "hyper" else make_image

@@ -179,7 +179,9 @@ def test_an_idle_page_draws_nothing_after_motion(open_viewer, wide) -> None:
 # Rotation
 
 
-@pytest.mark.parametrize("rotation", [90, 180, 270])
+@pytest.mark.parametrize(
+    "rotation", [90, *(pytest.param(turn, marks=pytest.mark.long) for turn in (180, 270))]
+)
 def test_a_turned_picture_is_the_same_pixels(open_viewer, wide, relight, rotation) -> None:
     upright = relight(wide, LIGHT).astype(int)
     expected = np.rot90(upright, -rotation // 90)

@@ -82,7 +82,7 @@ def tiles_asked(server: FaultyServer) -> list[tuple[int, int, int]]:
 # Pictures
 
 
-@pytest.mark.parametrize("rotation", [0, 90])
+@pytest.mark.parametrize("rotation", [0, pytest.param(90, marks=pytest.mark.long)])
 def test_tiled_equals_untiled_at_every_pixel(open_viewer, flat, tiled, rotation) -> None:
     window = SIZE if rotation == 0 else SIZE[::-1]
     shown = []
@@ -244,7 +244,11 @@ def test_memory_stays_within_its_budget_and_old_tiles_come_again(open_faulty, ti
 # What goes wrong
 
 
-@pytest.mark.parametrize("kind", ["missing", "error", "truncated", "broken", "stalled"])
+@pytest.mark.parametrize(
+    "kind",
+    ["missing", "stalled"]
+    + [pytest.param(kind, marks=pytest.mark.long) for kind in ("error", "truncated", "broken")],
+)
 def test_a_tile_that_fails_once_is_fetched_again(open_faulty, tiled, assert_lit, kind) -> None:
     faults = [(f"*plane_1_files/{FULL}/1_1.png", kind, 1)]
     with open_faulty(tiled, faults=faults, zoom=1, center="650,550", patience=2) as (page, _):

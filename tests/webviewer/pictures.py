@@ -22,14 +22,17 @@ def drag(
 
 
 # Resolves once nothing is loading, moving or coarse and all that is told of the viewer, the
-# address included, has stood still for some frames.
+# address included, has stood still for some frames. Chromium's graphics process ends once in some
+# thousand pages, by a fault of its own: then the viewer's picture is to return first.
 SETTLED = """async frames => {
+    const isGone = ({ away, engine }) => !away && engine.gl.isContextLost();
     const seen = () => JSON.stringify(
         [raking.state(), raking.counts(), raking.status(), location.href, document.title]);
     for (let still = 0, last; still < frames; still++) {
         await new Promise(requestAnimationFrame);
         const { loading, scale, rate } = raking.status();
-        const now = loading || scale < 1 || rate ? '' : seen();
+        const gone = isGone(document.querySelector('raking-viewer').viewer);
+        const now = gone || loading || scale < 1 || rate ? '' : seen();
         if (!now || now !== last) still = 0;
         last = now;
     }

@@ -308,6 +308,7 @@ def test_a_tiled_picture_returns_after_a_lost_context(open_viewer, tiled) -> Non
     with open_viewer([tiled], ui="off", zoom=1) as page:
         before = screenshot(page)
         lose_context(page)
+        assert page.evaluate("raking.counts()")["wantedTiles"] == 0
         page.evaluate("context.restoreContext()")
         page.get_by_text("graphics card").wait_for(state="hidden")
         settle(page)

@@ -34,6 +34,7 @@ export function tellStatus({ images, latest, engine: { memory }, store: { state:
 // What was done since the page was opened, and the tiles of what is in sight.
 /** @param {Viewer} viewer */
 export function tellCounts({ engine, firstPicture, images: { scenes }, store: { state } }) {
-	const { found, scene } = engine.plan(state, scenes[0], scenes.length);
-	return { ...engine.counts, firstPicture, wantedTiles: found.length, tilesInAll: scene.pyramid.tiles(0).length };
+	const [scene] = scenes;
+	const wantedTiles = scene ? engine.plan(state, scene, scenes.length).found.length : 0;
+	return { ...engine.counts, firstPicture, wantedTiles, tilesInAll: scene?.pyramid.tiles(0).length ?? 0 };
 }

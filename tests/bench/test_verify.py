@@ -92,7 +92,14 @@ def test_of_several_cameras_both_agree_with_pytorch(
     assert np.abs(backend(told[3], "float") - backend(turned, "float")).mean() > 0.01
 
 
-@pytest.mark.parametrize(("model", "latents"), [("ptm", 18), ("hsh", 48), ("rbf", 9)])
+@pytest.mark.parametrize(
+    ("model", "latents"),
+    [
+        ("rbf", 9),
+        pytest.param("ptm", 18, marks=pytest.mark.long),
+        pytest.param("hsh", 48, marks=pytest.mark.long),
+    ],
+)
 def test_linear_images_agree_with_pytorch(
     show: Show, make_linear_image, model: str, latents: int
 ) -> None:

@@ -165,6 +165,7 @@ def test_viewers_of_one_page_have_each_its_patience(browser, small, other) -> No
     assert [text.rpartition(" for ")[2] for text in told] == ["0.4 s.", "1.3 s."]
 
 
+@pytest.mark.long
 def test_slow_server_is_waited_for(page, server, small) -> None:
     server.fail("*/plane_0.png", "slow")  # three seconds in all, never one without a byte
     answer = get(page, "plane_0.png", patience=1.5)

@@ -172,6 +172,7 @@ SEEN = """async () => {
 TRIES = 3  # the line is slow, the machine may be busy besides
 
 
+@pytest.mark.long
 def test_served_the_sentence_is_never_seen(slow_page, small) -> None:
     """Neither while the scripts are under way nor once they run."""
     with FaultyServer([small]) as server:

@@ -241,6 +241,7 @@ def test_blink_shows_the_two_in_turn(open_viewer, small, other) -> None:
             page.wait_for_function(NAMED, arg=name)
 
 
+@pytest.mark.long
 def test_with_reduced_motion_blink_waits_for_a_key(open_viewer, small, other) -> None:
     with open_viewer([small, other]) as page:
         page.emulate_media(reduced_motion="reduce")

@@ -56,7 +56,7 @@ def mark(page: Page, sphere: int):
     return page.get_by_role("button", name=f"Highlight on sphere {sphere}")
 
 
-@pytest.mark.parametrize("size", [(1366, 850), (390, 844)])
+@pytest.mark.parametrize("size", [(1366, 850), pytest.param((390, 844), marks=pytest.mark.long)])
 def test_axe_finds_nothing_on_the_review(take_page, server, size) -> None:
     with take_page(*size) as page:
         opened(page, server)
@@ -91,7 +91,7 @@ def test_the_tables_have_what_the_page_says() -> None:
             assert sorted(PLACE.findall(own)) == sorted(PLACE.findall(sentence)), own
 
 
-@pytest.mark.parametrize("lang", ["de", "it"])
+@pytest.mark.parametrize("lang", ["de", pytest.param("it", marks=pytest.mark.long)])
 def test_the_review_speaks_the_languages_of_the_viewer(take_page, server, lang) -> None:
     table, below = (
         json.loads((PAGE / folder / f"{lang}.json").read_text())

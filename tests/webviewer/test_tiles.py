@@ -284,6 +284,7 @@ def test_a_tile_that_keeps_failing_is_told_and_recovers(
     assert_lit(shown, np.s_[200:900, 250:1050])
 
 
+@pytest.mark.long
 def test_a_server_that_stalls_is_told_before_it_is_given_up(open_faulty, tiled) -> None:
     faults = [(f"*_files/{FULL}/*", "silent")]
     with open_faulty(tiled, (800, 700), faults, zoom=1, patience=1, ui="on") as (page, server):

@@ -195,7 +195,10 @@ def test_wheel_zooms_about_the_pointer(open_viewer, large) -> None:
         assert page.evaluate(under, point) == pytest.approx(before, abs=0.5)
 
 
-@pytest.mark.parametrize("how", ["right button", "shift", "keys"])
+@pytest.mark.parametrize(
+    "how",
+    ["right button", *(pytest.param(key, marks=pytest.mark.long) for key in ("shift", "keys"))],
+)
 def test_panning_moves_the_picture_and_decodes_nothing(open_viewer, large, how) -> None:
     with open_viewer([large], 700, 600, ui="off", zoom=1) as page:
         before, pixels = screenshot(page), page.evaluate(COUNTS)["pixels"]

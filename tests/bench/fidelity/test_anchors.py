@@ -78,6 +78,7 @@ def test_a_mask_leaves_the_background_out(tmp_path: Path) -> None:
     assert not picture[mask == 0].any()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", GIVEN)
 def test_the_given_table_is_met(shared_data: Path, name: str) -> None:
     scores = score_anchors(read_mlic(shared_data / name))

@@ -46,7 +46,7 @@ def test_every_linear_model(make_linear_image, by_hand, model: str, latents: int
         assert np.count_nonzero(steps) / steps.size < 1e-3
 
 
-@pytest.mark.parametrize("varyings", [0, 15, 31])
+@pytest.mark.parametrize("varyings", [0, pytest.param(15, marks=pytest.mark.long), 31])
 @pytest.mark.parametrize(
     ("units", "latents", "follows"), [(8, 9, "13"), (5, 6, "123"), (20, 9, "13")]
 )

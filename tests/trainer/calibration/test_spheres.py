@@ -62,6 +62,7 @@ def test_both_spheres_are_found_and_nothing_else(
         assert found.share > 0.9
 
 
+@pytest.mark.long
 def test_gold_in_an_ornaments_circles_is_no_sphere(tmp_path: Path, open_shots) -> None:
     """It shines in some of the photographs, in spots that are smaller than a sphere's."""
     write_tabletop(

@@ -235,6 +235,7 @@ def test_a_mask_of_greys_is_warned_about(collection: Write) -> None:
     assert not mask[:, : SIZE // 2].any()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to read peaks from")
 def test_each_photograph_is_held_once(collection: Write) -> None:
     lights = np.concatenate([ring_lights()] * 3)

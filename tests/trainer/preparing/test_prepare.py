@@ -69,6 +69,7 @@ def test_shifts_are_found_and_mended(scene: Scene, tmp_path: Path) -> None:
     assert any("--align mends" in warning for warning in done.warnings)
 
 
+@pytest.mark.long
 def test_photographs_that_have_not_moved_stay_as_they_are(scene: Scene) -> None:
     laid, done = prepared(scene, scene.shots, Wanted(align=True))
     assert np.linalg.norm(done.shifts, axis=1).max() < 0.3
@@ -135,6 +136,7 @@ def test_the_object_is_cut_out_and_the_spheres_are_not_in_it(scene: Scene) -> No
         assert np.linalg.norm(near - [column, row]) > radius
 
 
+@pytest.mark.long
 def test_a_white_card_for_all_takes_off_what_the_lens_does(scene: Scene, tmp_path: Path) -> None:
     rows, columns = np.mgrid[:270, :360]
     lens = (1 / (1 + ((columns - 180) ** 2 + (rows - 135) ** 2) / 250**2))[..., None]

@@ -91,6 +91,7 @@ def test_pixels_without_light() -> None:
     assert (found[:, 2] > 0).all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("item", "most"), SYNTHRTI.items())
 def test_synthrti(item: str, most: float, shared_data: Path) -> None:
     """Every fifth row: the whole takes six seconds of a core."""

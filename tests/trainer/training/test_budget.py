@@ -62,6 +62,7 @@ def test_the_phases_share_out_the_budget(mlic: Mlic) -> None:
     assert plan.ahead.keys() == {"tiles"}
 
 
+@pytest.mark.long
 def test_a_budget_without_time_for_training_is_warned_about(mlic: Mlic) -> None:
     warnings: list[str] = []
     plan = Plan(clock=lambda: 0.0)

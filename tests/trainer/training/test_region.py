@@ -192,6 +192,7 @@ def test_settings_that_cannot_be(settings: dict[str, object]) -> None:
         TrainingSettings(**settings)  # type: ignore[arg-type]
 
 
+@pytest.mark.long
 def test_the_command(collection: Callable[..., Path], tmp_path: Path) -> None:
     path, output = collection(), tmp_path / "image"
     command = ("train", path, "-o", output, "--model", "neural", "--units", 4, "--steps", 20)

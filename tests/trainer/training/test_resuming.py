@@ -40,7 +40,14 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("eager")
-@pytest.mark.parametrize("interrupt", [("teacher", 15), ("student", 1), ("student", 21)])
+@pytest.mark.parametrize(
+    "interrupt",
+    [
+        ("student", 21),
+        pytest.param(("teacher", 15), marks=pytest.mark.long),
+        pytest.param(("student", 1), marks=pytest.mark.long),
+    ],
+)
 def test_a_resumed_training_equals_an_undisturbed_one(
     mlic: Mlic, tmp_path: Path, interrupt: tuple[str, int]
 ) -> None:

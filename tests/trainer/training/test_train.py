@@ -51,7 +51,11 @@ def teacher(learnt: Learnt) -> RelightableImage:
 
 @pytest.mark.parametrize(
     ("model", "units", "encoder"),
-    [("neural", 20, "original"), ("neural", 50, "improved"), ("hyper", 8, "original")],
+    [
+        ("hyper", 8, "original"),
+        pytest.param("neural", 20, "original", marks=pytest.mark.long),
+        pytest.param("neural", 50, "improved", marks=pytest.mark.long),
+    ],
 )
 def test_training_learns_to_relight(
     mlic: Mlic, learnt: Learnt, model: str, units: int, encoder: str

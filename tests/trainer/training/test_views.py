@@ -86,7 +86,9 @@ def nearest(btf: Mlic) -> float:
     return float(np.mean(found))
 
 
-@pytest.mark.parametrize("model", ["hyper", "neural", pytest.param("disk", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "model", ["hyper", *(pytest.param(name, marks=pytest.mark.long) for name in ("neural", "disk"))]
+)
 def test_new_cameras_under_new_lights_are_learnt(
     btf: Mlic, image: RelightableImage, model: str
 ) -> None:

@@ -25,6 +25,7 @@ from typing import Literal, get_args
 import numpy as np
 from scipy.optimize import nnls
 from scipy.spatial import Delaunay, QhullError
+from scipy.spatial.distance import cdist
 
 from shaders.decoder import directions
 from shaders.hyper import over_sphere
@@ -57,7 +58,7 @@ class Interpolator:
         trend = TREND_VARIANCE * (1 + a @ b.T) ** self.trend
         if self.space == "disc":
             a, b = a[:, :2], b[:, :2]
-        distance = np.linalg.norm(a[:, None] - b, axis=2) / self.reach
+        distance = cdist(a, b) / self.reach
         return _matern(distance, self.smoothness) + trend
 
     def inverse(self, lights: np.ndarray) -> np.ndarray:

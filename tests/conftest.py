@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -28,7 +27,6 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Runs before the processes that run tests beside each other are started, and in each."""
-    patch("os.fsync", lambda handle: None).start()  # it takes a disc's time, and no test cuts power
     if config.getoption("numprocesses", None) or hasattr(config, "workerinput"):
         os.environ.update(ONE_THREAD)
 

@@ -34,7 +34,6 @@ SUFFIXES = (
 )
 
 COPIES = 3  # of a picture that exist at once while it is read
-SMALL = 2**26  # bytes: to learn what memory is left takes longer than to read a smaller picture
 
 _INTERPRETATIONS = {
     **{(1, 1): "b-w", (1, 3): "srgb", (1, 4): "cmyk"},
@@ -84,8 +83,8 @@ def read_picture(path: Path, white_balance: WhiteBalance | None = None) -> Pictu
 
 
 def _check_memory(header: Header, path: Path) -> None:
-    needed = COPIES * header.nbytes
-    if needed > SMALL and needed > (available := available_memory()):
+    needed, available = COPIES * header.nbytes, available_memory()
+    if needed > available:
         raise RakingError(
             f"{shortened(path)} is {header.size[1]} x {header.size[0]} pixels: to read it takes "
             f"{needed / 2**30:.1f} GiB of memory, where {available / 2**30:.1f} are free"

@@ -88,7 +88,6 @@ def test_a_picture_beyond_memory_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Image.fromarray(np.zeros((1000, 1000, 3), np.uint8)).save(tmp_path / "photo.png")
-    monkeypatch.setattr(pictures, "SMALL", 0)
     monkeypatch.setattr(pictures, "available_memory", lambda: 8_000_000)
     with pytest.raises(RakingError, match=r"photo\.png is 1000 x 1000 pixels: to read it takes"):
         read_picture(tmp_path / "photo.png")

@@ -175,7 +175,7 @@ declare global {
 		shown: number;  // tiles drawn
 		adapting: boolean;  // whether it was decoded as coarsely as the frame rate needs
 		all: boolean;  // whether everything in sight was decoded
-		presented: boolean;  // whether the canvas was drawn on
+		presented: boolean;  // whether the canvas shows it
 		complete: boolean;  // whether all of the picture is shown as finely as it can be
 		again: boolean;  // whether the next frame is to follow by itself
 	}

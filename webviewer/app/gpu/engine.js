@@ -80,7 +80,8 @@ export class Engine {
 	 * @returns {{ frame: Frame, plans: Plan[] } | null}  null where there was nothing to draw
 	 */
 	draw(asked, scenes, anew = false) {
-		const but = JSON.stringify([scenes.map(({ key }) => key), { ...asked, ...LIGHTS }]);  // all but the light
+		const isFixed = scenes.every(scene => scene.isFixed);
+		const but = isFixed && JSON.stringify([scenes.map(({ key }) => key), { ...asked, ...LIGHTS }]);  // all but the light
 		if (!anew && but === this.#still?.but && asked.light !== this.#still.light) return this.#still;
 		this.#still = null;
 		if (!scenes.length) {
@@ -88,7 +89,6 @@ export class Engine {
 			return null;
 		}
 		// What is the same under every light is as at rest while the light moves.
-		const isFixed = scenes.every(scene => scene.isFixed);
 		const state = asked.moving === 'light' && isFixed ? { ...asked, moving: null } : asked;
 		this.memory.frame++;
 		const plans = scenes.map(scene => this.plan(state, scene, scenes.length));
@@ -98,7 +98,7 @@ export class Engine {
 		this.counts.pixels += work.pixels;
 		const tiles = plans.reduce((sum, { places }) => sum + places.length, 0);
 		const frame = { adapting: Boolean(state.adaptive && state.moving), tiles, ...work };
-		if (isFixed && work.complete && plans.every(({ missing }) => !missing.length)) {
+		if (but && work.complete && plans.every(({ missing }) => !missing.length)) {
 			this.#still = { but, light: asked.light, plans, frame: { ...frame, pixels: 0 } };
 		}
 		return { plans, frame };

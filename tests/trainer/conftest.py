@@ -15,6 +15,8 @@ from renderer.image.relightable import RelightableImage
 from trainer.collection.mlic import Mlic, read_mlic
 from trainer.training.settings import TrainingSettings
 
+from ..fuzz.mutations_of_pictures import png
+
 SIZE = 24
 SETTINGS = {field.name for field in fields(TrainingSettings)}
 
@@ -112,15 +114,8 @@ def huge_picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     side = 30_000
     header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
     pixels = zlib.compress(bytes(side * (1 + side // 8)), 1)
-    parts = [(b"IHDR", header), (b"IDAT", pixels), (b"IEND", b"")]
     path = tmp_path_factory.mktemp("huge") / "black.png"
-    path.write_bytes(
-        b"\x89PNG\r\n\x1a\n"
-        + b"".join(
-            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-            for kind, body in parts
-        )
-    )
+    path.write_bytes(png([(b"IHDR", header), (b"IDAT", pixels), (b"IEND", b"")]))
     return path
 
 

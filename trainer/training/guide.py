@@ -140,7 +140,7 @@ class Guide:
         Photographs under the same light count as one, their mean: left out, either of them would be
         predicted by the other.
         """
-        same = np.linalg.norm(lights[:, None] - lights, axis=2) < SAME
+        same = cdist(lights, lights) < SAME
         first = np.flatnonzero(same.argmax(axis=1) == np.arange(len(lights)))
         self.merged = same[first] / same[first].sum(axis=1, keepdims=True)  # [D, L]
         self.lights = lights[first].astype(np.float64)

@@ -28,6 +28,7 @@ from renderer.gpu.device import device_name, request_device
 from renderer.gpu.relighter import Relighter, can_show
 from renderer.image.relightable import RelightableImage, read_image, write_image
 from shaders.decoder import LIGHT, Decoder
+from shaders.heights import Relief
 from shaders.hyper import SPHERE, HyperDecoder, MixedLayer
 from shaders.look import MODES, OF_LIGHTS, OF_NEIGHBOURS, Look
 from shaders.network import Layer
@@ -54,15 +55,18 @@ class Kind(NamedTuple):
     units: int
     latents: int
     conditions: int = LIGHT
+    has_relief: bool = False
 
 
 RANDOM_DECODERS = [
     *(Kind("neural", *sizes) for sizes in [(1, 3), (10, 9), (20, 9), (50, 9), (64, 27)]),
     *(Kind("hyper", *sizes) for sizes in [(8, 9), (20, 9)]),
     *(Kind(model, 20, 9, VIEW_AND_LIGHT) for model in ("neural", "hyper")),
+    Kind("hyper", 8, 12, VIEW_AND_LIGHT, has_relief=True),
 ]
 FACTORS = 4  # of the random decoders that follow the light
 RANDOM_SIZE = (48, 64)  # height, width
+RANDOM_HEIGHTS = (-5.0, 7.0)  # pixels, of a random relief
 QUARTER_STEP = 0.25 / 255
 LARGEST = float(np.finfo(np.float32).max)  # stands for infinity, which JSON has not
 PAGE_PIXELS = 1 << 20  # fetched from the page at a time
@@ -215,6 +219,7 @@ def shown(
     pictures or of neighbours is made of."""
     if look.mode in OF_LIGHTS:
         return lit_by_places(image, look, told)
+    image = image.seen_from(told[:-LIGHT])
     truth = seen(image, decoded, look, told)
     levels = np.floor(truth.clip(0, 1) * 255 + np.float32(0.5))
     if look.mode in OF_NEIGHBOURS:
@@ -292,7 +297,7 @@ def largest_random_image(kind: Kind, told: np.ndarray) -> tuple[RelightableImage
 
 def random_image(kind: Kind, scale: float) -> RelightableImage:
     """Planes of uniform random levels, and a decoder with normal weights of deviation `scale`."""
-    model, units, latents, conditions = kind
+    model, units, latents, conditions, has_relief = kind
     random = np.random.default_rng(units * 100 + latents)
 
     def normal(*shape: int) -> np.ndarray:
@@ -316,7 +321,9 @@ def random_image(kind: Kind, scale: float) -> RelightableImage:
             Layer(normal(*shape), normal(shape[0])) for shape in (first_shape, *shapes[1:])
         )
         decoder = NeuralDecoder((one, two, three), low, high, conditions)
-    return RelightableImage(decoder, planes)
+    levels = random.integers(0, 256, RANDOM_SIZE, np.uint8)
+    relief = Relief(levels, *RANDOM_HEIGHTS) if has_relief else None
+    return RelightableImage(decoder, planes, relief=relief)
 
 
 def rounding_error(image: RelightableImage, conditions: np.ndarray) -> float:

@@ -2,6 +2,7 @@
 smaller over and over."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,7 +29,7 @@ def write_at_size(
     Some 450 MB of memory do for 100 million pixels, as one plane is made at a time. `progress` is
     told the tiles written, and of how many. Raises RakingError as `write_image` does.
     """
-    image = at_size(read_image(source), width, height)
+    image = at_size(read_image(source), width, height, with_relief=tiles is None)
     write_image(image, output, tiles=tiles, progress=progress)
 
 
@@ -54,19 +55,26 @@ def keep_at_size(
         if block.asked.get("command") != asked["command"]:
             raise RakingError(f"{output} is an image of its own: choose another folder with -o")
     width, height = asked["size"]
-    large = at_size(image, width, height, pictures)
+    large = at_size(image, width, height, pictures, with_relief=tiles is None)
     write_image(large, output, tiles=tiles, progress=progress, asked=asked)
 
 
 def at_size(
-    image: RelightableImage, width: int, height: int, pictures: bool = False
+    image: RelightableImage,
+    width: int,
+    height: int,
+    pictures: bool = False,
+    with_relief: bool = True,
 ) -> RelightableImage:
     """The image with planes that are made when they are asked for, one by one; with `pictures`,
-    normals and evidence, too."""
+    normals and evidence, too. A relief is left out where it cannot be written."""
     planes: Any = _Planes(image.planes, height, width)
     beside: dict[str, Any] = {}
+    if with_relief and image.relief is not None:
+        levels = _at_size(image.relief.levels, height, width)
+        beside["relief"] = replace(image.relief, levels=levels)
     if pictures:
-        beside = {key: _at_size(each, height, width) for key, each in image.pictures.items()}
+        beside |= {key: _at_size(each, height, width) for key, each in image.pictures.items()}
         beside["error_field"] = image.error_field
     return RelightableImage(
         image.decoder,

@@ -90,13 +90,17 @@ def render(
     stored = read_image(image)
     check_views(image, stored, seen_from)
     asked = digest(image_digest(image, stored), conditions.tolist(), crop, size, scale, look)
-    if crop:
-        stored = frames.crop_image(stored, parse_numbers(crop, 4, "--crop"))
+    box = parse_numbers(crop, 4, "--crop") if crop else None
+    if box:
+        frames.check_crop(stored, box)
+        if stored.relief is None:
+            stored, box = frames.crop_image(stored, box), None
+    whole = box[2:] if box else (stored.width, stored.height)
     if scale is not None:
-        frame_size = scaled_size(stored, scale)
+        frame_size = scaled_size(*whole, scale)
     if sheet and frame_size is None:
-        frame_size = frames.size_within(stored.width, stored.height, CELL)
-    frames.check_frame_size(kind, frame_size or (stored.width, stored.height))
+        frame_size = frames.size_within(*whole, CELL)
+    frames.check_frame_size(kind, frame_size or whole)
     facts = {
         "output": str(output),
         "frames": len(names),
@@ -112,14 +116,13 @@ def render(
         check_force(output, "other frames", force, warn)
     with progress_bar("frames") as show:
         check_normals(stored, look, lambda done, total: show(done, total, "normals"))
-        relit = frames.relight_frames(stored, conditions, frame_size, look)
+        relit = frames.relight_frames(stored, conditions, frame_size, look, box)
         if kind == "folder":
             frames.write_sequence(relit, names, output, show, asked)
         elif kind == "MP4":
             frames.write_video(relit, len(names), output, show)
         elif sheet:
-            each = frame_size or (stored.width, stored.height)
-            frames.write_frame(contact_sheet(relit, each), output)
+            frames.write_frame(contact_sheet(relit, frame_size or whole), output)
             show(1, 1)
         else:
             frames.write_frame(next(relit), output)
@@ -127,7 +130,7 @@ def render(
     if as_json:
         print_json(facts)
     else:
-        width, height = frame_size or (stored.width, stored.height)
+        width, height = frame_size or whole
         count = "1 frame" if len(names) == 1 else f"{len(names):,} frames"
         count = "a sheet of nine frames" if sheet else count
         say(f"Wrote {output}: {count} of {width} x {height} pixels")
@@ -141,9 +144,9 @@ def check_views(path: Path, image: RelightableImage, views: Directions | None) -
         )
 
 
-def scaled_size(image: RelightableImage, scale: float) -> tuple[int, int]:
+def scaled_size(width: int, height: int, scale: float) -> tuple[int, int]:
     if not 0 < scale <= 16:
         raise typer.BadParameter("--scale takes a number above 0 and up to 16")
-    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
     check_size(*size, LARGEST_FRAME)
     return size

@@ -14,6 +14,7 @@ from renderer.files.ours import check_file, check_folder, marked_files
 from renderer.gpu.relighter import Relighter
 from renderer.gpu.video import VideoWriter, check_video_size
 from renderer.image.relightable import RelightableImage
+from shaders.decoder import LIGHT
 from shaders.errors import RakingError
 from shaders.look import Look
 
@@ -27,6 +28,7 @@ VIDEO = ".mp4"
 LONGEST_SIDES = {"JPEG": 65_500, "WEBP": 16_383}  # what the formats can hold
 
 Progress = Callable[[int, int], None]
+Crop = tuple[int, int, int, int]  # x, y, width, height, in pixels from the top left corner
 
 
 def orbit(count: int, elevation: float = 30.0) -> np.ndarray:
@@ -37,11 +39,8 @@ def orbit(count: int, elevation: float = 30.0) -> np.ndarray:
     return radius * np.stack([np.cos(azimuth), np.sin(azimuth)], axis=1)
 
 
-def crop_image(image: RelightableImage, crop: tuple[int, int, int, int]) -> RelightableImage:
-    """The part at (x, y, width, height), in pixels from the top left corner.
-
-    Raises RakingError where it does not lie within the image.
-    """
+def check_crop(image: RelightableImage, crop: Crop) -> None:
+    """RakingError where a crop does not lie within the image."""
     x, y, width, height = crop
     inside = width > 0 and height > 0 and x >= 0 and y >= 0
     if not (inside and x + width <= image.width and y + height <= image.height):
@@ -49,6 +48,16 @@ def crop_image(image: RelightableImage, crop: tuple[int, int, int, int]) -> Reli
             f"the crop {x},{y},{width},{height} does not lie within the image of "
             f"{image.width} x {image.height} pixels"
         )
+
+
+def crop_image(image: RelightableImage, crop: Crop) -> RelightableImage:
+    """The part at (x, y, width, height), in pixels from the top left corner, of an image without a
+    relief: with one, places beyond a crop may be seen in it, and frames are cropped instead.
+
+    Raises RakingError where it does not lie within the image.
+    """
+    check_crop(image, crop)
+    x, y, width, height = crop
     rows, columns = slice(y, y + height), slice(x, x + width)
     mask = image.mask[rows, columns] if image.mask is not None else None
     pictures: dict[str, Any] = {name: p[rows, columns] for name, p in image.pictures.items()}
@@ -61,19 +70,23 @@ def relight_frames(
     lights: np.ndarray,
     size: tuple[int, int] | None = None,
     look: Look = Look(),
+    crop: Crop | None = None,
 ) -> Iterator[Image.Image]:
     """The image under each light of [L, 2], or each view and light of [L, 4], and seen with a look,
-    decoded whole and then shrunk or enlarged to `size`.
+    decoded whole, cropped, and then shrunk or enlarged to `size`.
 
     With a mask the frames are RGBA, transparent outside the object.
     """
     relighter = Relighter(image, look=look)
-    mask = None if image.mask is None else image.mask.astype(np.uint8) * 255
     for light in lights:
         levels = relighter.frame(light)
+        mask = image.mask_from(image.decoder.conditions_of(light)[:-LIGHT])
         if mask is not None:
-            levels = np.dstack([levels, mask])
+            levels = np.dstack([levels, mask.astype(np.uint8) * 255])
         frame = Image.fromarray(levels)
+        if crop:
+            x, y, width, height = crop
+            frame = frame.crop((x, y, x + width, y + height))
         yield frame.resize(size, Image.Resampling.LANCZOS) if size else frame
 
 

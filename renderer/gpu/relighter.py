@@ -9,6 +9,7 @@ import wgpu
 from renderer.gpu.device import LONGEST_SIDE, VARYINGS, device_name, request_device
 from renderer.gpu.fan import fan_of, grid_of
 from renderer.gpu.sharpen import sharpened
+from renderer.gpu.shift import Shift
 from renderer.image.relightable import RelightableImage
 from shaders.decoder import LIGHT
 from shaders.errors import RakingError
@@ -35,6 +36,7 @@ class Block:
     target: wgpu.GPUTexture  # RGBA, the relit colours
     bindings: wgpu.GPUBindGroup
     grid_place: wgpu.GPUBuffer | None  # of multi-light: where it lies, and the light of the fan
+    shift: Shift | None  # of a surface with relief: puts the latents where a camera sees them
 
     @property
     def part(self) -> tuple[slice, slice]:
@@ -71,7 +73,15 @@ class Relighter:
         self._texel_step = self._uniform(np.ones(2, np.float32))
         self._grid = grid_of(image) if look.mode in OF_LIGHTS else None
         self._chosen = self._grid_texture() if self._grid else None
-        limit = min(block, self.device.limits[LONGEST_SIDE])
+        limit = self.device.limits[LONGEST_SIDE]
+        if image.relief is None:
+            limit = min(block, limit)
+        elif max(image.width, image.height) > limit:
+            raise RakingError(
+                f"an image with a relief must fit one texture, which on this device is {limit} "
+                f"pixels a side at most, where it is {image.width} x {image.height}: use another "
+                "device"
+            )
         self.blocks = [self._upload(*part) for part in split(image.height, image.width, limit)]
 
     def decode(self, light: Sequence[float] | np.ndarray, scale: float = 1.0) -> None:
@@ -88,6 +98,9 @@ class Relighter:
         self, conditions: np.ndarray, scale: float = 1.0, blocks: list[Block] | None = None
     ) -> None:
         queue = self.device.queue
+        for block in self.blocks:
+            if block.shift:
+                block.shift.turn(conditions[:-LIGHT])
         queue.write_buffer(self._frame, 0, self._frame_values(conditions))
         queue.write_buffer(self._look, 0, self._look_values(conditions))
         queue.write_buffer(self._texel_step, 0, np.full(2, 1 / scale, np.float32))
@@ -112,7 +125,8 @@ class Relighter:
         self._decode(conditions)
         frame = self._read_all()
         if self.look.mode in OF_NEIGHBOURS:
-            return sharpened(frame, self.image, self.look, conditions[-LIGHT:])
+            seen = self.image.seen_from(conditions[:-LIGHT])
+            return sharpened(frame, seen, self.look, conditions[-LIGHT:])
         return frame
 
     def _blend(self, fan: np.ndarray) -> np.ndarray:
@@ -222,8 +236,10 @@ class Relighter:
             | wgpu.TextureUsage.COPY_SRC
             | wgpu.TextureUsage.TEXTURE_BINDING,
         )
+        relief = self.image.relief
+        shift = None if relief is None else Shift(self.device, relief, planes)
         resources: dict[int, object] = {
-            0: planes.create_view(dimension="2d-array"),
+            0: (shift.shown if shift else planes).create_view(dimension="2d-array"),
             1: {"buffer": self._frame},
             2: {"buffer": self._texel_step},
         }
@@ -236,7 +252,7 @@ class Relighter:
             layout=self._pipeline.get_bind_group_layout(0),
             entries=[{"binding": i, "resource": item} for i, item in resources.items()],
         )
-        return Block(y, x, height, width, target, bindings, grid_place)
+        return Block(y, x, height, width, target, bindings, grid_place, shift)
 
     def _draw(self, encoder: wgpu.GPUCommandEncoder, block: Block, scale: float) -> None:
         attachment = {

@@ -78,6 +78,8 @@ class Presenter:
             },
         )
         self._sampler = self.device.create_sampler(mag_filter="nearest", min_filter="linear")
+        self._masks: list[wgpu.GPUTexture] = []
+        self._camera = (0.0, 0.0)  # that sees the masks
         self._blocks = [self._bind(block) for block in relighter.blocks]
 
     def draw(self, target: wgpu.GPUTexture, view: View, scale: float) -> None:
@@ -104,9 +106,10 @@ class Presenter:
     def _bind(self, block: Block) -> tuple[wgpu.GPUBuffer, wgpu.GPUBindGroup]:
         usage = wgpu.BufferUsage.UNIFORM | wgpu.BufferUsage.COPY_DST
         uniform = self.device.create_buffer(size=24, usage=usage)
+        self._masks.append(self._mask(block))
         resources = [
             block.target.create_view(),
-            self._mask(block).create_view(),
+            self._masks[-1].create_view(),
             self._sampler,
             {"buffer": uniform},
         ]
@@ -118,20 +121,29 @@ class Presenter:
 
     def _mask(self, block: Block) -> wgpu.GPUTexture:
         mask = self.relighter.image.mask
-        if mask is None:
-            mask = np.ones((1, 1), bool)
-        else:
-            mask = mask[block.y : block.y + block.height, block.x : block.x + block.width]
-        height, width = mask.shape
         texture = self.device.create_texture(
-            size=(width, height, 1),
+            size=(1, 1, 1) if mask is None else (block.width, block.height, 1),
             format="r8unorm",
             usage=wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_DST,
         )
+        self._fill(texture, np.ones((1, 1), bool) if mask is None else mask[block.part])
+        return texture
+
+    def _fill(self, texture: wgpu.GPUTexture, mask: np.ndarray) -> None:
+        height, width = mask.shape
         levels = np.ascontiguousarray(mask, np.uint8) * np.uint8(255)
         layout = {"bytes_per_row": width, "rows_per_image": height}
         self.device.queue.write_texture({"texture": texture}, levels, layout, (width, height, 1))
-        return texture
+
+    def turn(self, camera: tuple[float, float]) -> None:
+        """Puts the mask of a surface with relief where a camera in this direction sees it."""
+        if camera == self._camera or self.relighter.image.relief is None:
+            return
+        self._camera = camera
+        mask = self.relighter.image.mask_from(camera)
+        if mask is not None:
+            (texture,) = self._masks
+            self._fill(texture, mask)
 
 
 class Window:
@@ -171,6 +183,7 @@ class Window:
         relighter, conditions = self.presenters[self.index].relighter, self._conditions()
         if self.decoded != (self.index, conditions, scale):
             start = time.perf_counter()
+            self.presenters[self.index].turn(self.camera)
             relighter.decode(conditions, scale)
             relighter.wait()
             milliseconds = (time.perf_counter() - start) * 1000

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from renderer.image.limits import VERSION
+from renderer.image.limits import FOLLOWING, WITH_RELIEF
 from shaders.decoder import Decoder
 from shaders.evidence import ErrorField
 from shaders.hyper import HyperDecoder
 from shaders.linear import LinearDecoder
 from shaders.neural import NeuralDecoder
+from shaders.heights import Relief
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,8 @@ class Description:
     normals: str | None = None  # their file
     evidence: str | None = None  # its file
     error_field: ErrorField | None = None  # what the evidence's texels are read with
+    relief: str | None = None  # its file
+    heights: Relief | None = None  # what the relief's levels mean
     provenance: dict[str, Any] = field(default_factory=dict)
     lights: np.ndarray | None = None  # [L, 3] of the photographs; an "rbf" decoder's own count
     views: np.ndarray | None = None  # [V, 3] of the cameras, where there were several
@@ -58,6 +61,9 @@ class Description:
             block["normals"] = self.normals
         if self.evidence is not None and self.error_field is not None:
             block["evidence"] = {"picture": self.evidence, **_evidence_keys(self.error_field)}
+        if self.relief is not None and self.heights is not None:
+            low, high = float(self.heights.low), float(self.heights.high)
+            block["relief"] = {"picture": self.relief, "low": low, "high": high}
         info = {
             **keys,
             "width": self.width,
@@ -65,7 +71,7 @@ class Description:
             "format": self.picture_format,
             "quality": self.quality,
             "raking": {
-                "version": VERSION if isinstance(self.decoder, HyperDecoder) else 1,
+                "version": self._version(),
                 **block,
                 "planes": list(self.planes),
                 "mask": self.mask,
@@ -73,6 +79,12 @@ class Description:
             },
         }
         return json.dumps(info, indent=1, allow_nan=False)
+
+    def _version(self) -> int:
+        """The first that knows all that there is."""
+        if self.relief is not None:
+            return WITH_RELIEF
+        return FOLLOWING if isinstance(self.decoder, HyperDecoder) else 1
 
 
 def _keys(decoder: Decoder) -> tuple[dict[str, Any], dict[str, Any]]:

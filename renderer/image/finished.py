@@ -85,7 +85,8 @@ def digest(*asked: object) -> str:
 def image_digest(path: Path, image: RelightableImage) -> str:
     """The SHA-256 of what was read from `path`: its `info.json` and the pixels of its pictures."""
     found = hashlib.sha256(read_info_text(path).encode())
-    for picture in [*image.planes, image.mask, *image.pictures.values()]:
+    relief = None if image.relief is None else image.relief.levels
+    for picture in [*image.planes, image.mask, *image.pictures.values(), relief]:
         if picture is None:
             continue
         found.update(np.ascontiguousarray(picture).data)

@@ -2,8 +2,9 @@
 
 import { RakingError, check } from '../../shaders/errors.js';
 import { MODELS } from '../../shaders/linear.js';
+import { Relief } from '../../shaders/heights.js';
 import { checkValues, fileName, isObject, numbers, triples } from './checks.js';
-import { ENDINGS, FACTS, LARGEST, LONGEST_FACT, LONGEST_SIDE, LONGEST_TITLE, VERSION } from './limits.js';
+import { ENDINGS, FACTS, FOLLOWING, LARGEST, LONGEST_FACT, LONGEST_SIDE, LONGEST_TITLE, VERSION, WITH_RELIEF } from './limits.js';
 import { unpacked } from './unpack.js';
 
 // Lights, and views of cameras, are [[x, y], ...] or null; pixelSize is in mm; numbers are float32 values. Latents come out in the channel
@@ -29,7 +30,7 @@ function readInfo(info) {
 	const { width, height, raking = null, pixelSizeInMM: pixelSize = null } = info;
 	check(pixelSize === null || (Number.isFinite(pixelSize) && pixelSize > 0), 'its pixelSizeInMM is not above 0');
 	const ours = readBlock(raking);
-	check(info.type !== 'hyper' || raking?.version >= 2, 'its raking version is below 2');
+	check(info.type !== 'hyper' || raking?.version >= FOLLOWING, `its raking version is below ${FOLLOWING}`);
 	const decoder = unpacked(info);
 	const lights = inPlane(triples(info.lights ?? [], 'lights'));
 	check(decoder.bound <= LARGEST, 'its numbers are so large that colours exceed what can be reckoned');
@@ -38,6 +39,7 @@ function readInfo(info) {
 		lights,
 		evidence: raking?.evidence ? readEvidence(raking.evidence, lights ?? [], 4 + decoder.latents) : null,
 		planeFiles: planeFiles(info, decoder.latents / 3),
+		...readRelief(raking, decoder),
 	};
 }
 
@@ -62,6 +64,19 @@ function readEvidence({ picture, rows, spacing, left_out: leftOut }, lights, wid
 	check(spacing > 0 && spacing <= 180 && leftOut >= 0,
 		'its evidence lacks the spacing of the lights, or what leaving them out told');
 	return { file: fileName(picture), rows, lights, spacing, leftOut };
+}
+
+// How far its places lie above the plane of the pictures; both null where that is not known.
+function readRelief(raking, decoder) {
+	const { relief = null, version, planes } = raking ?? {};
+	if (relief === null) return { relief, reliefFile: null };
+	check(version >= WITH_RELIEF, `its raking version is below ${WITH_RELIEF}, where there is a relief`);
+	check(decoder.hasViews, 'there is a relief, but one camera');
+	check(isObject(relief) && [relief.low, relief.high].every(Number.isFinite), 'its relief lacks the heights of its levels');
+	const reliefFile = fileName(relief.picture);
+	const files = [...planes, reliefFile, raking.mask, raking.normals, raking.evidence?.picture];
+	check(!files.some(name => name?.endsWith('.dzi')), 'there is a relief, which pyramids cannot have');
+	return { relief: new Relief(relief.low, relief.high), reliefFile };
 }
 
 function readFacts(facts) {

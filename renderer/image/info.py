@@ -9,12 +9,13 @@ from pydantic import ValidationError
 
 from renderer.image.checks import read_json
 from renderer.image.keys import HyperInfo, Info, LinearInfo, NeuralInfo, RakingBlock, singles
-from renderer.image.limits import FILE_NAME, LARGEST
+from renderer.image.limits import FILE_NAME, LARGEST, WITH_RELIEF
 from renderer.image.unpack import ImageInfo, unpacked
-from shaders.decoder import Decoder
+from shaders.decoder import LIGHT, Decoder, check
 from shaders.errors import RakingError, shortened
 from shaders.evidence import OWN, ErrorField
 from shaders.linear import MODELS
+from shaders.heights import relief_problems
 
 NETWORKS: dict[Any, type[ImageInfo]] = {"neural": NeuralInfo, "hyper": HyperInfo}
 
@@ -75,6 +76,7 @@ def _checked_decoder(info: ImageInfo) -> Decoder:
     if info.raking:
         _check_pictures(info.raking, decoder)
         error_field(info, decoder)
+        _check_relief(info.raking, decoder)
     return decoder
 
 
@@ -93,6 +95,19 @@ def _check_pictures(block: RakingBlock, decoder: Decoder) -> None:
         raise RakingError(
             f"there are {len(block.planes)} planes listed for {decoder.latents} latents"
         )
+
+
+def _check_relief(block: RakingBlock, decoder: Decoder) -> None:
+    keys = block.relief
+    if not keys:
+        return
+    if block.version < WITH_RELIEF:
+        raise RakingError(f"the raking version is below {WITH_RELIEF}, where there is a relief")
+    if decoder.conditions == LIGHT:
+        raise RakingError("there is a relief, but one camera")
+    if any(name.endswith(".dzi") for name in [*block.planes, *block.other_pictures.values()]):
+        raise RakingError("there is a relief, which pyramids cannot have")
+    check(relief_problems(keys.low, keys.high))
 
 
 def error_field(info: Info, decoder: Decoder) -> ErrorField | None:

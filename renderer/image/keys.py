@@ -9,7 +9,14 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 
-from renderer.image.limits import ENDINGS, LONGEST_FACT, LONGEST_SIDE, LONGEST_TITLE, VERSION
+from renderer.image.limits import (
+    ENDINGS,
+    FOLLOWING,
+    LONGEST_FACT,
+    LONGEST_SIDE,
+    LONGEST_TITLE,
+    VERSION,
+)
 
 
 def _whole(value: Any) -> Any:
@@ -49,6 +56,14 @@ class EvidenceKeys(Keys):
     left_out: FiniteFloat
 
 
+class ReliefKeys(Keys):
+    """The heights of levels 0 and 255, in pixels, as shaders/heights.py has them."""
+
+    picture: str
+    low: FiniteFloat
+    high: FiniteFloat
+
+
 class RakingBlock(Keys):
     """What the published keys leave open, under the key `raking`."""
 
@@ -57,6 +72,7 @@ class RakingBlock(Keys):
     mask: str | None = None
     normals: str | None = None
     evidence: EvidenceKeys | None = None
+    relief: ReliefKeys | None = None
     title: str | None = Field(None, max_length=LONGEST_TITLE)
     facts: Facts | None = None
     levels: list[dict[str, Any]] | None = None  # the smaller ones of a pyramid, as measured
@@ -76,9 +92,11 @@ class RakingBlock(Keys):
 
     @property
     def other_pictures(self) -> dict[str, str]:
-        """The files beside the planes: those that there are of "mask", "normals", "evidence"."""
+        """The files beside the planes: those that there are of "mask", "normals", "evidence" and
+        "relief"."""
         evidence = self.evidence.picture if self.evidence else None
-        named = {"mask": self.mask, "normals": self.normals, "evidence": evidence}
+        relief = self.relief.picture if self.relief else None
+        named = {"mask": self.mask, "normals": self.normals, "evidence": evidence, "relief": relief}
         return {kind: name for kind, name in named.items() if name is not None}
 
 
@@ -103,7 +121,7 @@ class MixedLayerParts(Keys):
 
 
 class HyperBlock(RakingBlock):
-    version: Whole = Field(ge=2, le=VERSION)
+    version: Whole = Field(ge=FOLLOWING, le=VERSION)
     layers: list[Whole] = Field(min_length=4, max_length=4)
     conditions: Whole = 2
     activation: str = "elu"

@@ -1,6 +1,7 @@
 // What a relightable image may be, as in limits.py; FORMAT.md says why.
 
-export const VERSION = 2;  // of the block `raking`, the latest
+export const VERSION = 3;  // of the block `raking`, the latest
+export const [FOLLOWING, WITH_RELIEF] = [2, 3];  // those from which on there are hyper images, and reliefs
 export const LONGEST_INFO = 2 ** 24;  // bytes of info.json; some 200,000 are usual
 export const LONGEST_SIDE = 1e6;  // pixels
 export const LONGEST_TITLE = 200;  // characters

@@ -1,6 +1,7 @@
 """What a relightable image may be, as in limits.js; FORMAT.md says why."""
 
-VERSION = 2  # of the block `raking`, the latest
+VERSION = 3  # of the block `raking`, the latest
+FOLLOWING, WITH_RELIEF = 2, 3  # those from which on there are hyper images, and reliefs
 LONGEST_INFO = 1 << 24  # bytes of info.json; some 200,000 are usual
 LONGEST_SIDE = 1_000_000  # pixels
 LONGEST_TITLE = 200  # characters

@@ -2,13 +2,13 @@
 
 It is the contract between making (trainer) and showing (renderer, webviewer). On disk it is a
 folder with `info.json`, lossless planes `plane_0.png`, ... and, where there are such, `mask.png`,
-`normals.png` and `evidence.png`. Tiled, each of these pictures is a Deep Zoom pyramid instead, such
+`normals.png`, `evidence.png` and `relief.png`. Tiled, each of these pictures is a Deep Zoom pyramid instead, such
 as `plane_0.dzi`.
 """
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from renderer.image.info import error_field, parse_info
 from renderer.image.keys import Info
 from renderer.image.limits import LONGEST_INFO
 from renderer.image.notes import NOTES
+from renderer.image.shifted import places_seen, shifted
 from renderer.image.picture import read_picture
 from renderer.image.pyramid import (
     Pyramid,
@@ -39,6 +40,7 @@ from shaders.decoder import Decoder
 from shaders.errors import RakingError
 from shaders.evidence import ErrorField
 from shaders.look import Picture
+from shaders.heights import Relief
 
 Progress = Callable[[int, int], None]
 
@@ -55,6 +57,8 @@ class RelightableImage:
     `facts` are what is known of the object beside that, by the keys of FORMAT.md.
     `normals` are the surface's, as levels (renderer/image/normal_levels.py). `evidence` are three
     levels of a pixel from which the `error_field` tells how far photographs support it.
+    With a `relief`, all of these are of places of the surface, and a camera from the side sees
+    them elsewhere: `seen_from` puts them there.
     """
 
     decoder: Decoder
@@ -69,6 +73,7 @@ class RelightableImage:
     facts: dict[str, str] = field(default_factory=dict)
     evidence: np.ndarray | None = None  # [H, W, 3] uint8
     error_field: ErrorField | None = None
+    relief: Relief | None = None
 
     def __post_init__(self) -> None:
         expected = (self.decoder.planes, *self.planes.shape[1:3], 3)
@@ -88,6 +93,32 @@ class RelightableImage:
                     f"the {name} are {levels.dtype} {levels.shape}, where the planes need uint8 "
                     f"{expected}"
                 )
+        if self.relief is not None and self.relief.levels.shape != self.planes.shape[1:3]:
+            raise RakingError(
+                f"the relief is {self.relief.levels.shape}, where the planes are "
+                f"{self.planes.shape[1:3]}"
+            )
+
+    def seen_from(self, view: Sequence[float] | np.ndarray) -> "RelightableImage":
+        """The image as a camera in the direction `view` (x, y) sees its surface: every pixel has
+        what belongs to the place that it shows, and there is no relief any more."""
+        if self.relief is None:
+            return self
+        places = places_seen(self.relief, view)
+        return replace(
+            self,
+            planes=np.array([shifted(plane, places) for plane in self.planes]),
+            mask=self.mask_from(view),
+            relief=None,
+            **{name: shifted(levels, places) for name, levels in self.pictures.items()},
+        )
+
+    def mask_from(self, view: Sequence[float] | np.ndarray) -> np.ndarray | None:
+        """The mask as a camera in the direction `view` (x, y) sees it; `view` is empty where all
+        was seen by one."""
+        if self.relief is None or self.mask is None:
+            return self.mask
+        return shifted(self.mask.astype(np.uint8) * 255, places_seen(self.relief, view)) > 127
 
     @property
     def pictures(self) -> dict[Picture, np.ndarray]:
@@ -138,20 +169,21 @@ def read_image(path: Path) -> RelightableImage:
     planes = np.empty((decoder.planes, info.height, info.width, 3), np.uint8)
     for i, plane in enumerate(planes):
         read(files[f"plane {i}"], plane)
-    mask = None
+    grey: dict[str, np.ndarray] = {}
     pictures: dict[str, np.ndarray] = {}
-    if "mask" in files:
-        levels = np.empty((info.height, info.width), np.uint8)
-        read(files["mask"], levels)
-        mask = levels > 127
+    for name in ("mask", "relief"):
+        if name in files:
+            grey[name] = np.empty((info.height, info.width), np.uint8)
+            read(files[name], grey[name])
     for name in ("normals", "evidence"):
         if name in files:
             pictures[name] = np.empty((info.height, info.width, 3), np.uint8)
             read(files[name], pictures[name])
+    heights = info.raking.relief if info.raking else None
     return RelightableImage(
         decoder,
         planes,
-        mask,
+        grey["mask"] > 127 if "mask" in grey else None,
         info.raking.provenance if info.raking else {},
         info.lights,
         info.pixel_size_mm,
@@ -161,6 +193,7 @@ def read_image(path: Path) -> RelightableImage:
         info.raking.known_facts if info.raking else {},
         pictures.get("evidence"),
         error_field(info, decoder),
+        Relief(grey["relief"], heights.low, heights.high) if heights else None,
     )
 
 
@@ -216,6 +249,11 @@ def write_image(
     Raises RakingError where `path` holds anything but a relightable image of ours (or anything,
     without `overwrite`), or where it cannot be written.
     """
+    if tiles and image.relief is not None:
+        raise RakingError(
+            "an image with a relief cannot be written in tiles, as what a camera sees of one lies "
+            "in others: train it again with --tiles, which leaves the relief out"
+        )
     check_writable(path, overwrite)
 
     def keep_notes(place: Path) -> None:
@@ -274,6 +312,8 @@ def _write_flat(image: RelightableImage, folder: Path, progress: Progress) -> li
         progress(i, len(names))
     if image.mask is not None:
         Image.fromarray(image.mask.astype(np.uint8) * 255, "L").save(folder / "mask.png")
+    if image.relief is not None:
+        Image.fromarray(image.relief.levels, "L").save(folder / "relief.png")
     for picture, levels in image.pictures.items():
         Image.fromarray(levels, "RGB").save(folder / f"{picture}.png")
     return names
@@ -337,6 +377,8 @@ def _write_info(
         normals=None if image.normals is None else f"normals{ending}",
         evidence=None if image.evidence is None else f"evidence{ending}",
         error_field=image.error_field,
+        relief=None if image.relief is None else f"relief{ending}",
+        heights=image.relief,
         provenance=image.provenance,
         lights=image.lights,
         views=image.views,
@@ -353,7 +395,7 @@ def _write_info(
 
 def _look_up(path: Path) -> tuple[Info, Decoder, dict[str, Path]]:
     """What `info.json` says, and the files: of "plane 0" and so on, then of what else there is of
-    "mask", "normals" and "evidence"."""
+    "mask", "normals", "evidence" and "relief"."""
     path = Path(path)
     info, decoder = parse_info(read_info_text(path), path / "info.json")
     others = info.raking.other_pictures if info.raking else {}

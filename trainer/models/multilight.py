@@ -24,6 +24,7 @@ def lit_by_places(
     8-bit levels, one of each light."""
     fan = _fan(look, np.asarray(conditions, np.float64))
     shares = _shares(image, fan, look)
+    image = image.seen_from(fan[0][:-2])
     raw, levels = np.zeros((2, image.height, image.width, 3))
     for told, share, decoded in zip(fan, shares, relight(image, fan), strict=True):
         part = share[..., None] * seen(image, decoded, look, told)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from renderer.image.relightable import RelightableImage
-from shaders.decoder import Decoder
+from shaders.decoder import LIGHT, Decoder
 from shaders.hyper import HyperDecoder
 from shaders.linear import LinearDecoder
 from shaders.network import NetworkDecoder
@@ -42,7 +42,10 @@ def relight(
     chunk = max(1, CHUNK_PIXELS // image.width)
     stored = lru_cache(maxsize=1)(partial(stored_latents, image, dtype=dtype))
     for light in np.atleast_2d(np.asarray(lights, dtype=np.float32)):
-        conditions = torch.tensor(image.decoder.conditions_of(light), dtype=dtype)
+        told = image.decoder.conditions_of(light)
+        if image.relief is not None:
+            stored = partial(stored_latents, image.seen_from(told[:-LIGHT]), dtype=dtype)
+        conditions = torch.tensor(told, dtype=dtype)
         frame = torch.empty(end - first, image.width, 3, dtype=dtype)
         for start in range(first, end, chunk):
             stop = min(start + chunk, end)

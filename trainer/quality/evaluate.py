@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from renderer.image.relightable import RelightableImage
+from shaders.decoder import LIGHT
 from shaders.errors import RakingError, shortened
 from trainer.collection.files import AUXILIARY, visible_files
 from trainer.collection.masks import find_mask, read_mask
@@ -122,7 +123,7 @@ def held_out_photographs(image: RelightableImage, mlic: Mlic) -> Photographs:
 def _pairs(image: RelightableImage, test: Photographs) -> Iterator[Pair]:
     """The photographs, and the image under their lights as a viewer shows it."""
     for index, (light, conditions) in enumerate(zip(test.lights, test.conditions, strict=True)):
-        shown = _shown(image, conditions)
+        shown = _shown(image.seen_from(conditions[:-LIGHT]), conditions)
         view = None if test.views is None else test.views[index]
         yield Pair(test.names[index], light, test.image(index), shown, view)
 

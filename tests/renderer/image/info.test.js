@@ -9,9 +9,9 @@ import { infoText, label, reading, rows } from '../../cases/table.js';
 
 // In the names of the table.
 function read(text) {
-	const { decoder, provenance, ...info } = parseInfo(text);
+	const { decoder, provenance, relief, ...info } = parseInfo(text);
 	const { kind, latents, units, parameters, latentMin, latentMax } = decoder;
-	return { ...info, kind, latents, units, parameters, latentMin, latentMax, label: decoder.label(provenance.model) };
+	return { ...info, relief: relief && { ...relief }, kind, latents, units, parameters, latentMin, latentMax, label: decoder.label(provenance.model) };
 }
 
 test('a decoder is told a view where it asks for one', () => {

@@ -23,6 +23,7 @@ def read(text: str) -> dict[str, Any]:
     """What is made of a text, in the names of the table."""
     info, decoder = parse_info(text, FILE)
     ours = info.raking
+    relief = ours.relief if ours else None
     found = {
         "kind": decoder.kind,
         "label": decoder.label(ours.provenance.get("model") if ours else None),
@@ -41,6 +42,8 @@ def read(text: str) -> dict[str, Any]:
         "planeFiles": info.plane_files(),
         "maskFile": ours.mask if ours else None,
         "normalsFile": ours.normals if ours else None,
+        "relief": None if relief is None else {"low": relief.low, "high": relief.high},
+        "reliefFile": None if relief is None else relief.picture,
         "evidence": evidence(info, decoder),
     }
     return json.loads(json.dumps(found))

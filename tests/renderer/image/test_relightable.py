@@ -212,7 +212,7 @@ def without(info: dict, *keys: str) -> dict:
         ("hsh", lambda i: {**i, "type": "ptm"}, "48 coefficients, where 9 or 18 are needed"),
         ("hsh", lambda i: {**i, "nplanes": 27}, "nplanes is 27"),
         ("hsh", lambda i: {**i, "raking": {**i["raking"], "order": 2}}, "order"),
-        ("hsh", lambda i: {**i, "raking": {**i["raking"], "version": 3}}, "version"),
+        ("hsh", lambda i: {**i, "raking": {**i["raking"], "version": 4}}, "version"),
         ("hsh", lambda i: {**i, "materials": [{"scale": [1] * 48, "bias": [0] * 47}]}, "47 biases"),
         ("hsh", lambda i: {**i, "materials": [{"scale": [0] * 48, "bias": [0] * 48}]}, "empty"),
         ("hsh", lambda i: {**i, "materials": [{"scale": [9e99] * 48, "bias": [1] * 48}]}, "finite"),

@@ -42,9 +42,13 @@ async function openFlat(context, parts, { tiling, megabytes }, progress) {
 	const { width, height } = info;
 	const limit = gl.getParameter(gl.MAX_TEXTURE_SIZE);
 	const side = Math.max(width, height);
-	const layout = tiling ? { tileSize: 512 } : { tileSize: side > limit ? limit - 2 : side, levels: 1 };
+	if (info.relief && side > limit) {
+		throw new Error(t`This image exceeds the ${limit} pixels that this graphics card takes at once, and with its relief it cannot be drawn in parts: open it on another machine.`);
+	}
+	const layout = tiling && !info.relief ? { tileSize: 512 } : { tileSize: side > limit ? limit - 2 : side, levels: 1 };
 	const pyramid = new Pyramid(width, height, { ...layout, overlap: 1 });
 	const tiles = await createTiles(gl, memory, info, pyramid, progress);
+	const shift = info.relief && await openShift(context, info, tiles.values().next().value);
 	let notice = tiling || side <= limit ? ''
 		: `This image exceeds the ${limit} pixels that this graphics card takes at once: it is drawn in parts.`;
 	if (memory.fixed > megabytes * 2 ** 20) {
@@ -52,7 +56,19 @@ async function openFlat(context, parts, { tiling, megabytes }, progress) {
 		notice = `This image takes ${taken} MB of graphics memory, where ${megabytes} MB are meant to do: `
 			+ 'write it in tiles, with raking convert --tiles.';
 	}
-	return new Scene(context, { ...parts, pyramid, tiles, notice });
+	return new Scene(context, { ...parts, pyramid, tiles, notice, shift });
+}
+
+// What puts the latents of a surface with relief where a camera sees them.
+async function openShift(context, info, tile) {
+	const texts = ['between.jinja', 'relief.jinja', 'relief.glsl.jinja', 'shifted.glsl.jinja'];
+	const [{ Shift }] = await Promise.all([import('./shift.js'), loadTexts(texts)]);
+	try {
+		return await Shift.open(context, info, tile);
+	} catch (error) {
+		tile.dispose();
+		throw error;
+	}
 }
 
 // What `open` makes of a module, once that is there with its texts.
@@ -76,10 +92,10 @@ export class Scene {
 
 	/**
 	 * @param {SceneContext} context
-	 * @param {{ key: string, info: any, mode: string, pyramid: Pyramid, notice: string, tiles?: Map<string, Tile>, load?: LoadTile }}
-	 *     parts  load brings a tile's pictures, where not all tiles are there
+	 * @param {{ key: string, info: any, mode: string, pyramid: Pyramid, notice: string, tiles?: Map<string, Tile>, load?: LoadTile,
+	 *     shift?: import('./shift.js').Shift | null }} parts  load brings a tile's pictures, where not all tiles are there
 	 */
-	constructor(context, { key, info, mode, pyramid, notice, tiles = new Map(), load }) {
+	constructor(context, { key, info, mode, pyramid, notice, tiles = new Map(), load, shift = null }) {
 		this.context = context;
 		this.key = key;
 		this.info = info;
@@ -88,6 +104,7 @@ export class Scene {
 		this.notice = notice;
 		this.tiles = tiles;
 		this.comesInTiles = Boolean(load);
+		this.shift = shift;
 		/** @type {LoadTile} */
 		this.load = load ?? (async () => []);
 		/** @type {[number, number]} */
@@ -102,12 +119,13 @@ export class Scene {
 	}
 
 	/**
-	 * What decodes it as a state has it, its light not yet set.
+	 * What decodes it as a state has it, its light not yet set; its latents are where the camera sees them.
 	 *
-	 * @param {Pick<State, 'shader' | LookKeys>} state
+	 * @param {Pick<State, 'shader' | 'camera' | LookKeys>} state
 	 * @param {Target} target
 	 */
 	decodePass(state, target = 'unorm') {
+		this.shift?.turn(state.camera);
 		const { context: { gl, shaders }, info, passes } = this;
 		const make = shaders.get(state.shader);
 		if (!make) throw new Error(t`There is no shader named ${state.shader}: correct shader= in the address.`);
@@ -180,6 +198,7 @@ export class Scene {
 		Object.values(this.passes).forEach(pass => pass.dispose());
 		this.tiles.clear();
 		this.fan?.dispose();
+		this.shift?.dispose();
 	}
 
 	#make(place, pictures, release) {

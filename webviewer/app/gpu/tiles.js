@@ -1,4 +1,5 @@
-// A tile: it owns its latents, its share of the mask, and the relit picture made from them.
+// A tile: it owns its latents, its share of the mask, and the relit picture made from them. Of a surface with relief
+// these are what a camera sees, and shift.js has them of the surface.
 
 import { shaderText } from '../shaders/texts.js';
 import { compose, invert, scaling, translation } from '../state/transform.js';

@@ -55,6 +55,7 @@ def readable_facts(image: RelightableImage, folder: Path) -> dict[str, str]:
         "Pixel size": f"{image.pixel_size_mm:.4g} mm" if image.pixel_size_mm else "",
         "Mask": "none" if image.mask is None else f"{image.mask.mean():.0%} are of the object",
         "Cameras": _cameras(image),
+        "Relief": _relief(image),
         "Normals": "stored with it" if image.normals is not None else "",
         "Evidence": "stored with it" if image.evidence is not None else "",
         "Trained on": _trained_on(told),
@@ -124,6 +125,12 @@ def _number(value: object) -> float | None:
     """A number that can be of something here; nothing for what else a stranger's file holds."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return value if number and abs(value) < LARGEST_NUMBER else None  # type: ignore
+
+
+def _relief(image: RelightableImage) -> str:
+    if image.relief is None:
+        return ""
+    return f"{image.relief.low:.1f} to {image.relief.high:.1f} pixels above the plane"
 
 
 def _cameras(image: RelightableImage) -> str:

@@ -76,6 +76,7 @@ def image_facts(image: RelightableImage) -> dict[str, Any]:
         "normals": image.normals is not None,
         "evidence": image.evidence is not None,
         **({"cameras": len(image.views)} if image.views is not None else {}),
+        **({"relief_px": [image.relief.low, image.relief.high]} if image.relief else {}),
         **({"title": image.title} if image.title else {}),
         **({"facts": image.facts} if image.facts else {}),
         **({"pixel_size_mm": image.pixel_size_mm} if image.pixel_size_mm else {}),

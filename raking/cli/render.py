@@ -95,7 +95,7 @@ def render(
         frames.check_crop(stored, box)
         if stored.relief is None:
             stored, box = frames.crop_image(stored, box), None
-    whole = box[2:] if box else (stored.width, stored.height)
+    whole: tuple[int, int] = (box[2], box[3]) if box else (stored.width, stored.height)
     if scale is not None:
         frame_size = scaled_size(*whole, scale)
     if sheet and frame_size is None:

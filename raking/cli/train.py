@@ -1,5 +1,6 @@
 """`raking train`: a relightable image from photographs."""
 
+from dataclasses import replace
 from typing import get_args
 
 import typer
@@ -40,6 +41,7 @@ from raking.cli.training import (
     RegionOf,
     RegionStep,
     RegionWeight,
+    Relief,
     SamplingName,
     Seed,
     Steps,
@@ -84,6 +86,7 @@ def train(
     region_weight: RegionWeight = None,
     region_step: RegionStep = None,
     guide: Guide = None,
+    relief: Relief = None,
     lights: LightsPath = None,
     test_lights: TestLights = None,
     all_photographs: AllPhotographs = False,
@@ -108,6 +111,10 @@ def train(
     facts = checked_facts(number, maker, date, credit, licence, description)
     facts = {key: text for key, text in facts.items() if text}
     check_more_than_nothing(minutes=minutes, pixels=pixels)
+    if tiles and relief:
+        raise typer.BadParameter(
+            "--relief goes without --tiles: what a camera sees in one tile may lie in another"
+        )
     if all_photographs and test_lights:
         raise typer.BadParameter("--test-lights are held out; --all-photographs holds out none")
     settings = chosen_settings(
@@ -126,6 +133,7 @@ def train(
         region_weight=region_weight,
         region_step=region_step,
         guided=guide,
+        relief=relief,
         device=device,
     )
     check_teacher(model, teacher, keep_teacher, encoder)
@@ -149,6 +157,8 @@ def train(
         )
         for warning in collection.warnings:
             warn(warning)
+        if tiles and collection.views is not None:
+            settings = replace(settings, relief=False)
         with_normals = costs_little(collection.train) if normals is None else normals
         with_evidence = collection.views is None
         pixel_size = pixel_size or prepared_pixel_mm(collection.reading)

@@ -126,6 +126,14 @@ Guide = Annotated[
         show_default="guide",
     ),
 ]
+Relief = Annotated[
+    bool | None,
+    typer.Option(
+        "--relief/--no-relief",
+        help="Lay the photographs of several cameras onto the relief that they tell.",
+        show_default="relief, but with --tiles",
+    ),
+]
 TestLights = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Names of the images to hold out.")
 ]

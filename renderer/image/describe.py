@@ -10,10 +10,10 @@ import numpy as np
 from renderer.image.limits import FOLLOWING, WITH_RELIEF
 from shaders.decoder import Decoder
 from shaders.evidence import ErrorField
+from shaders.heights import Relief
 from shaders.hyper import HyperDecoder
 from shaders.linear import LinearDecoder
 from shaders.neural import NeuralDecoder
-from shaders.heights import Relief
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,8 +14,8 @@ from renderer.image.unpack import ImageInfo, unpacked
 from shaders.decoder import LIGHT, Decoder, check
 from shaders.errors import RakingError, shortened
 from shaders.evidence import OWN, ErrorField
-from shaders.linear import MODELS
 from shaders.heights import relief_problems
+from shaders.linear import MODELS
 
 NETWORKS: dict[Any, type[ImageInfo]] = {"neural": NeuralInfo, "hyper": HyperInfo}
 

@@ -2,8 +2,8 @@
 
 It is the contract between making (trainer) and showing (renderer, webviewer). On disk it is a
 folder with `info.json`, lossless planes `plane_0.png`, ... and, where there are such, `mask.png`,
-`normals.png`, `evidence.png` and `relief.png`. Tiled, each of these pictures is a Deep Zoom pyramid instead, such
-as `plane_0.dzi`.
+`normals.png`, `evidence.png` and `relief.png`. Tiled, each of these pictures is a Deep Zoom pyramid
+instead, such as `plane_0.dzi`.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +23,6 @@ from renderer.image.info import error_field, parse_info
 from renderer.image.keys import Info
 from renderer.image.limits import LONGEST_INFO
 from renderer.image.notes import NOTES
-from renderer.image.shifted import places_seen, shifted
 from renderer.image.picture import read_picture
 from renderer.image.pyramid import (
     Pyramid,
@@ -36,11 +35,12 @@ from renderer.image.pyramid import (
     tile_folder,
     write_pyramid,
 )
+from renderer.image.shifted import places_seen, shifted
 from shaders.decoder import Decoder
 from shaders.errors import RakingError
 from shaders.evidence import ErrorField
-from shaders.look import Picture
 from shaders.heights import Relief
+from shaders.look import Picture
 
 Progress = Callable[[int, int], None]
 
@@ -104,14 +104,13 @@ class RelightableImage:
         what belongs to the place that it shows, and there is no relief any more."""
         if self.relief is None:
             return self
+        if not any(self.relief.march(view)):
+            return replace(self, relief=None)
         places = places_seen(self.relief, view)
-        return replace(
-            self,
-            planes=np.array([shifted(plane, places) for plane in self.planes]),
-            mask=self.mask_from(view),
-            relief=None,
-            **{name: shifted(levels, places) for name, levels in self.pictures.items()},
-        )
+        pictures: dict[str, Any]
+        pictures = {name: shifted(levels, places) for name, levels in self.pictures.items()}
+        planes = np.array([shifted(plane, places) for plane in self.planes])
+        return replace(self, planes=planes, mask=self.mask_from(view), relief=None, **pictures)
 
     def mask_from(self, view: Sequence[float] | np.ndarray) -> np.ndarray | None:
         """The mask as a camera in the direction `view` (x, y) sees it; `view` is empty where all

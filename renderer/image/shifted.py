@@ -1,4 +1,4 @@
-"""A surface with relief as a camera sees it: what `relief.wgsl.jinja` and `shifted.wgsl.jinja` do, in numpy.
+"""A surface with relief as a camera sees it: what `relief.jinja` and `between.jinja` do, in numpy.
 
 All is in whole numbers, so the shaders come to the same levels.
 """
@@ -40,8 +40,8 @@ def places_seen(relief: Relief, view: Sequence[float] | np.ndarray) -> Whole:
 
 
 def shifted(levels: np.ndarray, places: Whole) -> np.ndarray:
-    """A picture of the surface, levels [H, W] or [H, W, C] uint8, where `places` [2, H, W] are seen:
-    between four texels, rounded."""
+    """A picture of the surface, levels [H, W] or [H, W, C] uint8, with what lies at the `places`
+    [2, H, W] that are seen: between four texels, rounded."""
     return ((_between(levels, places) + (1 << 15)) >> 16).astype(np.uint8)
 
 

@@ -40,6 +40,7 @@ def relight(
     first, end = rows or (0, image.height)
     decode_latents = torch_decode(image.decoder, dtype)
     chunk = max(1, CHUNK_PIXELS // image.width)
+    stored: Callable[[int, int], Tensor]
     stored = lru_cache(maxsize=1)(partial(stored_latents, image, dtype=dtype))
     for light in np.atleast_2d(np.asarray(lights, dtype=np.float32)):
         told = image.decoder.conditions_of(light)

@@ -64,6 +64,7 @@ def _rehearse(
         run,
         mlic=piece,
         samples=samples,
+        relief=None,
         region=None if run.region is None else _half(piece),
         pixels=torch.arange(len(samples), device=samples.device),
         checkpoint=Checkpoint(None, {}, lambda _: None),

@@ -10,7 +10,16 @@ from trainer.training.region import region_sha256
 from trainer.training.settings import TrainingSettings
 
 # What is recorded of networks alone; the others are recorded of every model.
-OF_NETWORKS = ("seed", "minutes", "steps", "pixels", "sampling", "guided", "region_weight")
+OF_NETWORKS = (
+    "seed",
+    "minutes",
+    "steps",
+    "pixels",
+    "sampling",
+    "guided",
+    "relief",
+    "region_weight",
+)
 
 
 def training_asked(mlic: Mlic, settings: TrainingSettings, **writing: Any) -> dict[str, Any]:

@@ -39,6 +39,7 @@ def recorded(settings: TrainingSettings) -> dict[str, Any]:
         "sampling": settings.sampling,
         "guided": settings.guided,
         **other_latents(settings),
+        **({} if settings.relief else {"relief": False}),
         **_region(settings),
     }
 

@@ -56,7 +56,9 @@ class TrainingSettings:
     region with a `region_step` n, that is every n-th pixel of every n-th row of the picture.
 
     `guided`, networks also follow an interpolation of the photographs at lights between them
-    (trainer/training/guide.py) and, of several cameras, between these (camera_guide.py). `device`
+    (trainer/training/guide.py) and, of several cameras, between these (camera_guide.py). With a
+    `relief`, what several cameras tell of it, their photographs are laid onto the surface
+    (trainer/training/unfolding.py), and the image has it; it cannot be written in tiles. `device`
     is "cpu" or "cuda"; by default CUDA where there is one.
 
     Raises RakingError for values that cannot be.
@@ -74,6 +76,7 @@ class TrainingSettings:
     pixels: float = 1.0
     sampling: Sampling = "uniform"
     guided: bool = True
+    relief: bool = True
     device: Device | None = None
     region: str | Path | Rectangle | None = None
     region_weight: float | None = None

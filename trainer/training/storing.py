@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from renderer.image.relightable import RelightableImage
+from shaders.heights import Relief
 from trainer.collection.cameras import distinct
 from trainer.collection.mlic import Mlic
 from trainer.collection.samples import Samples
@@ -19,6 +20,7 @@ from trainer.running.plan import Progress
 from trainer.running.threads import ShareOut, all_cores
 from trainer.training.preparation import Run
 from trainer.training.provenance import origin, recorded
+from trainer.training.unfolding import nearest_inside
 from trainer.training.validation import mean_psnr
 
 SCORED_PIXELS = 4096  # that tell what storing costs
@@ -34,6 +36,8 @@ def stored(phase: str, run: Run, networks: Networks, facts: dict[str, Any]) -> R
     # What nothing was learnt of may lie far off, and would take the levels of what matters.
     judged = None if run.region is None else run.pixels.cpu().numpy()
     image, cost = _store(networks, run.samples, run.plan.begin(f"storing{suffix}"), judged)
+    if run.relief is not None:
+        image = _with_relief(image, run.relief)
     image.provenance = {
         **recorded(settings),
         "guided": run.guide is not None,
@@ -50,6 +54,15 @@ def stored(phase: str, run: Run, networks: Networks, facts: dict[str, Any]) -> R
         if run.region is not None:
             image.provenance["region_scores"] = _region_scores(image, run.mlic, run.region)
     return image
+
+
+def _with_relief(image: RelightableImage, relief: Relief) -> RelightableImage:
+    """Off the object latents are those of its nearest pixel: its edge is seen between the two."""
+    planes = image.planes
+    if image.mask is not None:
+        nearest = nearest_inside(image.mask)
+        planes = planes.reshape(len(planes), -1, 3)[:, nearest]
+    return replace(image, planes=planes, relief=relief)
 
 
 def _region_scores(image: RelightableImage, mlic: Mlic, region: np.ndarray) -> dict[str, Any]:

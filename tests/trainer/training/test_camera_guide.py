@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 import torch
 
+from renderer.image.shifted import places_seen, shifted
 from trainer.collection.mlic import Mlic, read_mlic
 from trainer.collection.samples import Samples
 from trainer.quality.metrics import psnr
-from trainer.training.camera_guide import CameraGuide, can_guide
+from trainer.training.camera_guide import CameraGuide
 from trainer.training.lesson import spread_lights
+from trainer.training.unfolding import Unfolded, unfold
+from trainer.training.viewpoints import can_guide
 
 from ..conftest import write_picture
 from .scene import CAMERAS, SIDE, seen_by, toward
@@ -48,24 +51,39 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
 
 
 @pytest.fixture(scope="module")
-def guide(samples: Samples) -> CameraGuide:
+def unfolded(samples: Samples) -> Unfolded:
+    found = unfold(samples)
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def guide(samples: Samples, unfolded: Unfolded) -> CameraGuide:
     random = torch.Generator().manual_seed(0)
+    laid = Samples(unfolded.mlic, torch.device("cpu"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("trainer.training.camera_guide.VIEWS", 12)
-        return CameraGuide(samples, lambda n: spread_lights(n, samples.rim, random, False), random)
+
+        def spread(number: int) -> torch.Tensor:
+            return spread_lights(number, samples.rim, random, False)
+
+        return CameraGuide(laid, unfolded.relief, spread, random)
 
 
 def inside(picture: np.ndarray) -> np.ndarray:
     return picture[EDGE:-EDGE, 2 * EDGE : -EDGE]
 
 
-def test_it_shows_what_no_camera_saw(samples: Samples, guide: CameraGuide) -> None:
+def test_it_shows_what_no_camera_saw(
+    samples: Samples, unfolded: Unfolded, guide: CameraGuide
+) -> None:
     train = samples.mlic.train
     conditions = np.array([[*view[:2], *light[:2]] for view, light in NEW], np.float32)
     answers = guide.answers(conditions).numpy()  # [P, 2, 3]
     for i, (view, light) in enumerate(NEW):
-        shown = np.zeros((SIDE, SIDE, 3), np.float32)
-        shown[samples.mlic.mask] = answers[:, i] / 255
+        surface = np.zeros((SIDE, SIDE, 3), np.uint8)
+        surface[samples.mlic.mask] = answers[:, i]
+        shown = shifted(surface, places_seen(unfolded.relief, view)) / np.float32(255)
         truth = lit(view, light) / 255
         apart = np.square(train.views - view).sum(axis=1) + np.square(train.lights - light).sum(1)
         nearest = train.image(int(apart.argmin()))

@@ -13,7 +13,12 @@ from renderer.files.ours import check_output
 from renderer.image.finished import image_digest, image_is_done, stored_image
 from renderer.image.normal_levels import normal_levels
 from renderer.image.pyramid import LARGEST_TILE, Format, TileFormat
-from renderer.image.relightable import RelightableImage, check_writable, read_image
+from renderer.image.relightable import (
+    RelightableImage,
+    check_can_tile,
+    check_writable,
+    read_image,
+)
 from trainer.running.plan import Plan
 
 
@@ -67,6 +72,8 @@ def convert(
     converted = []
     for path, target in zip(images, outputs, strict=True):
         image = read_image(path)
+        if tiles:
+            check_can_tile(image)
         asked = {"command": "convert", "source": image_digest(path, image), "tiles": tiles}
         asked |= {**given, "pixel_size": pixel_size, "title": title}
         asked |= {} if normals is None else {"normals": normals}

@@ -248,11 +248,8 @@ def write_image(
     Raises RakingError where `path` holds anything but a relightable image of ours (or anything,
     without `overwrite`), or where it cannot be written.
     """
-    if tiles and image.relief is not None:
-        raise RakingError(
-            "an image with a relief cannot be written in tiles, as what a camera sees of one lies "
-            "in others: train it again with --tiles, which leaves the relief out"
-        )
+    if tiles:
+        check_can_tile(image)
     check_writable(path, overwrite)
 
     def keep_notes(place: Path) -> None:
@@ -267,6 +264,15 @@ def write_image(
         else:
             names = _write_flat(image, aside, progress or (lambda done, n: None))
         _write_info(image, aside, names, tiles or TileFormat(), smaller if tiles else None, asked)
+
+
+def check_can_tile(image: RelightableImage) -> None:
+    """RakingError where an image cannot be written in tiles; call it before long work."""
+    if image.relief is not None:
+        raise RakingError(
+            "an image with a relief cannot be written in tiles, as what a camera sees in one may "
+            "lie in another: train it again with --tiles, which leaves the relief out"
+        )
 
 
 def check_writable(path: Path, overwrite: bool = True) -> None:

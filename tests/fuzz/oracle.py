@@ -26,7 +26,7 @@ class Damaged(Exception):  # noqa: N818
     """No picture can be had, so that the command must refuse."""
 
 
-def picture(folder: Path, light: tuple[float, float]) -> np.ndarray:
+def picture(folder: Path, light: tuple[float, ...]) -> np.ndarray:
     """A relightable image under a light, [H, W, 3 or, masked, 4] float64 levels 0..255."""
     try:
         info = json.loads((folder / "info.json").read_text("utf-8-sig"), parse_constant=_refuse)
@@ -34,6 +34,9 @@ def picture(folder: Path, light: tuple[float, float]) -> np.ndarray:
         block = info.get("raking") or {}
         names = block.get("planes") or _foreign_planes(info, folder)
         planes = [plane(folder / name, (width, height), "RGB") for name in names]
+        if block.get("relief"):  # from above, as all is seen here, it shifts nothing
+            plane(folder / block["relief"]["picture"], (width, height), "L")
+            light = (0.0, 0.0, *light)
         shown = _decode(info, np.concatenate(planes, axis=-1) / 255, light).clip(0, 1) * 255
         if not np.isfinite(shown).all():
             raise Damaged("not finite")
@@ -168,7 +171,7 @@ def _foreign_planes(info: dict[str, Any], folder: Path) -> list[str]:
     return [f"plane_{i}.{ending}" for i in range(count // 3)]
 
 
-def _decode(info: dict[str, Any], stored: np.ndarray, light: tuple[float, float]) -> np.ndarray:
+def _decode(info: dict[str, Any], stored: np.ndarray, light: tuple[float, ...]) -> np.ndarray:
     """Colours [H, W, 3], of values 0..1 [H, W, K]."""
     if info["type"] == "neural":
         return _decode_neural(info, stored, light)
@@ -205,7 +208,7 @@ def _hsh_terms(c: float, phi: float, count: int) -> np.ndarray:
 
 
 def _decode_neural(
-    info: dict[str, Any], stored: np.ndarray, light: tuple[float, float]
+    info: dict[str, Any], stored: np.ndarray, light: tuple[float, ...]
 ) -> np.ndarray:
     low, high = _numbers(info["min"]), _numbers(info["max"])
     if info["colorspace"] == "bgr":  # in the planes, too

@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from PIL import Image
 
 from renderer.image.pyramid import TileFormat
 from renderer.image.relightable import RelightableImage, write_image
+from shaders.heights import Relief
 from shaders.linear import LinearDecoder
 from shaders.network import Layer
 from shaders.neural import NeuralDecoder
@@ -72,6 +73,17 @@ def neural(size: tuple[int, int], masked: bool) -> RelightableImage:
     lights = np.array([[0.6, 0, 0.8], [0, -0.6, 0.8]], np.float32)
     mask = disc(*size) if masked else None
     return RelightableImage(decoder, planes, mask, provenance, lights, 0.25)
+
+
+def carved(size: tuple[int, int]) -> RelightableImage:
+    """Of several cameras, with a relief."""
+    image = neural(size, masked=True)
+    first, *others = image.decoder.layers
+    first = Layer(np.concatenate([first.weight, first.weight[:, :2]], axis=1), first.bias)
+    low, high = image.decoder.latent_min, image.decoder.latent_max
+    decoder = NeuralDecoder((first, others[0], others[1]), low, high, conditions=4)
+    relief = Relief(surface(*size, 1, 6)[0, ..., 0].copy(), -2.5, 4)
+    return replace(image, decoder=decoder, relief=relief, views=image.lights)
 
 
 def linear(model: str, size: tuple[int, int]) -> RelightableImage:
@@ -167,6 +179,12 @@ SUBJECTS = [
         lambda path: write_image(neural(FLAT, masked=True), path),
         ("info.json", "info.json", "plane_0.png", "plane_1.png", "plane_2.png", "mask.png"),
         IMAGE,
+    ),
+    Subject(
+        "relief",
+        lambda path: write_image(carved(FLAT), path),
+        ("info.json", "info.json", "plane_0.png", "mask.png", "relief.png", "relief.png"),
+        LARGE_IMAGE,
     ),
     Subject(
         "ptm",

@@ -49,11 +49,11 @@ def piece_of_collection(mlic: Mlic) -> Mlic:
 
 
 def piece_of_image(image: RelightableImage) -> RelightableImage:
-    """Some rows in the middle of the object."""
+    """Some rows in the middle of the object, without a relief."""
     rows = _middle(image.height, image.width, image.mask)
     mask = None if image.mask is None else image.mask[rows]
     pictures: dict[str, Any] = {name: picture[rows] for name, picture in image.pictures.items()}
-    return replace(image, planes=image.planes[:, rows], mask=mask, **pictures)
+    return replace(image, planes=image.planes[:, rows], mask=mask, relief=None, **pictures)
 
 
 def _middle(height: int, width: int, mask: np.ndarray | None) -> slice:

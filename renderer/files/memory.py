@@ -19,12 +19,16 @@ OWN = Path("/proc/self/cgroup")
 
 def available_memory() -> int:
     """Bytes: what the machine, its container and the process's own limit all leave."""
-    left = [psutil.virtual_memory().available, *_left_in_groups()]
+    left = psutil.virtual_memory().available
     if resource is not None:
         most, _ = resource.getrlimit(resource.RLIMIT_AS)
         if most != resource.RLIM_INFINITY:
-            left.append(most - psutil.Process().memory_info().vms)
-    return max(0, min(left))
+            left = min(left, most - psutil.Process().memory_info().vms)
+    for group, free in _free_in_groups():
+        # What gives way takes Linux long to add up: only where it matters.
+        if free < left:
+            left = min(left, free + _cached(group / "memory.stat"))
+    return max(0, left)
 
 
 def check_memory(path: Path, needed: int) -> None:
@@ -37,8 +41,9 @@ def check_memory(path: Path, needed: int) -> None:
         )
 
 
-def _left_in_groups() -> Iterator[int]:
-    """What is left in every control group that this process is in and that has a limit."""
+def _free_in_groups() -> Iterator[tuple[Path, int]]:
+    """Every control group that this process is in and that has a limit, and what of that is not
+    taken."""
     for group in _groups():
         for most, used in (
             ("memory.max", "memory.current"),
@@ -46,7 +51,7 @@ def _left_in_groups() -> Iterator[int]:
         ):
             try:
                 limit, taken = int((group / most).read_text()), int((group / used).read_text())
-                yield limit - taken + _cached(group / "memory.stat")
+                yield group, limit - taken
             except (OSError, ValueError):  # no such file, or "max"
                 continue
 
@@ -65,6 +70,9 @@ def _groups() -> Iterator[Path]:
 
 
 def _cached(stat: Path) -> int:
-    """Of what a group takes, the files in memory, which give way."""
-    numbers = dict(line.split() for line in stat.read_text().splitlines())
+    """Of what a group takes, the files in memory, which give way; 0 where that is not told."""
+    try:
+        numbers = dict(line.split() for line in stat.read_text().splitlines())
+    except (OSError, ValueError):
+        return 0
     return int(numbers.get("active_file", 0)) + int(numbers.get("inactive_file", 0))

@@ -69,7 +69,7 @@ def prepare(
     relief = None
     if several and settings.relief and can_guide(everything):
         with one_thread():
-            unfolded = unfold(everything, progress)
+            unfolded = unfold(everything, progress, warn)
         if unfolded is not None:
             everything, relief = Samples(unfolded.mlic, device), unfolded.relief
     spared = spared_pairs(len(mlic.train.names)) if several else spared_lights(mlic.train.lights)

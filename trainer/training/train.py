@@ -77,6 +77,8 @@ def train(
     teacher = read_teacher(folder, mlic, warn) if folder else None
     if settings.model == "disk":
         settings = replace(settings, encoder=_encoder(settings, teacher))
+    if teacher is not None and mlic.train.views is not None:
+        settings = _as_laid(settings, teacher)
     device = _device(settings.device)
     kept = Checkpoint(checkpoint, recorded(settings) | _origin(mlic, settings, device), warn)
     run = prepare(mlic, settings, device, checkpoint=kept, plan=plan, finish=finish, warn=warn)
@@ -111,6 +113,16 @@ def _encoder(settings: TrainingSettings, teacher: RelightableImage | None) -> En
     named = settings.teacher if teacher is None else teacher.provenance.get("encoder")
     encoders: tuple[Encoder, ...] = get_args(Encoder)
     return next((encoder for encoder in encoders if encoder == named), "improved")
+
+
+def _as_laid(settings: TrainingSettings, teacher: RelightableImage) -> TrainingSettings:
+    """A student's pixels are the places that its teacher's are: on the relief, or not."""
+    if teacher.relief is not None and not settings.relief:
+        raise RakingError(
+            "the teacher has a relief, and its student is to have none: train it with the relief "
+            "and without tiles, or take another teacher"
+        )
+    return replace(settings, relief=teacher.relief is not None)
 
 
 def _origin(mlic: Mlic, settings: TrainingSettings, device: torch.device) -> dict[str, Any]:

@@ -6,12 +6,15 @@ camera as its material does, and its latents need not hold what passes over it. 
 not see a place, the cameras about it tell what it would show.
 """
 
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
+from renderer.files.memory import available_memory
 from renderer.image.shifted import places_seen
 from shaders.heights import LARGEST_HEIGHT, PART, Relief
 from trainer.collection.cameras import distinct
@@ -37,12 +40,21 @@ class Unfolded:
     relief: Relief
 
 
-def unfold(samples: Samples, progress: Progress | None = None) -> Unfolded | None:
-    """The collection of `samples`, all its photographs; None where they tell no relief."""
+def unfold(
+    samples: Samples,
+    progress: Progress | None = None,
+    warn: Callable[[str], None] = warnings.warn,
+) -> Unfolded | None:
+    """The collection of `samples`, all its photographs; None where they tell no relief, or what
+    they show of it does not fit into memory once more, which is a warning."""
     mlic = samples.mlic
-    cameras = cameras_of(samples)
     if max(mlic.height, mlic.width) > LONGEST_SIDE:
         return None
+    if mlic.train.stored.nbytes > available_memory():
+        needed = mlic.train.stored.nbytes / 2**30
+        warn(f"the photographs are not laid onto their relief, which takes {needed:.1f} GiB more")
+        return None
+    cameras = cameras_of(samples)
     views = np.array([camera.view for camera in cameras])
     pictures = np.array([_brightness(mlic, camera) for camera in cameras])
     heights = relief_of(pictures, views)

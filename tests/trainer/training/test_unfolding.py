@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from renderer.image.relightable import RelightableImage
+from renderer.image.relightable import RelightableImage, write_image
+from shaders.errors import RakingError
 from shaders.heights import Relief
 from trainer.collection.mlic import Mlic, read_mlic
 from trainer.collection.rectified import first_hits
@@ -161,3 +162,25 @@ def test_new_cameras_see_the_relief(hill: Mlic, few_views: pytest.MonkeyPatch) -
     assert without.relief is None
     assert mean_psnr(with_relief) > mean_psnr(without) + 3
     assert (with_relief.planes[:, :, :EDGE] == with_relief.planes[:, :, [EDGE]]).all()
+
+
+def test_without_memory_for_it_photographs_are_left_as_they_are(
+    hill: Mlic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.training.unfolding.available_memory", lambda: 1000)
+    told: list[str] = []
+    assert unfold(samples_of(hill), warn=told.append) is None
+    assert len(told) == 1
+    assert "not laid onto their relief" in told[0]
+
+
+def test_a_student_is_laid_as_its_teacher_is(
+    hill: Mlic, few_views: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, relief in (("laid", True), ("flat", False)):
+        write_image(train(hill, model="neural", units=4, steps=2, relief=relief), tmp_path / name)
+    options = {"model": "disk", "units": 4, "steps": 2}
+    assert train(hill, teacher=tmp_path / "laid", **options).relief is not None
+    assert train(hill, teacher=tmp_path / "flat", **options).relief is None
+    with pytest.raises(RakingError, match="the teacher has a relief"):
+        train(hill, teacher=tmp_path / "laid", relief=False, **options)

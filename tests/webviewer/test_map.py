@@ -471,3 +471,16 @@ def test_axe_finds_nothing(open_viewer, beside, size) -> None:
         assert_accessible(page)
         panel = page.locator("#mapPanel")
         assert panel.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
+def test_the_wheel_zooms_the_map_alone(open_viewer, small) -> None:
+    with open_viewer([small], 1000, 800, zoom=3) as page:
+        open_map(page)
+        page.evaluate(DRAWN)
+        before = screenshot_of(page, "#mapPlot")
+        x, y = middle(page.locator("#mapPlot"))
+        page.mouse.move(x, y)
+        page.mouse.wheel(0, -400)
+        page.evaluate(DRAWN)
+        assert np.abs(screenshot_of(page, "#mapPlot").astype(int) - before).mean() > 2
+        assert page.evaluate("raking.state().zoom") == 3

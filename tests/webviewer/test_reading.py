@@ -267,3 +267,23 @@ def test_what_an_address_cannot_ask_for(open_viewer, small, text) -> None:
     key, value = text.split("=")
     with open_viewer([small], ready=False, **{key: value}) as page:
         page.get_by_text(f"The setting {text}").wait_for()
+
+
+def test_the_wheel_over_a_panel_scrolls_it(open_viewer, with_normals) -> None:
+    """And leaves the picture as it is."""
+    with open_viewer([with_normals], 900, 420, zoom=2) as page:
+        page.locator("#picture").focus()
+        page.keyboard.press("l")
+        panel = page.locator(".side:visible")
+        panel.wait_for()
+        box = panel.bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.wheel(0, 120)
+        page.wait_for_function(
+            """() => document.querySelector('raking-viewer').shadowRoot
+                .querySelector('.side:not([hidden])').scrollTop > 60"""
+        )
+        assert page.evaluate("raking.state().zoom") == 2
+        page.mouse.move(800, 150)
+        page.mouse.wheel(0, -120)
+        page.wait_for_function("raking.state().zoom > 2")

@@ -23,6 +23,7 @@ export function sidePanel({ stage, picture }, button, label, markup) {
 		event.stopPropagation();  // keys are the panel's while it has the focus
 		if (event.key === 'Escape') toggle();
 	};
+	panel.onwheel = event => event.stopPropagation();  // it scrolls the panel, or zooms what is in it
 	stage.append(panel);
 	return { panel, toggle };
 }

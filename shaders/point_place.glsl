@@ -3,8 +3,8 @@
 uniform vec2 center;  // of the map, in the middle of the canvas
 uniform vec2 scale;   // from the map to clip space
 uniform float size;   // of a point, pixels
-in vec2 place;
-in vec4 paint;
+layout(location = 0) in vec2 place;
+layout(location = 1) in vec4 paint;
 flat out vec3 shade;
 void main() {
     gl_Position = vec4((place - center) * scale, 0.0, 1.0);

@@ -403,7 +403,7 @@ def test_the_page_is_small_and_loads_nothing_from_outside(open_viewer, small) ->
             "map.js",
             "latent_map.js",
             "map.css",
-            "point.glsl",
+            "point.glsl.jinja",
             "seen.js",
             "navigator.js",
             "preview.js",

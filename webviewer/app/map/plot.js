@@ -1,12 +1,14 @@
 // Draws the points of a map with WebGL, in a context of its own.
 
+import { render } from '../shaders/template.js';
 import { loadTexts, shaderText } from '../shaders/texts.js';
 import { createProgram } from '../gpu/gl.js';
 import { t } from '../words/words.js';
 
 /** @type {[number, number, number]} */
 const GROUND = [22 / 255, 22 / 255, 23 / 255];  // --ground of style.css
-const SHADERS = ['point.glsl', 'point_place.glsl'];
+const SHADERS = ['point.glsl.jinja', 'point_place.glsl'];
+const ROUND_FROM = 4;  // canvas pixels across: square, smaller ones look the same, and software draws them faster
 /** @type {WebGLContextAttributes} */
 const OPTIONS = { alpha: false, antialias: false, depth: false };
 
@@ -28,9 +30,9 @@ export class Plot {
 	/** @param {WebGL2RenderingContext} gl */
 	constructor(gl) {
 		this.gl = gl;
-		this.shader = this.#begin();
+		this.shaders = this.#begin();
 		gl.canvas.addEventListener('webglcontextlost', event => event.preventDefault());
-		gl.canvas.addEventListener('webglcontextrestored', () => { this.shader = this.#begin(); });
+		gl.canvas.addEventListener('webglcontextrestored', () => { this.shaders = this.#begin(); });
 	}
 
 	/** @param {Float32Array} points  x and y in turn */
@@ -50,7 +52,8 @@ export class Plot {
 	 * @param {number} size  of a point, canvas pixels
 	 */
 	draw({ center, scale, canvas: [width, height] }, size) {
-		const { gl, shader: { program, at } } = this;
+		const { gl } = this;
+		const { program, at } = this.shaders[Number(size >= ROUND_FROM)];
 		gl.viewport(0, 0, width, height);
 		gl.clearColor(...GROUND, 1);
 		gl.clear(gl.COLOR_BUFFER_BIT);
@@ -63,20 +66,20 @@ export class Plot {
 
 	#begin() {
 		const { gl } = this;
-		const shader = createProgram(gl, shaderText('point.glsl'), shaderText('point_place.glsl'));
-		const attribute = (name, length, type, normalised) => {
+		const place = shaderText('point_place.glsl');
+		const shaders = [false, true].map(rounded => createProgram(gl, render(shaderText('point.glsl.jinja'), { rounded }), place));
+		const attribute = (location, length, type, normalised) => {
 			const buffer = gl.createBuffer();
-			const location = gl.getAttribLocation(shader.program, name);
 			gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
 			gl.enableVertexAttribArray(location);
 			gl.vertexAttribPointer(location, length, type, normalised, 0, 0);
 			return buffer;
 		};
-		this.places = attribute('place', 2, gl.FLOAT, false);
-		this.paints = attribute('paint', 4, gl.UNSIGNED_BYTE, true);
+		this.places = attribute(0, 2, gl.FLOAT, false);
+		this.paints = attribute(1, 4, gl.UNSIGNED_BYTE, true);
 		this.points = this.#points;
 		this.colours = this.#colours;
-		return shader;
+		return shaders;
 	}
 
 	#fill(buffer, values) {

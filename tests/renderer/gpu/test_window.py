@@ -12,6 +12,7 @@ import pytest
 
 from renderer.gpu.window import View, in_disc
 from renderer.image.relightable import RelightableImage
+from shaders.heights import Relief
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +88,10 @@ def test_drag_decodes_and_shows(screen: None, make_image) -> None:
 
 @pytest.mark.long
 def test_the_right_button_turns_the_camera_of_an_image_of_several(screen: None, make_image) -> None:
-    """The light stays; of another image the same."""
+    """The light stays; of another image the same. The first has a relief, whose edge moves, too."""
     images = [make_image(20, width=200, height=120, conditions=4) for _ in range(2)]
+    levels = np.random.default_rng(0).integers(0, 256, (120, 200), np.uint8)
+    images[0].relief, images[0].mask = Relief(levels, -3, 5), levels > 20
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         found = process.submit(drag_then_next, images, 2).result()
     (first, _, title), (second, _, _) = found

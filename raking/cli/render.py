@@ -91,10 +91,10 @@ def render(
     check_views(image, stored, seen_from)
     asked = digest(image_digest(image, stored), conditions.tolist(), crop, size, scale, look)
     box = parse_numbers(crop, 4, "--crop") if crop else None
-    if box:
+    if box and stored.relief is None:
+        stored, box = frames.crop_image(stored, box), None
+    elif box:
         frames.check_crop(stored, box)
-        if stored.relief is None:
-            stored, box = frames.crop_image(stored, box), None
     whole: tuple[int, int] = (box[2], box[3]) if box else (stored.width, stored.height)
     if scale is not None:
         frame_size = scaled_size(*whole, scale)

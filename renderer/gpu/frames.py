@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +79,10 @@ def relight_frames(
     With a mask the frames are RGBA, transparent outside the object.
     """
     relighter = Relighter(image, look=look)
+    mask_from = lru_cache(maxsize=1)(lambda *view: image.mask_from(view))
     for light in lights:
         levels = relighter.frame(light)
-        mask = image.mask_from(image.decoder.conditions_of(light)[:-LIGHT])
+        mask = mask_from(*image.decoder.conditions_of(light)[:-LIGHT].tolist())
         if mask is not None:
             levels = np.dstack([levels, mask.astype(np.uint8) * 255])
         frame = Image.fromarray(levels)

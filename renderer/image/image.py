@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from renderer.image.shifted import places_seen, shifted
+from renderer.image.shifted import Whole, places_seen, shifted
 from shaders.decoder import Decoder
 from shaders.errors import RakingError
 from shaders.evidence import ErrorField
@@ -79,14 +79,19 @@ class RelightableImage:
         pictures: dict[str, Any]
         pictures = {name: shifted(levels, places) for name, levels in self.pictures.items()}
         planes = np.array([shifted(plane, places) for plane in self.planes])
-        return replace(self, planes=planes, mask=self.mask_from(view), relief=None, **pictures)
+        return replace(self, planes=planes, mask=self._mask_at(places), relief=None, **pictures)
 
     def mask_from(self, view: Sequence[float] | np.ndarray) -> np.ndarray | None:
         """The mask as a camera in the direction `view` (x, y) sees it; `view` is empty where all
         was seen by one."""
-        if self.relief is None or self.mask is None:
+        if self.relief is None or self.mask is None or not any(self.relief.march(view)):
             return self.mask
-        return shifted(self.mask.astype(np.uint8) * 255, places_seen(self.relief, view)) > 127
+        return self._mask_at(places_seen(self.relief, view))
+
+    def _mask_at(self, places: Whole) -> np.ndarray | None:
+        if self.mask is None:
+            return None
+        return shifted(self.mask.astype(np.uint8) * 255, places) > 127
 
     @property
     def pictures(self) -> dict[Picture, np.ndarray]:

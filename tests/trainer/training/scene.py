@@ -1,8 +1,16 @@
 """A textured hill as cameras from the side see it, worked out from formulas alone."""
 
+from collections.abc import Iterable
+from pathlib import Path
+
 import numpy as np
 
+from trainer.collection.mlic import Mlic, read_mlic
+
+from ..conftest import write_picture
+
 SIDE = 64
+EDGE = 6  # pixels at the left that are not of the object
 
 
 def toward(theta: float, phi: float) -> np.ndarray:
@@ -38,3 +46,20 @@ def seen_by(view: np.ndarray, slope: float = 1.0) -> np.ndarray:
         height = slope * heights(x, y)
         x, y = columns + view[0] / view[2] * height, rows - view[1] / view[2] * height
     return texture(x, y)
+
+
+def write_shots(
+    path: Path, shots: Iterable[tuple[str, np.ndarray, np.ndarray, np.ndarray]]
+) -> Mlic:
+    """A collection of pictures [SIDE, SIDE, 3] uint8, each with its name, light and view; off the
+    object at its left edge."""
+    path.mkdir()
+    rows = ["name,light_x,light_y,light_z,view_x,view_y,view_z"]
+    for name, picture, light, view in shots:
+        write_picture(path / name, picture)
+        rows.append(f"{name},{','.join(map(str, [*light, *view]))}")
+    (path / "directions.csv").write_text("\n".join(rows))
+    mask = np.full((SIDE, SIDE), 255, np.uint8)
+    mask[:, :EDGE] = 0
+    write_picture(path / "mask.png", mask)
+    return read_mlic(path, all_photographs=True)

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from renderer.image.shifted import places_seen, shifted
-from trainer.collection.mlic import Mlic, read_mlic
+from trainer.collection.mlic import Mlic
 from trainer.collection.samples import Samples
 from trainer.quality.metrics import psnr
 from trainer.training.camera_guide import CameraGuide
@@ -16,12 +16,10 @@ from trainer.training.lesson import spread_lights
 from trainer.training.unfolding import Unfolded, unfold
 from trainer.training.viewpoints import can_guide
 
-from ..conftest import write_picture
-from .scene import CAMERAS, SIDE, seen_by, toward
+from .scene import CAMERAS, EDGE, SIDE, seen_by, toward, write_shots
 
 LIGHTS = np.array([toward(0, 0), *(toward(35, 72 * i) for i in range(5)), toward(60, 30)])
 NEW = [(toward(15, 40), toward(20, 100)), (toward(40, 110), toward(25, 250))]
-EDGE = 6
 
 
 def lit(view: np.ndarray, light: np.ndarray) -> np.ndarray:
@@ -31,17 +29,14 @@ def lit(view: np.ndarray, light: np.ndarray) -> np.ndarray:
 
 def write_scene(path: Path, lights: Callable[[int], np.ndarray]) -> Mlic:
     """The hill from all cameras, each under its `lights`; off the object at its left edge."""
-    path.mkdir()
-    rows = ["name,light_x,light_y,light_z,view_x,view_y,view_z"]
-    for c, view in enumerate(CAMERAS):
-        for i, light in enumerate(lights(c)):
-            write_picture(path / f"c{c}l{i}.png", lit(view, light))
-            rows.append(f"c{c}l{i}.png,{','.join(map(str, [*light, *view]))}")
-    (path / "directions.csv").write_text("\n".join(rows))
-    mask = np.full((SIDE, SIDE), 255, np.uint8)
-    mask[:, :EDGE] = 0
-    write_picture(path / "mask.png", mask)
-    return read_mlic(path, all_photographs=True)
+    return write_shots(
+        path,
+        (
+            (f"c{c}l{i}.png", lit(view, light), light, view)
+            for c, view in enumerate(CAMERAS)
+            for i, light in enumerate(lights(c))
+        ),
+    )
 
 
 @pytest.fixture(scope="module")

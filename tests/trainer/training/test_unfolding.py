@@ -16,31 +16,25 @@ from trainer.models.oracle import relight
 from trainer.quality.metrics import psnr
 from trainer.training.unfolding import Unfolded, nearest_inside, sees, unfold
 
-from ..conftest import train, write_picture
-from .scene import CAMERAS, SIDE, heights, seen_by, texture, toward
+from ..conftest import train
+from .scene import CAMERAS, EDGE, SIDE, heights, seen_by, texture, toward, write_shots
 
 LIGHTS = np.array([toward(0, 0), *(toward(40, 72 * i) for i in range(5))])
 NEW = (toward(15, 40), toward(40, 110))
-EDGE = 6  # pixels at the left that are not of the object
 INSIDE = np.s_[6:-6, 12:-6]
 Y, X = np.mgrid[0:SIDE, 0:SIDE].astype(float)
 
 
 def write(path: Path, seen: dict[int, np.ndarray]) -> Mlic:
     """What each camera sees [SIDE, SIDE, 3], darker under low lights."""
-    path.mkdir()
-    rows = ["name,light_x,light_y,light_z,view_x,view_y,view_z"]
-    for c, picture in seen.items():
-        for i, light in enumerate(LIGHTS):
-            write_picture(
-                path / f"c{c}l{i}.png", np.rint(255 * picture * light[2]).astype(np.uint8)
-            )
-            rows.append(f"c{c}l{i}.png,{','.join(map(str, [*light, *CAMERAS[c]]))}")
-    (path / "directions.csv").write_text("\n".join(rows))
-    mask = np.full((SIDE, SIDE), 255, np.uint8)
-    mask[:, :EDGE] = 0
-    write_picture(path / "mask.png", mask)
-    return read_mlic(path, all_photographs=True)
+    return write_shots(
+        path,
+        (
+            (f"c{c}l{i}.png", np.rint(255 * picture * light[2]).astype(np.uint8), light, CAMERAS[c])
+            for c, picture in seen.items()
+            for i, light in enumerate(LIGHTS)
+        ),
+    )
 
 
 def samples_of(mlic: Mlic) -> Samples:

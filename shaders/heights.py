@@ -77,4 +77,5 @@ def shifted_wgsl() -> str:
 
 
 def _wgsl(file: str, **bodies: str) -> str:
-    return render(shader_text(file), between=render(shader_text("between.jinja"), **WGSL), **bodies)
+    between, cover = render(shader_text("between.jinja"), **WGSL), shader_text("cover.wgsl")
+    return render(shader_text(file), between=between, cover=cover, **bodies)

@@ -267,7 +267,7 @@ def test_a_tile_that_keeps_failing_is_told_and_recovers(
     open_faulty, tiled, assert_lit, kind, sentence
 ) -> None:
     faults = [(f"*plane_1_files/{FULL}/1_1.png", kind)]
-    parameters = {"zoom": 1, "center": "650,550", "patience": 0.5, "ui": "on"}
+    parameters = {"zoom": 1, "center": "650,550", "patience": 2, "ui": "on"}
     with open_faulty(tiled, (800, 700), faults, **parameters) as (page, server):
         page.get_by_role("button", name="Try again").wait_for()
         assert sentence in page.locator("#message").inner_text()

@@ -56,13 +56,15 @@ class Kind(NamedTuple):
     latents: int
     conditions: int = LIGHT
     has_relief: bool = False
+    activation: str = "elu"
 
 
 RANDOM_DECODERS = [
     *(Kind("neural", *sizes) for sizes in [(1, 3), (10, 9), (20, 9), (50, 9), (64, 27)]),
-    *(Kind("hyper", *sizes) for sizes in [(8, 9), (20, 9)]),
+    Kind("hyper", 20, 9),
+    *(Kind("hyper", *sizes, activation="parabola") for sizes in [(8, 9), (20, 9)]),
     *(Kind(model, 20, 9, VIEW_AND_LIGHT) for model in ("neural", "hyper")),
-    Kind("hyper", 8, 12, VIEW_AND_LIGHT, has_relief=True),
+    Kind("hyper", 8, 12, VIEW_AND_LIGHT, has_relief=True, activation="parabola"),
 ]
 FACTORS = 4  # of the random decoders that follow the light
 RANDOM_SIZE = (48, 64)  # height, width
@@ -125,7 +127,7 @@ def verify(
     over theirs.
 
     Returns `ok`, `backends` (the image's agreement with each, in each mode), and `random_decoders`
-    (likewise, with `model`, `units`, `latents`, `conditions` and `weight_scale`). Raises
+    (likewise, with what `Kind` says and `weight_scale`). Raises
     RakingError where the image cannot be read, or there is no adapter or no browser to decode with.
     """
     image = read_image(path)
@@ -297,7 +299,7 @@ def largest_random_image(kind: Kind, told: np.ndarray) -> tuple[RelightableImage
 
 def random_image(kind: Kind, scale: float) -> RelightableImage:
     """Planes of uniform random levels, and a decoder with normal weights of deviation `scale`."""
-    model, units, latents, conditions, has_relief = kind
+    model, units, latents, conditions, has_relief, activation = kind
     random = np.random.default_rng(units * 100 + latents)
 
     def normal(*shape: int) -> np.ndarray:
@@ -314,7 +316,8 @@ def random_image(kind: Kind, scale: float) -> RelightableImage:
             MixedLayer(normal(1 + FACTORS, *shape), normal(1 + FACTORS, shape[0]))
             for shape in shapes
         )
-        decoder = HyperDecoder(light_network, (first, second, third), low, high, conditions)
+        layers = first, second, third
+        decoder = HyperDecoder(light_network, layers, low, high, conditions, activation)
     else:
         first_shape = (units, latents + conditions)
         one, two, three = (

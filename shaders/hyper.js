@@ -40,6 +40,11 @@ export class HyperDecoder extends NetworkDecoder {
 	}
 
 	/** @override */
+	get activations() {
+		return ['elu', 'parabola'];
+	}
+
+	/** @override */
 	get units() {
 		return this.layers[0].bias[0].length;
 	}

@@ -48,7 +48,9 @@ class HyperDecoder(NetworkDecoder):
 
     `light_network` are dense layers of float32, S -> ... -> F with ELU between them: from the light
     as three coordinates on a sphere (`on_sphere`; two such for a view and a light) to F factors.
-    Each of the three `layers` is its own part, plus the factors times its other parts.
+    Each of the three `layers` is its own part, plus the factors times its other parts. Between
+    them is the `activation`: "parabola" costs a pixel no exponential, "elu" is that of images of
+    before.
 
     Raises RakingError where the numbers do not describe such a decoder.
     """
@@ -60,6 +62,7 @@ class HyperDecoder(NetworkDecoder):
     conditions: int = LIGHT
     activation: str = "elu"
 
+    activations = ("elu", "parabola")
     kind = "hyper"
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-// What decoders that are networks share: three dense layers, K -> N -> N -> 3, ELU after the first two. Some
+// What decoders that are networks share: three dense layers, K -> N -> N -> 3, activated after the first two. Some
 // weights are the same under every light and become constants of the shader. The others follow the light: they
 // are worked out once a frame and given to the shader.
 
@@ -17,7 +17,14 @@ export class NetworkDecoder extends Decoder {
 		super({ latentMin, latentMax });
 		this.conditions = conditions;
 		check([2, 4].includes(conditions), `its decoder has ${conditions} condition inputs; 2 (light) or 4 (view and light) are known`);
-		check(activation === 'elu', `its decoder's activation is ${JSON.stringify(activation)}, where only 'elu' is known`);
+		check(this.activations.some(name => name === activation),
+			`its decoder's activation, ${JSON.stringify(activation)}, is not known`);
+		this.activation = String(activation);
+	}
+
+	// Those known.
+	get activations() {
+		return ['elu'];
 	}
 
 	/** @returns {number} */
@@ -77,11 +84,20 @@ export class NetworkDecoder extends Decoder {
 	 */
 	colours(light) {
 		const [first, second, third] = this.texelLayers(light);
-		return texels => dense(third, dense(second, dense(first, texels).map(elu)).map(elu));
+		const activate = ACTIVATIONS[this.activation];
+		return texels => dense(third, dense(second, dense(first, texels).map(activate)).map(activate));
 	}
 }
 
 export const elu = value => value > 0 ? value : Math.expm1(value);
+
+// From -2 on down to its lowest, a parabola that meets the line above 0 at its slope.
+function parabola(value) {
+	const low = Math.max(Math.min(value, 0), -2);
+	return Math.max(value, 0) + low + low * low / 4;
+}
+
+const ACTIVATIONS = { elu, parabola };
 
 /**
  * @param {Layer} layer
@@ -102,7 +118,7 @@ export function largestSums(layers, largest) {
 	for (const { weight, bias } of layers) {
 		sums = weight.map((row, i) => sumOfMagnitudes(row, largest) + Math.abs(bias[i]));
 		bound = Math.max(bound, ...sums);
-		largest = sums.map(sum => Math.max(sum, 1));  // ELU goes down to -1
+		largest = sums.map(sum => Math.max(sum, 1));  // either activation goes down to -1
 	}
 	return { bound, sums };
 }

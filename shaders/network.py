@@ -1,4 +1,4 @@
-"""What decoders that are networks share: three dense layers, K -> N -> N -> 3, with ELU between.
+"""What decoders that are networks share: three dense layers, K -> N -> N -> 3, activated between.
 
 Some weights are the same under every light and become constants of the shader. The others follow
 the light: they are worked out once a frame and given to the shader.
@@ -7,6 +7,7 @@ the light: they are worked out once a frame and given to the shader.
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -29,6 +30,7 @@ class NetworkDecoder(Decoder):
     `follows` says of each layer whether its weights, and whether its biases, follow the light.
     """
 
+    activations: ClassVar[tuple[str, ...]] = ("elu",)  # those known
     activation: str = "elu"
 
     @property
@@ -72,20 +74,23 @@ class NetworkDecoder(Decoder):
             yield f"the decoder has {n} hidden units; 1 to {MAX_UNITS} are supported"
         if c not in (2, 4):
             yield f"the decoder has {c} condition inputs; 2 (light) or 4 (view and light) are known"
-        if self.activation != "elu":
-            yield f"the decoder's activation is {self.activation!r}, where only 'elu' is known"
+        if self.activation not in self.activations:
+            yield (
+                f"the decoder's activation is {self.activation!r}, where "
+                f"{' or '.join(map(repr, self.activations))} is known"
+            )
 
 
 def largest_sums(layers: Sequence[Layer], inputs: np.ndarray) -> tuple[float, np.ndarray]:
     """What no value within the layers exceeds, and the magnitudes of what comes out.
 
-    Inputs are up to the magnitudes [in]; ELU is between the layers.
+    Inputs are up to the magnitudes [in].
     """
     bound, largest = float(inputs.max()), inputs
     for layer in layers:
         largest = np.abs(layer.weight.astype(np.float64)) @ largest + np.abs(layer.bias)
         bound = max(bound, float(largest.max()))
-        sums, largest = largest, np.maximum(largest, 1)  # ELU goes down to -1
+        sums, largest = largest, np.maximum(largest, 1)  # either activation goes down to -1
     return bound, sums
 
 

@@ -27,7 +27,8 @@ export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin'
 	const lookSize = !changes ? 0 : variant?.evidence ? latents / 3 + 2 : LOOK_SIZE;
 	const lookFlat = varyings - flat >= lookSize ? lookSize : 0;
 	const given = range(size).map(i => i < flat ? `flat_frame[${i}]` : `frame[${i}]`);
-	const [template, makeNames] = decoder instanceof NetworkDecoder
+	const network = decoder instanceof NetworkDecoder;
+	const [template, makeNames] = network
 		? ['decode.jinja', names => networkNames(decoder, names.values())] : ['linear.jinja', names => linearNames(decoder, names)];
 	const common = {
 		planes: range(latents / 3),
@@ -41,6 +42,8 @@ export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin'
 		decode_second: second ? decode(given.slice(each)) : '',
 		second,
 		coloured,
+		activated: network ? render(shaderText('activation.jinja'), { parabola: decoder.activation === 'parabola' }) : '',
+		elu: network && decoder.activation === 'elu',
 		polynomial_exp: render(shaderText('polynomial_exp.jinja'), {}),
 		frame_size: size,
 		uniforms: flat < size,

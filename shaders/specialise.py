@@ -116,6 +116,8 @@ def _baked(
         else "",
         second=look.has_second,
         coloured=look.coloured,
+        activated=_activation(decoder) if isinstance(decoder, NetworkDecoder) else "",
+        elu=isinstance(decoder, NetworkDecoder) and decoder.activation == "elu",
         polynomial_exp=render(shader_text("polynomial_exp.jinja")),
         frame_size=size,
         uniforms=flat < size,
@@ -208,6 +210,11 @@ def _network_names(decoder: NetworkDecoder, given: Iterator[str]) -> dict[str, A
         names[f"biases{i}"] = [vector for (vector,) in biases]
         names[f"weights{i}"] = _vectors(layer.weight, given if weight else None)
     return names
+
+
+def _activation(decoder: NetworkDecoder) -> str:
+    parabola = decoder.activation == "parabola"
+    return render(shader_text("activation.jinja"), parabola=parabola)
 
 
 def _vectors(values: np.ndarray, given: Iterator[str] | None) -> list[list[str]]:

@@ -2,7 +2,7 @@
 // needed later.
 
 const FILES = [
-	'baked.glsl.jinja', 'cover.glsl.jinja', 'decode.jinja', 'linear.jinja', 'look.jinja', 'polynomial_exp.jinja',
+	'activation.jinja', 'baked.glsl.jinja', 'cover.glsl.jinja', 'decode.jinja', 'linear.jinja', 'look.jinja', 'polynomial_exp.jinja',
 	'difference.glsl', 'on_or_off.glsl', 'place.glsl', 'present.glsl', 'reduce.glsl',
 ];
 const texts = new Map();

@@ -76,6 +76,7 @@ def random_hyper_image(
     height: int = 48,
     follows: str = "13",
     conditions: int = 2,
+    activation: str = "parabola",
 ) -> RelightableImage:
     """Planes of random levels with a random decoder; the weights of the layers that `follows`
     names follow the light, as all biases do."""
@@ -94,7 +95,8 @@ def random_hyper_image(
     low = random.uniform(-2, -1, latents).astype(np.float32)
     high = random.uniform(1, 2, latents).astype(np.float32)
     planes = random.integers(0, 256, (latents // 3, height, width, 3), np.uint8)
-    decoder = HyperDecoder(light_network, (first, second, third), low, high, conditions)
+    layers = first, second, third
+    decoder = HyperDecoder(light_network, layers, low, high, conditions, activation)
     return RelightableImage(decoder, planes)
 
 
@@ -169,6 +171,13 @@ def layers_by_hand(decoder: HyperDecoder, light: tuple[float, ...]) -> list[tupl
     return layers
 
 
+def activated_by_hand(activation: str, x: np.ndarray) -> np.ndarray:
+    if activation == "elu":
+        return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+    assert activation == "parabola"
+    return np.where(x > 0, x, np.where(x > -2, x + x * x / 4, -1))
+
+
 def relight_by_hand(image: RelightableImage, light: tuple[float, ...]) -> np.ndarray:
     """The oracle: the decoder's definition in numpy and float64, [H, W, 3], unclamped."""
     decoder = image.decoder
@@ -187,7 +196,7 @@ def relight_by_hand(image: RelightableImage, light: tuple[float, ...]) -> np.nda
     for i, (weight, bias) in enumerate(layers):
         x = x @ weight.T + bias
         if i < 2:
-            x = np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+            x = activated_by_hand(decoder.activation, x)
     return x
 
 

@@ -46,7 +46,9 @@ def neural_decoder(units: int, latents: int, conditions: int = 2) -> NeuralDecod
     return NeuralDecoder(layers, low, low + np.float32(2.3), conditions)
 
 
-def hyper_decoder(units: int, latents: int, follows: str, conditions: int = 2) -> HyperDecoder:
+def hyper_decoder(
+    units: int, latents: int, follows: str, conditions: int = 2, activation: str = "elu"
+) -> HyperDecoder:
     """`follows` names the layers whose weights follow the light; all biases do."""
     inputs = SPHERE * conditions // LIGHT
     light_network = [Layer(values(5, inputs), values(5)), Layer(values(3, 5) / 8, values(3))]
@@ -57,7 +59,8 @@ def hyper_decoder(units: int, latents: int, follows: str, conditions: int = 2) -
     )
     low = np.arange(latents, dtype=np.float32) / -7 - 1
     high = low + np.float32(2.3)
-    return HyperDecoder(light_network, (first, second, third), low, high, conditions)
+    layers = first, second, third
+    return HyperDecoder(light_network, layers, low, high, conditions, activation)
 
 
 def linear_decoder(model: str, latents: int) -> LinearDecoder:
@@ -76,6 +79,7 @@ DECODERS: dict[str, Decoder] = {
     **{f"{n}_units_{k}_latents": neural_decoder(n, k) for n, k in [(1, 3), (6, 9), (20, 9)]},
     "hyper_6_units_9_latents": hyper_decoder(6, 9, "13"),
     "hyper_3_units_3_latents": hyper_decoder(3, 3, "123"),
+    "hyper_8_units_12_latents": hyper_decoder(8, 12, "1", activation="parabola"),
     "5_units_3_latents_views": neural_decoder(5, 3, conditions=4),
     "hyper_5_units_3_latents_views": hyper_decoder(5, 3, "2", conditions=4),
     **{

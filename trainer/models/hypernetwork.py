@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from shaders.decoder import LIGHT
 from shaders.hyper import SPHERE, HyperDecoder, MixedLayer
+from trainer.models.activations import ACTIVATIONS
 from trainer.models.networks import (
     LATENTS,
     Parameters,
@@ -106,10 +107,12 @@ class HyperNetwork(PixelDecoder):
         widths: tuple[int, ...] | None = None,
         follows: tuple[bool, ...] = FOLLOWS,
         conditions: int = LIGHT,
+        activation: str = "parabola",
     ) -> None:
         super().__init__()
         self.latents = latents
         self.conditions = conditions
+        self.activation = activation
         inputs = SPHERE * conditions // LIGHT
         widths = widths or WIDTHS[conditions]
         dense = list(map(nn.Linear, (inputs, *widths[:-1]), widths))
@@ -126,8 +129,9 @@ class HyperNetwork(PixelDecoder):
         """[P, K] latents and [L, C] lights -> [P, L, 3] colours."""
         factors = self.light(on_sphere(lights))
         shares = torch.cat([torch.ones_like(factors[:, :1]), factors], dim=1)  # [L, 1 + F]
-        x = functional.elu(self.first(latents[None], shares))
-        x = functional.elu(self.second(x, shares))
+        activate = ACTIVATIONS[self.activation]
+        x = activate(self.first(latents[None], shares))
+        x = activate(self.second(x, shares))
         colours: Tensor = self.third(x, shares).transpose(0, 1)
         return colours
 
@@ -144,7 +148,12 @@ class HyperNetwork(PixelDecoder):
         light_network = [to_layer(layer.weight, layer.bias) for layer in self.light_layers]
         first, second, third = (layer.to_layer() for layer in self.layers)
         return HyperDecoder(
-            light_network, (first, second, third), latent_min, latent_max, self.conditions
+            light_network,
+            (first, second, third),
+            latent_min,
+            latent_max,
+            self.conditions,
+            self.activation,
         )
 
     @classmethod
@@ -152,7 +161,14 @@ class HyperNetwork(PixelDecoder):
         """The network whose weights are those of a stored decoder."""
         widths = tuple(len(layer.bias) for layer in decoder.light_network)
         follows = tuple(weight for weight, _ in decoder.follows)
-        network = cls(decoder.units, decoder.latents, widths, follows, decoder.conditions)
+        network = cls(
+            decoder.units,
+            decoder.latents,
+            widths,
+            follows,
+            decoder.conditions,
+            decoder.activation,
+        )
         for linear, layer in zip(network.light_layers, decoder.light_network, strict=True):
             copy_layer(linear, layer)
         for module, mixed in zip(network.layers, decoder.layers, strict=True):

@@ -14,6 +14,7 @@ from torch.nn import functional
 from shaders.decoder import LIGHT
 from shaders.network import Layer, NetworkDecoder
 from shaders.neural import NeuralDecoder
+from trainer.models.activations import ACTIVATIONS
 
 LATENTS = 9
 AXES = 64  # principal axes of a pixel's values, which the encoder sees
@@ -30,18 +31,21 @@ TEACHER_UNITS = 50
 Parameters = list[tuple[Tensor, Tensor]]
 
 
-def decode(parameters: Parameters, latents: Tensor, light: Tensor) -> Tensor:
+def decode(
+    parameters: Parameters, latents: Tensor, light: Tensor, activation: str = "elu"
+) -> Tensor:
     """Colours of pixels under a light, from their latents.
 
     `latents` is [..., K] and `light` [..., 2] (x to the right, y up, of a unit vector), or [..., 4]
     with the view before it; they broadcast. Returns [..., 3], display-referred RGB, unclamped,
     nominally 0..1.
     """
+    activate = ACTIVATIONS[activation]
     shape = torch.broadcast_shapes(latents.shape[:-1], light.shape[:-1])
     x = torch.cat([latents.expand(*shape, -1), light.expand(*shape, -1)], dim=-1)  # [..., K + C]
     (weight1, bias1), (weight2, bias2), (weight3, bias3) = parameters
-    x = functional.elu(x @ weight1.T + bias1)  # [..., N]
-    x = functional.elu(x @ weight2.T + bias2)  # [..., N]
+    x = activate(x @ weight1.T + bias1)  # [..., N]
+    x = activate(x @ weight2.T + bias2)  # [..., N]
     return x @ weight3.T + bias3  # [..., 3]
 
 

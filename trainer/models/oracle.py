@@ -81,11 +81,11 @@ def torch_decode(decoder: Decoder, dtype: torch.dtype = torch.float32) -> Decode
     if isinstance(decoder, HyperDecoder):
         light_network, layers = hyper_parameters(decoder, dtype)
         return lambda latents, light: decode(
-            mixed_parameters(light_network, layers, light), latents, light[:0]
+            mixed_parameters(light_network, layers, light), latents, light[:0], decoder.activation
         )
     assert isinstance(decoder, NeuralDecoder)
     parameters = decoder_parameters(decoder, dtype)
-    return lambda latents, light: decode(parameters, latents, light)
+    return lambda latents, light: decode(parameters, latents, light, decoder.activation)
 
 
 def decode_linear(decoder: LinearDecoder, latents: Tensor, light: Tensor) -> Tensor:

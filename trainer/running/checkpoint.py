@@ -16,7 +16,7 @@ from renderer.files.aside import writing_aside
 from renderer.files.ours import check_file
 from shaders.errors import RakingError
 
-VERSION = 4
+VERSION = 5
 DIGEST_BYTES = sha256().digest_size
 ARCHIVE = b"PK"  # how the files of torch.save begin
 

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from renderer.image.pyramid import halved, halvings
 from renderer.image.relightable import RelightableImage, SmallerLevels
 from shaders.decoder import LIGHT, Decoder
 from shaders.network import NetworkDecoder
 from trainer.lights.directions import sunflower
+from trainer.models.activations import ACTIVATIONS, SLOPES
 from trainer.models.oracle import parameters_under, relight, stored_latents
 from trainer.quality.metrics import psnr_of_error
 from trainer.running.plan import Plan, Progress
@@ -215,6 +215,7 @@ def _frames(image: RelightableImage, lights: np.ndarray) -> Iterator[np.ndarray]
     # With pixels along the rows, and with what no light changes worked out once, this takes a
     # third of the time that `relight` does.
     (first_follows, _), *_ = decoder.follows
+    activate = ACTIVATIONS[decoder.activation]
     with torch.inference_mode():
         latents = stored_latents(image, 0, image.height).flatten(0, 1).T.contiguous()  # [K, P]
         unlit = None
@@ -223,8 +224,8 @@ def _frames(image: RelightableImage, lights: np.ndarray) -> Iterator[np.ndarray]
         ):
             if unlit is None or first_follows:
                 unlit = weight1 @ latents  # [N, P]
-            hidden = functional.elu(unlit + bias1[:, None], inplace=True)
-            hidden = functional.elu(torch.addmm(bias2[:, None], weight2, hidden), inplace=True)
+            hidden = activate(unlit + bias1[:, None])
+            hidden = activate(torch.addmm(bias2[:, None], weight2, hidden))
             colours = torch.addmm(bias3[:, None], weight3, hidden).clamp_(0, 1)  # [3, P]
             yield colours.T.reshape(image.height, image.width, 3).numpy()
 
@@ -278,6 +279,8 @@ class _Solver:
     """
 
     def __init__(self, decoder: NetworkDecoder, lights: np.ndarray) -> None:
+        self.activate = ACTIVATIONS[decoder.activation]
+        self.slope_at = SLOPES[decoder.activation]
         low = torch.from_numpy(decoder.latent_min)
         high = torch.from_numpy(decoder.latent_max)
         lit = parameters_under(decoder, lights)
@@ -321,18 +324,17 @@ class _Solver:
 
     def _shown(self, latents: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Colours [P, L, 3] of latents [P, K], and the hidden layers [L, P, N]."""
-        one = functional.elu(_dense(latents[None], *self.first), inplace=True)
-        two = functional.elu(_dense(one, *self.second), inplace=True)
+        one = self.activate(_dense(latents[None], *self.first))
+        two = self.activate(_dense(one, *self.second))
         return _dense(two, *self.third).transpose(0, 1), (one, two)
 
     def _slope(self, one: Tensor, two: Tensor) -> Tensor:
-        """How the colours change with the latents, [P, 3 L, K], from the hidden layers: below 0
-        the slope of an ELU is its value and 1."""
+        """How the colours change with the latents, [P, 3 L, K], from the hidden layers."""
         first, second, third = (
             layer[0][:, None] for layer in (self.first, self.second, self.third)
         )
-        slope = third * (two.clamp(max=0) + 1)[..., None, :]  # [L, P, 3, N]
-        slope = (slope @ second) * (one.clamp(max=0) + 1)[..., None, :]
+        slope = third * self.slope_at(two)[..., None, :]  # [L, P, 3, N]
+        slope = (slope @ second) * self.slope_at(one)[..., None, :]
         return (slope @ first).transpose(0, 1).flatten(1, 2)
 
 

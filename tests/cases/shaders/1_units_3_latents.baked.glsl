@@ -33,22 +33,26 @@ vec4 exp_of_negative(vec4 x) {
     return exp(x);
 }
 
+vec4 activated(vec4 x) {
+    return max(x, zero) + exp_of_negative(min(x, zero)) - one;
+}
+
 vec3 decode(ivec2 texel) {
     let plane0 = latents(0, texel);
 
-    // First hidden layer, four units at a time, ELU.
+    // First hidden layer, four units at a time.
     let sum1_0 = frame[0]
         + vec4f(-1.03320308e-1, 0.0, 0.0, 0.0) * plane0.x
         + vec4f(0.0, 0.0, 0.0, 0.0) * plane0.y
         + vec4f(2.70363723e-38, 0.0, 0.0, 0.0) * plane0.z
         ;
-    let unit1_0 = max(sum1_0, zero) + exp_of_negative(min(sum1_0, zero)) - one;
+    let unit1_0 = activated(sum1_0);
 
-    // Second hidden layer, ELU.
+    // Second hidden layer.
     let sum2_0 = vec4f(-4.49218750e-2, 0.0, 0.0, 0.0)
         + vec4f(-4.49218750e-2, 0.0, 0.0, 0.0) * unit1_0.x
         ;
-    let unit2_0 = max(sum2_0, zero) + exp_of_negative(min(sum2_0, zero)) - one;
+    let unit2_0 = activated(sum2_0);
 
     // Output layer, linear: display-referred RGB.
     let rgb = vec4f(-4.49218750e-2, 0.0, 1.17549449e-38, 0.0)

@@ -28,22 +28,26 @@ fn exp_of_negative(x: vec4f) -> vec4f {
     return exp(x);
 }
 
+fn activated(x: vec4f) -> vec4f {
+    return max(x, zero) + exp_of_negative(min(x, zero)) - one;
+}
+
 fn decode(texel: vec2i) -> vec3f {
     let plane0 = latents(0, texel);
 
-    // First hidden layer, four units at a time, ELU.
+    // First hidden layer, four units at a time.
     let sum1_0 = frame[0]
         + vec4f(-1.03320308e-1, 0.0, 0.0, 0.0) * plane0.x
         + vec4f(0.0, 0.0, 0.0, 0.0) * plane0.y
         + vec4f(2.70363723e-38, 0.0, 0.0, 0.0) * plane0.z
         ;
-    let unit1_0 = max(sum1_0, zero) + exp_of_negative(min(sum1_0, zero)) - one;
+    let unit1_0 = activated(sum1_0);
 
-    // Second hidden layer, ELU.
+    // Second hidden layer.
     let sum2_0 = vec4f(-4.49218750e-2, 0.0, 0.0, 0.0)
         + vec4f(-4.49218750e-2, 0.0, 0.0, 0.0) * unit1_0.x
         ;
-    let unit2_0 = max(sum2_0, zero) + exp_of_negative(min(sum2_0, zero)) - one;
+    let unit2_0 = activated(sum2_0);
 
     // Output layer, linear: display-referred RGB.
     let rgb = vec4f(-4.49218750e-2, 0.0, 1.17549449e-38, 0.0)

@@ -33,12 +33,16 @@ vec4 exp_of_negative(vec4 x) {
     return exp(x);
 }
 
+vec4 activated(vec4 x) {
+    return max(x, zero) + exp_of_negative(min(x, zero)) - one;
+}
+
 vec3 decode(ivec2 texel) {
     let plane0 = latents(0, texel);
     let plane1 = latents(1, texel);
     let plane2 = latents(2, texel);
 
-    // First hidden layer, four units at a time, ELU.
+    // First hidden layer, four units at a time.
     let sum1_0 = frame[0]
         + vec4f(-1.03320308e-1, -4.39335918e+0, 5.16601563e-1, -3.77343750e+0) * plane0.x
         + vec4f(0.0, 3.58027339e+0, -7.09765613e-1, 4.20019531e+0) * plane0.y
@@ -94,13 +98,13 @@ vec3 decode(ivec2 texel) {
         + vec4f(-3.72851563e+0, 1.18144524e+0, 0.0, 1.80136716e+0) * plane2.y
         + vec4f(4.24511719e+0, -4.49218750e-2, -4.33496094e+0, 5.74999988e-1) * plane2.z
         ;
-    let unit1_0 = max(sum1_0, zero) + exp_of_negative(min(sum1_0, zero)) - one;
-    let unit1_1 = max(sum1_1, zero) + exp_of_negative(min(sum1_1, zero)) - one;
-    let unit1_2 = max(sum1_2, zero) + exp_of_negative(min(sum1_2, zero)) - one;
-    let unit1_3 = max(sum1_3, zero) + exp_of_negative(min(sum1_3, zero)) - one;
-    let unit1_4 = max(sum1_4, zero) + exp_of_negative(min(sum1_4, zero)) - one;
+    let unit1_0 = activated(sum1_0);
+    let unit1_1 = activated(sum1_1);
+    let unit1_2 = activated(sum1_2);
+    let unit1_3 = activated(sum1_3);
+    let unit1_4 = activated(sum1_4);
 
-    // Second hidden layer, ELU.
+    // Second hidden layer.
     let sum2_0 = vec4f(-4.49218750e-2, 0.0, 1.17549449e-38, -3.33333343e-1)
         + vec4f(-4.49218750e-2, 1.29101563e+0, 1.17549449e-38, -3.71093750e-2) * unit1_0.x
         + vec4f(0.0, 1.17549449e-38, -1.90625000e+0, -5.70312500e-1) * unit1_0.y
@@ -211,11 +215,11 @@ vec3 decode(ivec2 texel) {
         + vec4f(-2.67578125e-1, 0.0, -1.59570313e+0, -2.59765625e-1) * unit1_4.z
         + vec4f(-8.00781250e-1, 5.35156250e-1, 1.87109375e+0, -7.92968750e-1) * unit1_4.w
         ;
-    let unit2_0 = max(sum2_0, zero) + exp_of_negative(min(sum2_0, zero)) - one;
-    let unit2_1 = max(sum2_1, zero) + exp_of_negative(min(sum2_1, zero)) - one;
-    let unit2_2 = max(sum2_2, zero) + exp_of_negative(min(sum2_2, zero)) - one;
-    let unit2_3 = max(sum2_3, zero) + exp_of_negative(min(sum2_3, zero)) - one;
-    let unit2_4 = max(sum2_4, zero) + exp_of_negative(min(sum2_4, zero)) - one;
+    let unit2_0 = activated(sum2_0);
+    let unit2_1 = activated(sum2_1);
+    let unit2_2 = activated(sum2_2);
+    let unit2_3 = activated(sum2_3);
+    let unit2_4 = activated(sum2_4);
 
     // Output layer, linear: display-referred RGB.
     let rgb = vec4f(-4.49218750e-2, 0.0, 1.17549449e-38, 0.0)

@@ -33,10 +33,14 @@ vec4 exp_of_negative(vec4 x) {
     return exp(x);
 }
 
+vec4 activated(vec4 x) {
+    return max(x, zero) + exp_of_negative(min(x, zero)) - one;
+}
+
 vec3 decode(ivec2 texel) {
     let plane0 = latents(0, texel);
 
-    // First hidden layer, four units at a time, ELU.
+    // First hidden layer, four units at a time.
     let sum1_0 = frame[0]
         + vec4f(-1.03320308e-1, 5.12109339e-1, 1.12753904e+0, 2.70363723e-38) * plane0.x
         + vec4f(0.0, -7.14257777e-1, -9.88281220e-2, 5.16601563e-1) * plane0.y
@@ -47,10 +51,10 @@ vec3 decode(ivec2 texel) {
         + vec4f(1.13203120e+0, 0.0, 0.0, 0.0) * plane0.y
         + vec4f(-9.43359360e-2, 0.0, 0.0, 0.0) * plane0.z
         ;
-    let unit1_0 = max(sum1_0, zero) + exp_of_negative(min(sum1_0, zero)) - one;
-    let unit1_1 = max(sum1_1, zero) + exp_of_negative(min(sum1_1, zero)) - one;
+    let unit1_0 = activated(sum1_0);
+    let unit1_1 = activated(sum1_1);
 
-    // Second hidden layer, ELU.
+    // Second hidden layer.
     let sum2_0 = vec4f(-4.49218750e-2, 0.0, 1.17549449e-38, -3.33333343e-1)
         + vec4f(-4.49218750e-2, 1.28906250e+0, -1.37695313e+0, -4.29687500e-2) * unit1_0.x
         + vec4f(0.0, 7.55859375e-1, -1.91015625e+0, -5.76171875e-1) * unit1_0.y
@@ -65,8 +69,8 @@ vec3 decode(ivec2 texel) {
         + vec4f(-3.08593750e-1, 0.0, 0.0, 0.0) * unit1_0.w
         + vec4f(-8.41796875e-1, 0.0, 0.0, 0.0) * unit1_1.x
         ;
-    let unit2_0 = max(sum2_0, zero) + exp_of_negative(min(sum2_0, zero)) - one;
-    let unit2_1 = max(sum2_1, zero) + exp_of_negative(min(sum2_1, zero)) - one;
+    let unit2_0 = activated(sum2_0);
+    let unit2_1 = activated(sum2_1);
 
     // Output layer, linear: display-referred RGB.
     let rgb = vec4f(-4.49218750e-2, 0.0, 1.17549449e-38, 0.0)

@@ -33,12 +33,16 @@ vec4 exp_of_negative(vec4 x) {
     return exp(x);
 }
 
+vec4 activated(vec4 x) {
+    return max(x, zero) + exp_of_negative(min(x, zero)) - one;
+}
+
 vec3 decode(ivec2 texel) {
     let plane0 = latents(0, texel);
     let plane1 = latents(1, texel);
     let plane2 = latents(2, texel);
 
-    // First hidden layer, four units at a time, ELU.
+    // First hidden layer, four units at a time.
     let sum1_0 = frame[0]
         + vec4f(-1.03320308e-1, -4.39335918e+0, 5.16601563e-1, -3.77343750e+0) * plane0.x
         + vec4f(0.0, 3.58027339e+0, -7.09765613e-1, 4.20019531e+0) * plane0.y
@@ -61,10 +65,10 @@ vec3 decode(ivec2 texel) {
         + vec4f(1.75195313e+0, -2.53808594e+0, 0.0, 0.0) * plane2.y
         + vec4f(0.0, -3.76445293e+0, 0.0, 0.0) * plane2.z
         ;
-    let unit1_0 = max(sum1_0, zero) + exp_of_negative(min(sum1_0, zero)) - one;
-    let unit1_1 = max(sum1_1, zero) + exp_of_negative(min(sum1_1, zero)) - one;
+    let unit1_0 = activated(sum1_0);
+    let unit1_1 = activated(sum1_1);
 
-    // Second hidden layer, ELU.
+    // Second hidden layer.
     let sum2_0 = vec4f(-4.49218750e-2, 0.0, 1.17549449e-38, -3.33333343e-1)
         + vec4f(-4.49218750e-2, 7.55859375e-1, 1.55664063e+0, 0.0) * unit1_0.x
         + vec4f(0.0, 2.22656250e-1, 1.02343750e+0, 1.82421875e+0) * unit1_0.y
@@ -81,8 +85,8 @@ vec3 decode(ivec2 texel) {
         + vec4f(1.02539063e+0, 1.82617188e+0, 0.0, 0.0) * unit1_1.x
         + vec4f(4.92187500e-1, 0.0, 0.0, 0.0) * unit1_1.y
         ;
-    let unit2_0 = max(sum2_0, zero) + exp_of_negative(min(sum2_0, zero)) - one;
-    let unit2_1 = max(sum2_1, zero) + exp_of_negative(min(sum2_1, zero)) - one;
+    let unit2_0 = activated(sum2_0);
+    let unit2_1 = activated(sum2_1);
 
     // Output layer, linear: display-referred RGB.
     let rgb = vec4f(-4.49218750e-2, 0.0, 1.17549449e-38, 0.0)

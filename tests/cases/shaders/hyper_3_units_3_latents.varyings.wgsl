@@ -41,24 +41,28 @@ fn exp_of_negative(x: vec4f) -> vec4f {
     return exp(x);
 }
 
+fn activated(x: vec4f) -> vec4f {
+    return max(x, zero) + exp_of_negative(min(x, zero)) - one;
+}
+
 fn decode(texel: vec2i) -> vec3f {
     let plane0 = latents(0, texel);
 
-    // First hidden layer, four units at a time, ELU.
+    // First hidden layer, four units at a time.
     let sum1_0 = flat_frame[0]
         + flat_frame[1] * plane0.x
         + flat_frame[2] * plane0.y
         + flat_frame[3] * plane0.z
         ;
-    let unit1_0 = max(sum1_0, zero) + exp_of_negative(min(sum1_0, zero)) - one;
+    let unit1_0 = activated(sum1_0);
 
-    // Second hidden layer, ELU.
+    // Second hidden layer.
     let sum2_0 = flat_frame[4]
         + flat_frame[5] * unit1_0.x
         + flat_frame[6] * unit1_0.y
         + flat_frame[7] * unit1_0.z
         ;
-    let unit2_0 = max(sum2_0, zero) + exp_of_negative(min(sum2_0, zero)) - one;
+    let unit2_0 = activated(sum2_0);
 
     // Output layer, linear: display-referred RGB.
     let rgb = flat_frame[8]

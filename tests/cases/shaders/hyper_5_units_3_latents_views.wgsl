@@ -28,10 +28,14 @@ fn exp_of_negative(x: vec4f) -> vec4f {
     return exp(x);
 }
 
+fn activated(x: vec4f) -> vec4f {
+    return max(x, zero) + exp_of_negative(min(x, zero)) - one;
+}
+
 fn decode(texel: vec2i) -> vec3f {
     let plane0 = latents(0, texel);
 
-    // First hidden layer, four units at a time, ELU.
+    // First hidden layer, four units at a time.
     let sum1_0 = frame[0]
         + vec4f(-1.03320308e-1, -7.66666651e-1, 1.73847651e+0, -1.94062495e+0) * plane0.x
         + vec4f(0.0, 4.19121075e+0, 5.12109339e-1, -3.16699219e+0) * plane0.y
@@ -42,10 +46,10 @@ fn decode(texel: vec2i) -> vec3f {
         + vec4f(2.35390615e+0, 0.0, 0.0, 0.0) * plane0.y
         + vec4f(1.12753904e+0, 0.0, 0.0, 0.0) * plane0.z
         ;
-    let unit1_0 = max(sum1_0, zero) + exp_of_negative(min(sum1_0, zero)) - one;
-    let unit1_1 = max(sum1_1, zero) + exp_of_negative(min(sum1_1, zero)) - one;
+    let unit1_0 = activated(sum1_0);
+    let unit1_1 = activated(sum1_1);
 
-    // Second hidden layer, ELU.
+    // Second hidden layer.
     let sum2_0 = frame[2]
         + frame[4] * unit1_0.x
         + frame[5] * unit1_0.y
@@ -60,8 +64,8 @@ fn decode(texel: vec2i) -> vec3f {
         + frame[12] * unit1_0.w
         + frame[13] * unit1_1.x
         ;
-    let unit2_0 = max(sum2_0, zero) + exp_of_negative(min(sum2_0, zero)) - one;
-    let unit2_1 = max(sum2_1, zero) + exp_of_negative(min(sum2_1, zero)) - one;
+    let unit2_0 = activated(sum2_0);
+    let unit2_1 = activated(sum2_1);
 
     // Output layer, linear: display-referred RGB.
     let rgb = frame[14]

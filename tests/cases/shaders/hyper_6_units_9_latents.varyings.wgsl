@@ -44,12 +44,16 @@ fn exp_of_negative(x: vec4f) -> vec4f {
     return exp(x);
 }
 
+fn activated(x: vec4f) -> vec4f {
+    return max(x, zero) + exp_of_negative(min(x, zero)) - one;
+}
+
 fn decode(texel: vec2i) -> vec3f {
     let plane0 = latents(0, texel);
     let plane1 = latents(1, texel);
     let plane2 = latents(2, texel);
 
-    // First hidden layer, four units at a time, ELU.
+    // First hidden layer, four units at a time.
     let sum1_0 = flat_frame[0]
         + flat_frame[2] * plane0.x
         + flat_frame[3] * plane0.y
@@ -72,10 +76,10 @@ fn decode(texel: vec2i) -> vec3f {
         + frame[18] * plane2.y
         + frame[19] * plane2.z
         ;
-    let unit1_0 = max(sum1_0, zero) + exp_of_negative(min(sum1_0, zero)) - one;
-    let unit1_1 = max(sum1_1, zero) + exp_of_negative(min(sum1_1, zero)) - one;
+    let unit1_0 = activated(sum1_0);
+    let unit1_1 = activated(sum1_1);
 
-    // Second hidden layer, ELU.
+    // Second hidden layer.
     let sum2_0 = frame[20]
         + vec4f(-4.49218750e-2, 7.55859375e-1, 1.55664063e+0, 0.0) * unit1_0.x
         + vec4f(0.0, 2.22656250e-1, 1.02343750e+0, 1.82421875e+0) * unit1_0.y
@@ -92,8 +96,8 @@ fn decode(texel: vec2i) -> vec3f {
         + vec4f(1.02539063e+0, 1.82617188e+0, 0.0, 0.0) * unit1_1.x
         + vec4f(4.92187500e-1, 0.0, 0.0, 0.0) * unit1_1.y
         ;
-    let unit2_0 = max(sum2_0, zero) + exp_of_negative(min(sum2_0, zero)) - one;
-    let unit2_1 = max(sum2_1, zero) + exp_of_negative(min(sum2_1, zero)) - one;
+    let unit2_0 = activated(sum2_0);
+    let unit2_1 = activated(sum2_1);
 
     // Output layer, linear: display-referred RGB.
     let rgb = frame[22]

@@ -19,20 +19,6 @@ vec4 latents(int plane, ivec2 texel) {
     return texelFetch(planes, ivec3(texel, plane), 0);
 }
 
-vec4 polynomial_exp(vec4 x) {
-    let low = max(x, vec4f(-16.0));
-    let root = low * (low * (low * 4.80785184e-6 + 4.87766869e-4) + 3.12497746e-2) + 1.0;
-    let power2 = root * root;
-    let power4 = power2 * power2;
-    let power8 = power4 * power4;
-    let power16 = power8 * power8;
-    return power16 * power16;
-}
-
-vec4 exp_of_negative(vec4 x) {
-    return exp(x);
-}
-
 vec3 decode(ivec2 texel) {
     let plane0 = latents(0, texel);
     let plane1 = latents(1, texel);

@@ -14,20 +14,6 @@ fn latents(plane: i32, texel: vec2i) -> vec4f {
     return textureLoad(planes, texel, plane, 0);
 }
 
-fn polynomial_exp(x: vec4f) -> vec4f {
-    let low = max(x, vec4f(-16.0));
-    let root = low * (low * (low * 4.80785184e-6 + 4.87766869e-4) + 3.12497746e-2) + 1.0;
-    let power2 = root * root;
-    let power4 = power2 * power2;
-    let power8 = power4 * power4;
-    let power16 = power8 * power8;
-    return power16 * power16;
-}
-
-fn exp_of_negative(x: vec4f) -> vec4f {
-    return exp(x);
-}
-
 fn decode(texel: vec2i) -> vec3f {
     let plane0 = latents(0, texel);
     let plane1 = latents(1, texel);

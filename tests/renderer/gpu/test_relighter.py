@@ -48,14 +48,15 @@ def test_every_linear_model(make_linear_image, by_hand, model: str, latents: int
 
 @pytest.mark.parametrize("varyings", [0, pytest.param(15, marks=pytest.mark.long), 31])
 @pytest.mark.parametrize(
-    ("units", "latents", "follows"), [(8, 9, "13"), (5, 6, "123"), (20, 9, "13")]
+    ("units", "latents", "follows", "activation"),
+    [(8, 9, "13", "parabola"), (5, 6, "123", "elu"), (20, 9, "13", "parabola")],
 )
 def test_weights_that_follow_the_light(
-    make_hyper_image, by_hand, monkeypatch, units: int, latents: int, follows: str, varyings: int
+    make_hyper_image, by_hand, monkeypatch, units, latents, follows, activation, varyings
 ) -> None:
     """As uniforms, as flat varyings, and as both."""
     monkeypatch.setattr(renderer.gpu.relighter, "best_varyings", lambda *_: varyings)
-    image = make_hyper_image(units, latents, follows=follows)
+    image = make_hyper_image(units, latents, follows=follows, activation=activation)
     for light in (LIGHT, (0.0, -1.0)):
         expected = by_hand(image, light)
         floats = Relighter(image, "float").frame(light)

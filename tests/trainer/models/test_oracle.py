@@ -45,11 +45,18 @@ def test_linear_frames_are_those_of_the_definition(
         np.testing.assert_allclose(frame, expected, atol=2e-5 * np.ptp(expected))
 
 
-@pytest.mark.parametrize(("units", "follows"), [(8, "13"), (5, "123"), (1, "2")])
+@pytest.mark.parametrize(
+    ("units", "follows", "activation"),
+    [(8, "13", "parabola"), (5, "123", "elu"), (1, "2", "parabola")],
+)
 def test_frames_of_weights_that_follow_the_light(
-    make_hyper_image: MakeImage, by_hand: Callable[..., np.ndarray], units: int, follows: str
+    make_hyper_image: MakeImage,
+    by_hand: Callable[..., np.ndarray],
+    units: int,
+    follows: str,
+    activation: str,
 ) -> None:
-    image = make_hyper_image(units, follows=follows)
+    image = make_hyper_image(units, follows=follows, activation=activation)
     for frame, light in zip(relight(image, LIGHTS), LIGHTS, strict=True):
         expected = by_hand(image, tuple(float(v) for v in light))
         np.testing.assert_allclose(frame, expected, atol=2e-5)

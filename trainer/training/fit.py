@@ -20,6 +20,7 @@ from trainer.models.networks import Networks
 from trainer.training.lesson import Lesson
 from trainer.training.optimiser import Soap
 from trainer.training.preparation import Run
+from trainer.training.steadiness import unsteadiness
 from trainer.training.validation import Validation
 
 # Many small steps learn more in the same time than few large ones.
@@ -27,6 +28,8 @@ PIXELS_PER_STEP = 128
 LIGHTS_PER_STEP = 24  # of the photographs, drawn anew in each step
 DIRECTIONS_PER_STEP = 24  # without a photograph
 PHOTOGRAPHS_SHARE = 0.6  # a in a |Ps - Pgt|^2 + (1 - a) |Ps - Pt|^2
+STEADINESS = 4.0  # what a network whose weights follow the light is charged for unsteadiness,
+STEADIED_PIXELS = 32  # as so many of the pixels show it under every other light
 LEARNING_RATE = 0.02
 # The preconditioner knows little at first: at the full rate one start of Hyper in six never learnt
 # to relight Single/Object1/material2 from above.
@@ -103,7 +106,7 @@ def fit(
             group["lr"] *= min(1.0, (step - begun + 1) / WARM_UP_STEPS)
 
         with _mixed_precision(samples.device):
-            loss = _loss(networks, samples, run.pixels, lesson, random)
+            loss = _loss(networks, samples, run.pixels, lesson, random, steadily=phase == "hyper")
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -137,8 +140,11 @@ def _loss(
     pixels: Tensor,
     lesson: Lesson | None,
     random: torch.Generator,
+    *,
+    steadily: bool,
 ) -> Tensor:
-    """a |P - Pgt|^2 under photographed lights + (1 - a) |P - Pt|^2 under lights between them."""
+    """a |P - Pgt|^2 under photographed lights + (1 - a) |P - Pt|^2 under lights between them; and
+    with `steadily`, the unsteadiness close to either."""
     device = samples.device
     drawn = torch.randint(len(pixels), (PIXELS_PER_STEP,), generator=random, device=device)
     chosen = pixels[drawn]
@@ -155,9 +161,15 @@ def _loss(
     conditions = torch.cat([samples.conditions[lit], lesson.conditions[directions]])
     colours = networks.decoder(latents, conditions)
     photographed, between = colours.split([len(lit), len(directions)], dim=1)
-    return PHOTOGRAPHS_SHARE * functional.mse_loss(photographed, truth) + (
+    loss = PHOTOGRAPHS_SHARE * functional.mse_loss(photographed, truth) + (
         1 - PHOTOGRAPHS_SHARE
     ) * functional.mse_loss(between, lesson.colours(chosen, values, directions))
+    if steadily:
+        with torch.autocast(device.type, enabled=False):  # small differences of near colours
+            some = latents[:STEADIED_PIXELS].float()
+            charge = unsteadiness(networks.decoder, some, conditions[::2], random)
+            loss = loss + STEADINESS * charge
+    return loss
 
 
 class _Best:

@@ -103,7 +103,7 @@ def test_a_stored_teacher_is_told_by_its_description(
 
 
 CHECKPOINT = (
-    '{"version": 4, "model": "MODEL", "units": 5, "encoder": "original", "teacher": TEACHER, '
+    '{"version": 5, "model": "MODEL", "units": 5, "encoder": "original", "teacher": TEACHER, '
     '"seed": 3, "steps": 2, "minutes": null, "pixels": 1.0, "sampling": "uniform", '
     '"guided": false, "device": "cpu", "collection": "COLLECTION", '
     '"mask": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", '

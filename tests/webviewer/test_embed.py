@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page
 
 from .conftest import TakePage
+from .faults import FaultyServer
 from .hosts import copy_viewer
 from .pictures import drag, screenshot
 
@@ -206,3 +207,21 @@ def test_the_link_of_an_element_leads_to_the_viewers_own_page(take_page, site, r
         page.evaluate("raking.ready")
         assert page.evaluate("raking.info()")["units"] == 12
         assert page.evaluate("raking.state()")["light"] == [-0.3, 0.4]
+
+
+def test_viewers_of_one_page_have_each_its_patience(browser, small, other) -> None:
+    with FaultyServer([small, other]) as server:
+        server.fail("*/info.json", "silent")
+        page = browser.new_page()
+        page.goto(server.url(patience=0.4))
+        told = page.evaluate("""async () => {
+            const second = document.createElement('raking-viewer');
+            second.setAttribute('src', 'images/1/');
+            second.setAttribute('patience', '1.3');
+            document.body.append(second);
+            const elements = [document.querySelector('raking-viewer'), second];
+            const sentence = ({ ready }) => ready.then(() => null, error => error.message);
+            return Promise.all(elements.map(sentence));
+        }""")
+        page.close()
+    assert [text.rpartition(" for ")[2] for text in told] == ["0.4 s.", "1.3 s."]

@@ -147,24 +147,6 @@ def test_silent_server_is_given_up(page, server, kind) -> None:
     assert "plane_0.png" in answer["message"]
 
 
-def test_viewers_of_one_page_have_each_its_patience(browser, small, other) -> None:
-    with FaultyServer([small, other]) as server:
-        server.fail("*/info.json", "silent")
-        page = browser.new_page()
-        page.goto(server.url(patience=0.4))
-        told = page.evaluate("""async () => {
-            const second = document.createElement('raking-viewer');
-            second.setAttribute('src', 'images/1/');
-            second.setAttribute('patience', '1.3');
-            document.body.append(second);
-            const elements = [document.querySelector('raking-viewer'), second];
-            const sentence = ({ ready }) => ready.then(() => null, error => error.message);
-            return Promise.all(elements.map(sentence));
-        }""")
-        page.close()
-    assert [text.rpartition(" for ")[2] for text in told] == ["0.4 s.", "1.3 s."]
-
-
 @pytest.mark.long
 def test_slow_server_is_waited_for(page, server, small) -> None:
     server.fail("*/plane_0.png", "slow")  # three seconds in all, never one without a byte

@@ -29,7 +29,7 @@ LIGHTS_PER_STEP = 24  # of the photographs, drawn anew in each step
 DIRECTIONS_PER_STEP = 24  # without a photograph
 PHOTOGRAPHS_SHARE = 0.6  # a in a |Ps - Pgt|^2 + (1 - a) |Ps - Pt|^2
 STEADINESS = 4.0  # what a network whose weights follow the light is charged for unsteadiness,
-STEADIED_PIXELS = 32  # as so many of the pixels show it under every other light
+STEADIED_PIXELS, STEADIED_EVERY = 32, 4  # as so many pixels show it, under every fourth light
 LEARNING_RATE = 0.02
 # The preconditioner knows little at first: at the full rate one start of Hyper in six never learnt
 # to relight Single/Object1/material2 from above.
@@ -167,7 +167,7 @@ def _loss(
     if steadily:
         with torch.autocast(device.type, enabled=False):  # small differences of near colours
             some = latents[:STEADIED_PIXELS].float()
-            charge = unsteadiness(networks.decoder, some, conditions[::2], random)
+            charge = unsteadiness(networks.decoder, some, conditions[::STEADIED_EVERY], random)
             loss = loss + STEADINESS * charge
     return loss
 

@@ -1,7 +1,22 @@
 // Decodes each canvas pixel once, straight to the canvas, in place of tiles that are drawn from then on.
 
 import { apply, compose, scaling } from '../state/transform.js';
+import { View } from '../state/view.js';
 import { coarseFirst } from './light.js';
+
+/**
+ * Whether that looks no different: of one picture, upright, while the light moves.
+ *
+ * @param {State} state
+ * @param {Plan[]} plans
+ */
+export function goesDirect(state, plans) {
+	const { moving, adaptive, tiling, rotation } = state;
+	const view = new View(state);
+	const [{ level, found, scene }] = plans;
+	return moving === 'light' && adaptive && tiling && plans.length === 1 && rotation === 0
+		&& !scene.info.sharpen && !view.tilted && view.zoom * 2 ** level <= 1 && found.length > 0;
+}
 
 /**
  * Returns how many tiles were drawn, and the pixels of what is in sight on a canvas of full size.

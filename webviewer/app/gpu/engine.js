@@ -5,13 +5,13 @@ import { compose, scaling } from '../state/transform.js';
 import { View } from '../state/view.js';
 import { AdaptiveScale } from './adaptive.js';
 import { makeBaked } from './decode.js';
-import { drawDirect } from './direct.js';
+import { drawDirect, goesDirect } from './direct.js';
 import { createContext } from './gl.js';
 import { lightTiles } from './light.js';
 import { Memory } from './memory.js';
 import { planScene } from './plan.js';
 import { PresentPass } from './present.js';
-import { openScene } from './scene.js';
+import { openScene } from './opening.js';
 
 const GROUND = [22 / 255, 22 / 255, 23 / 255];  // the page's background, see style.css
 const BUDGET_SHARE = 0.7;  // of the memory that what is in sight may take
@@ -93,7 +93,7 @@ export class Engine {
 		this.memory.frame++;
 		const plans = scenes.map(scene => this.plan(state, scene, scenes.length));
 		plans.forEach(({ found }) => found.forEach(tile => tile.use()));
-		const work = this.#goesDirect(state, plans) ? this.#drawDirect(state, plans[0]) : this.#drawTiles(state, plans);
+		const work = this.#direct && goesDirect(state, plans) ? this.#drawDirect(state, plans[0]) : this.#drawTiles(state, plans);
 		this.counts.frames++;
 		this.counts.pixels += work.pixels;
 		const tiles = plans.reduce((sum, { places }) => sum + places.length, 0);
@@ -134,19 +134,6 @@ export class Engine {
 	async measure(state, scene) {
 		const { DecodeMeasure } = await import('./measure.js');
 		return new DecodeMeasure(this.gl, this.plan(state, scene), state);
-	}
-
-	// Straight to the canvas: while the light moves, where that is faster and looks no different.
-	/**
-	 * @param {State} state
-	 * @param {Plan[]} plans
-	 */
-	#goesDirect(state, plans) {
-		const { moving, adaptive, tiling, rotation } = state;
-		const view = new View(state);
-		const [{ level, found, scene }] = plans;
-		return this.#direct && moving === 'light' && adaptive && tiling && plans.length === 1 && rotation === 0
-			&& !scene.info.sharpen && !view.tilted && view.zoom * 2 ** level <= 1 && found.length > 0;
 	}
 
 	// On a canvas that is coarser by the adaptive scale.

@@ -13,6 +13,9 @@ ROOMS = (
     *("webviewer", "bench.common", "bench.speed", "bench.fidelity", "bench"),
     *("raking.cli", "raking"),
 )
+TOPS = dict.fromkeys([*(room.split(".")[0] for room in ROOMS), "tests"])
+LONGEST = {".py": 400, ".js": 200}  # lines of a file, which is about one thing
+MOST_PARAMETERS = 8  # of a function; a command has one for each of its options
 
 
 def room_of(module: str) -> str:
@@ -60,3 +63,28 @@ def test_no_two_modules_have_one_name() -> None:
     commands = {path.stem for path in (ROOT / "raking" / "cli").glob("*.py")}
     assert twice <= commands
     assert all(names.count(name) == 2 for name in twice)
+
+
+def test_files_are_read_in_one_sitting() -> None:
+    paths = [path for top in TOPS for path in (ROOT / top).rglob("*") if path.suffix in LONGEST]
+    own = [path for path in paths if "vendor" not in path.parts]
+    assert len(own) > 500
+    lines = {path: len(path.read_text("utf-8").splitlines()) for path in own}
+    assert not [f"{path}: {n}" for path, n in lines.items() if n >= LONGEST[path.suffix]]
+
+
+def test_functions_take_few_parameters() -> None:
+    paths = [
+        path for top in TOPS for path in (ROOT / top).rglob("*.py") if path.parent.name != "cli"
+    ]
+    functions = [
+        (path, node)
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    ]
+    assert len(functions) > 1000
+    for path, node in functions:
+        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        named = [each.arg for each in arguments if each.arg != "self"]
+        assert len(named) <= MOST_PARAMETERS, f"{path}: {node.name}"

@@ -348,13 +348,13 @@ def test_a_collapse_is_undone(mlic: Mlic, monkeypatch: pytest.MonkeyPatch) -> No
     loss = trainer.training.fit._loss
     calls = 0
 
-    def spoilt(networks: Networks, *others: Any) -> torch.Tensor:
+    def spoilt(networks: Networks, *others: Any, **named: Any) -> torch.Tensor:
         nonlocal calls
         calls += 1
         if calls == 250:
             with torch.no_grad():
                 networks.decoder.third.weight.mul_(torch.nan)
-        return loss(networks, *others)
+        return loss(networks, *others, **named)
 
     monkeypatch.setattr(trainer.training.fit, "VALIDATION_STEPS", 50)
     settings: dict[str, Any] = {"model": "neural", "units": 20, "steps": 500}

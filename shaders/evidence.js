@@ -2,7 +2,9 @@
 // evidence.py; loaded when it is first asked for.
 
 import { directionOf } from './decoder.js';
+import { layerCount, placeOf } from './layers.js';
 
+const OWN = 3;  // texels of a pixel beside its latents'
 // Errors, in levels of 255, from which on each colour counts; between them colours blend.
 export const SCALE = [2, 4, 8, 16, 32];
 export const COLOURS = ['2c7bb6', 'abd9e9', 'ffffbf', 'fdae61', 'd7191c'];  // for each, the colour
@@ -20,7 +22,7 @@ export class ErrorField {
 
 	/**
 	 * What its shader is given for a light [x, y], in fours: first how many steps of the scale lie below, then
-	 * what each texel adds, plane by plane.
+	 * what each texel adds, layer by layer, its own layer last.
 	 *
 	 * @param {number[]} light
 	 */
@@ -33,9 +35,14 @@ export class ErrorField {
 		const all = shares.reduce((sum, share) => sum + share);
 		const away = nearest / spacing;
 		const [first, ...others] = rows[0].map((_, k) => dot(shares, rows.map(row => row[k])) / all);
-		const values = new Float32Array(4 + others.length / 3 * 4);
+		const latents = others.length - OWN;
+		const own = layerCount(latents / 3);
+		const values = new Float32Array(4 * (2 + own));
 		values[0] = first + Math.log2(1 + leftOut * away * Math.max(1, away)) / 2 + Math.log2(255 / SCALE[0]);
-		others.forEach((weight, k) => { values[4 + 4 * Math.floor(k / 3) + k % 3] = weight; });
+		others.forEach((weight, k) => {
+			const [layer, channel] = k < latents ? placeOf(k) : [own, k - latents];
+			values[4 + 4 * layer + channel] = weight;
+		});
 		return values;
 	}
 }

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shaders.decoder import LIGHT, check, directions
+from shaders.layers import layer_count, place_of
 
 OWN = 3  # texels of a pixel beside its latents'
 # Errors, in levels of 255, from which on each colour counts; between them colours blend.
@@ -51,11 +52,15 @@ class ErrorField:
 
     def values(self, light: np.ndarray) -> np.ndarray:
         """What its shader is given for a light (x, y), as float32 in fours: first how many steps
-        of the scale lie below, then what each texel adds, plane by plane."""
+        of the scale lie below, then what each texel adds, layer by layer, its own layer last."""
         first, *others = self.row(light)
-        weights = np.zeros((1 + len(others) // 3, 4), np.float32)
+        *latents, red, green, blue = others
+        weights = np.zeros((2 + layer_count(len(latents) // 3), 4), np.float32)
         weights[0, 0] = first + np.log2(WHITE / SCALE[0])
-        weights[1:, :3] = np.reshape(others, (-1, 3))
+        for k, weight in enumerate(latents):
+            layer, channel = place_of(k)
+            weights[1 + layer, channel] = weight
+        weights[-1, :OWN] = red, green, blue
         return weights.ravel()
 
     def _problems(self) -> Iterator[str]:

@@ -1,12 +1,12 @@
 #version 300 es
-// A smaller level of the planes, or of the mask, as renderer/image/pyramid.py makes it.
+// A smaller level of the layers, or of the mask, as renderer/image/pyramid.py makes it.
 precision highp float;
 precision highp int;
 precision highp sampler2DArray;
-uniform sampler2DArray planes;
+uniform sampler2DArray layers;
 uniform sampler2D mask;
 uniform bool masked;
-uniform int layer;  // the plane, -1 for the mask itself
+uniform int layer;  // -1 for the mask itself
 uniform ivec2 origin;  // of the smaller tile in its level
 uniform ivec2 source;  // of the larger tile in its level
 uniform ivec2 last;  // pixel of the larger level
@@ -21,7 +21,7 @@ void main() {
     for (int i = 0; i < 4; i++) {
         ivec2 at = min(first + ivec2(i & 1, i >> 1), last) - source;
         float on = masked ? texelFetch(mask, at, 0).r : 1.0;
-        vec4 level = layer < 0 ? vec4(on) : texelFetch(planes, ivec3(at, layer), 0);
+        vec4 level = layer < 0 ? vec4(on) : texelFetch(layers, ivec3(at, layer), 0);
         sum += level;
         weighted += on * level;
         weight += on;

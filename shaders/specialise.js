@@ -1,5 +1,6 @@
 // Specialises the decode shader to one decoder: a network's weights become constants of its text.
 
+import { layerCount, placeOf } from './layers.js';
 import { LOOK_SIZE } from './look.js';
 import { NetworkDecoder } from './network.js';
 import { render } from './template.js';
@@ -24,16 +25,17 @@ export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin'
 	const each = decoder.frameValues(Array(decoder.conditions).fill(0)).length / 4;
 	const size = second ? 2 * each : each;
 	const flat = Math.min(varyings, size);
-	const lookSize = !changes ? 0 : variant?.evidence ? latents / 3 + 2 : LOOK_SIZE;
+	const layers = layerCount(latents / 3);
+	const lookSize = !changes ? 0 : variant?.evidence ? layers + 2 : LOOK_SIZE;
 	const lookFlat = varyings - flat >= lookSize ? lookSize : 0;
 	const given = range(size).map(i => i < flat ? `flat_frame[${i}]` : `frame[${i}]`);
 	const network = decoder instanceof NetworkDecoder;
 	const [template, makeNames] = network
 		? ['decode.jinja', names => networkNames(decoder, names.values())] : ['linear.jinja', names => linearNames(decoder, names)];
 	const common = {
-		planes: range(latents / 3),
-		plane: range(latents).map(k => Math.floor(k / 3)),
-		channel: range(latents).map(k => 'xyz'[k % 3]),
+		layers: range(layers),
+		layer: range(latents).map(k => placeOf(k)[0]),
+		channel: range(latents).map(k => 'xyzw'[placeOf(k)[1]]),
 	};
 	const decode = names => render(shaderText(template), { ...common, ...makeNames(names) });
 	const decoded = coloured ? 'lit(texel)' : 'decode(texel)';
@@ -60,24 +62,25 @@ export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin'
 	return { fragment, vertex: coverShader(size, flat, lookFlat) };
 }
 
-// What makes a decoded colour seen; the normals, or the evidence, are the plane after the others.
+// What makes a decoded colour seen; the normals, or the evidence, are the layer after the others.
 /** @type {(variant: NonNullable<import('./look.js').Variant>, decoder: any) => string} */
 function lookBody({ shading, toned, evidence }, decoder) {
-	if (evidence) return render(shaderText('evidence.jinja'), scale(evidence.colours, decoder.latents / 3 + 1));
+	const layers = layerCount(decoder.latents / 3);
+	if (evidence) return render(shaderText('evidence.jinja'), scale(evidence.colours, layers + 1));
 	const [only_normals, specular, diffuse] = ['normals', 'specular', 'diffuse'].map(name => name === shading);
-	const names = { only_normals, specular, diffuse, toned, normals: decoder.latents / 3 };
+	const names = { only_normals, specular, diffuse, toned, normals: layers };
 	return render(shaderText('look.jinja'), { ...names, ...diffuse ? secondOrder(decoder) : { lrgb: false } });
 }
 
-// The colours of the scale of evidence, and the names of what each of the planes adds.
-function scale(colours, planes) {
+// The colours of the scale of evidence, and the names of what each of the layers adds.
+function scale(colours, layers) {
 	const [first, ...others] = colours;
 	return {
 		first_colour: `vec4f(${four(first)})`,
 		to_next: others.map((colour, i) => `vec4f(${four(colour.map((at, axis) => at - colours[i][axis]))})`),
 		between: range(others.length),
-		planes: range(planes),
-		weights: range(planes).map(p => `look[${p + 1}]`),
+		layers: range(layers),
+		weights: range(layers).map(i => `look[${i + 1}]`),
 	};
 }
 
@@ -86,15 +89,23 @@ function secondOrder({ latentMin, latentMax, lrgb }) {
 	const planes = lrgb ? { own: 0, xx: 2 } : { xx: 3, xy: 4, yy: 5 };
 	const scale = latentMax.map((most, k) => Math.fround(most - latentMin[k]));
 	return Object.fromEntries([['lrgb', lrgb], ...Object.entries(planes).flatMap(([name, plane]) => [
+		[name, texelsOf(plane)],
 		[`${name}_scale`, four(scale.slice(3 * plane, 3 * plane + 3))],
 		[`${name}_offset`, four(latentMin.slice(3 * plane, 3 * plane + 3))],
 	])]);
 }
 
+// The texels of one plane.
+function texelsOf(plane) {
+	const layers = [0, 1, 2].map(c => placeOf(3 * plane + c)[0]);
+	if (layers[0] === layers[1]) return `latents(${layers[0]}, texel)`;
+	return `vec4f(${layers.map(layer => `latents(${layer}, texel).w`).join(', ')}, 0.0)`;
+}
+
 // One triangle over the whole target; with it go `flat` of the `size` vectors that follow the light, and those of a look.
 export function coverShader(size = 0, flat = 0, lookFlat = 0) {
 	return render(shaderText('cover.glsl.jinja'), {
-		frame_size: size, flat, varyings: range(flat), look_flat: lookFlat, look_varyings: range(lookFlat),
+		placed: size > 0, frame_size: size, flat, varyings: range(flat), look_flat: lookFlat, look_varyings: range(lookFlat),
 	});
 }
 

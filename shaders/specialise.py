@@ -10,6 +10,7 @@ import numpy as np
 from shaders.decoder import Decoder
 from shaders.errors import RakingError
 from shaders.evidence import COLOURS
+from shaders.layers import TOGETHER, layer_count, place_of
 from shaders.linear import LinearDecoder
 from shaders.look import LOOK_SIZE, OF_LIGHTS, Look
 from shaders.network import NetworkDecoder
@@ -70,6 +71,7 @@ def looped_glsl(decoder: NeuralDecoder, target: Target = "unorm") -> str:
     return render(
         shader_text("looped.glsl.jinja"),
         plane_count=decoder.planes,
+        together=TOGETHER,
         block_count=blocks,
         input_blocks=inputs,
         latent_count=decoder.latents,
@@ -97,16 +99,16 @@ def _baked(
     size *= 1 + look.has_second
     flat = min(varyings, size)
     given = [f"flat_frame[{i}]" if i < flat else f"frame[{i}]" for i in range(size)]
-    evidence = look.mode == "evidence"
-    look_size = 0 if look.changes_nothing else decoder.planes + 2 if evidence else LOOK_SIZE
+    evidence, layers = look.mode == "evidence", layer_count(decoder.planes)
+    look_size = 0 if look.changes_nothing else layers + 2 if evidence else LOOK_SIZE
     look_flat = look_size if varyings - flat >= look_size else 0
     own, other = given[: size // (1 + look.has_second)], given[size // 2 :]
     body, names = _body(decoder, iter(own))
-    k = decoder.latents
+    places = [place_of(k) for k in range(decoder.latents)]
     common = {
-        "planes": range(decoder.planes),
-        "plane": [i // 3 for i in range(k)],
-        "channel": ["xyz"[i % 3] for i in range(k)],
+        "layers": range(layers),
+        "layer": [layer for layer, _ in places],
+        "channel": ["xyzw"[channel] for _, channel in places],
     }
     return render(
         shader_text(template),
@@ -146,7 +148,7 @@ def _look_body(decoder: Decoder, look: Look) -> str:
         return ""
     look.check_decoder(decoder.kind)
     if look.mode == "evidence":
-        return render(shader_text("evidence.jinja"), **_scale(decoder.planes + 1))
+        return render(shader_text("evidence.jinja"), **_scale(layer_count(decoder.planes) + 1))
     diffuse = look.shading == "diffuse"
     return render(
         shader_text("look.jinja"),
@@ -154,20 +156,20 @@ def _look_body(decoder: Decoder, look: Look) -> str:
         specular=look.shading == "specular",
         diffuse=diffuse,
         toned=look.toned,
-        normals=decoder.planes,
+        normals=layer_count(decoder.planes),
         **(_second_order(decoder) if diffuse else {"lrgb": False}),
     )
 
 
-def _scale(planes: int) -> dict[str, Any]:
-    """The colours of the scale of evidence, and the names of what each of the planes adds."""
+def _scale(layers: int) -> dict[str, Any]:
+    """The colours of the scale of evidence, and the names of what each of the layers adds."""
     colours = np.array([[int(text[i : i + 2], 16) for i in (0, 2, 4)] for text in COLOURS]) / 255
     return {
         "first_colour": f"vec4f({_four(colours[0])})",
         "to_next": [f"vec4f({_four(step)})" for step in np.diff(colours, axis=0)],
         "between": range(len(COLOURS) - 1),
-        "planes": range(planes),
-        "weights": [f"look[{p + 1}]" for p in range(planes)],
+        "layers": range(layers),
+        "weights": [f"look[{i + 1}]" for i in range(layers)],
     }
 
 
@@ -179,9 +181,19 @@ def _second_order(decoder: Decoder) -> dict[str, Any]:
     names: dict[str, Any] = {"lrgb": decoder.lrgb}
     for name, plane in planes.items():
         part = slice(3 * plane, 3 * plane + 3)
+        names[name] = _texels_of(plane)
         names[f"{name}_scale"] = _four(scale[part])
         names[f"{name}_offset"] = _four(decoder.latent_min[part])
     return names
+
+
+def _texels_of(plane: int) -> str:
+    """The texels of one plane."""
+    layers = [place_of(3 * plane + c)[0] for c in range(3)]
+    if layers[0] == layers[1]:
+        return f"latents({layers[0]}, texel)"
+    alphas = ", ".join(f"latents({layer}, texel).w" for layer in layers)
+    return f"vec4f({alphas}, 0.0)"
 
 
 def _body(decoder: Decoder, given: Iterator[str]) -> tuple[str, dict[str, Any]]:

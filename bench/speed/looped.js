@@ -2,7 +2,7 @@
 // `texts`: the fragment shader by target; `uniforms`: [{ name, components, data }].
 
 async ({ texts, uniforms }) => {
-    const OTHER_VECTORS = 6;    // texel_step, first_texel and up to four conditions
+    const OTHER_VECTORS = 5;    // texels and up to four conditions
     /** @type {Viewer} */
     const viewer = /** @type {any} */ (document.querySelector('raking-viewer')).viewer;
     viewer.engine.use('looped', (gl, decoder, target) => {

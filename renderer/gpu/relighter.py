@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import wgpu
@@ -13,6 +14,7 @@ from renderer.gpu.shift import Shift
 from renderer.image.relightable import RelightableImage
 from shaders.decoder import LIGHT
 from shaders.errors import RakingError
+from shaders.layers import layer_count, layers_of
 from shaders.look import OF_LIGHTS, OF_NEIGHBOURS, Look, is_for
 from shaders.specialise import Target, baked_wgsl, best_exponential, best_varyings
 
@@ -211,24 +213,20 @@ class Relighter:
         return self.device.create_buffer_with_data(data=values, usage=usage)
 
     def _upload(self, y: int, x: int, height: int, width: int) -> Block:
-        stored = [*self.image.planes]
+        part = slice(y, y + height), slice(x, x + width)
+        layers = layers_of(plane[part] for plane in self.image.planes)
         if self.look.picture:
-            stored.append(self.image.pictures[self.look.picture])
-        count = len(stored)
+            layers = chain(layers, layers_of([self.image.pictures[self.look.picture][part]]))
+        count = layer_count(self.image.decoder.planes) + bool(self.look.picture)
         planes = self.device.create_texture(
             size=(width, height, count),
             format=wgpu.TextureFormat.rgba8unorm,
             usage=wgpu.TextureUsage.TEXTURE_BINDING | wgpu.TextureUsage.COPY_DST,
         )
-        levels = np.zeros((count, height, width, 4), np.uint8)
-        for layer, plane in zip(levels, stored, strict=True):
-            layer[..., :3] = plane[y : y + height, x : x + width]
-        self.device.queue.write_texture(
-            {"texture": planes},
-            levels,
-            {"bytes_per_row": width * 4, "rows_per_image": height},
-            (width, height, count),
-        )
+        layout = {"bytes_per_row": width * 4, "rows_per_image": height}
+        for number, layer in enumerate(layers):
+            place = {"texture": planes, "origin": (0, 0, number)}
+            self.device.queue.write_texture(place, layer, layout, (width, height, 1))
         target = self.device.create_texture(
             size=(width, height, 1),
             format=FORMATS[self.target][0],

@@ -31,4 +31,4 @@ def test_a_new_model_is_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = [sum(latents[3 * j + c] * 0.8**j for j in range(3)) for c in range(3)]
     np.testing.assert_allclose(values[0] + levels @ values[1:], expected, rtol=1e-6)
     for text in (baked_glsl(decoder), baked_wgsl(decoder)):
-        assert "frame[9] * plane2.z" in text
+        assert "frame[9] * layer2.z" in text

@@ -5,9 +5,8 @@ precision highp float;
 precision highp int;
 precision highp sampler2DArray;
 
-uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
-uniform vec2 texel_step;            // texels per fragment
-uniform ivec2 first_texel;
+uniform sampler2DArray layers;      // of the planes, as layers.py has them; row 0 is the top of the image
+uniform vec4 texels;                // per fragment, and the first
 uniform float conditions[2];
 uniform vec3 range_scale[1];
 uniform vec3 range_offset[1];
@@ -19,6 +18,18 @@ uniform vec4 weights3[3];
 uniform vec3 biases3;
 out vec4 colour;
 
+vec4 texel_of(int layer, ivec2 texel) {
+    return texelFetch(layers, ivec3(texel, layer), 0);
+}
+
+vec3 plane(int p, ivec2 texel) {
+    int first = p / 4 * (4 - 1);
+    if (p % 4 < 4 - 1) {
+        return texel_of(first + p % 4, texel).rgb;
+    }
+    return vec3(texel_of(first, texel).a, texel_of(first + 1, texel).a, texel_of(first + 2, texel).a);
+}
+
 float elu(float x) {
     return x > 0.0 ? x : exp(x) - 1.0;
 }
@@ -26,7 +37,7 @@ float elu(float x) {
 vec3 decode(ivec2 texel) {
     vec4 inputs[2];
     for (int p = 0; p < 1; p++) {
-        vec3 latent = texelFetch(planes, ivec3(texel, p), 0).rgb * range_scale[p] + range_offset[p];
+        vec3 latent = plane(p, texel) * range_scale[p] + range_offset[p];
         for (int c = 0; c < 3; c++) {
             int k = p * 3 + c;
             inputs[k / 4][k % 4] = latent[c];
@@ -74,6 +85,6 @@ vec3 nearest_level(vec3 rgb) {
 }
 
 void main() {
-    ivec2 texel = ivec2(gl_FragCoord.xy * texel_step) + first_texel;
+    ivec2 texel = ivec2(gl_FragCoord.xy * texels.xy) + ivec2(texels.zw);
     colour = vec4(decode(texel), 1.0);
 }

@@ -9,14 +9,13 @@ precision highp sampler2DArray;
 const vec4 zero = vec4(0.0);
 const vec4 one = vec4(1.0);
 
-uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
+uniform sampler2DArray layers;      // of the planes, as layers.py has them; row 0 is the top of the image
 uniform vec4 frame[2];
-uniform vec2 texel_step;            // texels per fragment
-uniform ivec2 first_texel;          // all that are drawn lie in the planes: llvmpipe clamps slowly
+flat in vec4 place;                 // texels per fragment, and the first; all lie in the planes: llvmpipe clamps slowly
 out vec4 colour;
 
-vec4 latents(int plane, ivec2 texel) {
-    return texelFetch(planes, ivec3(texel, plane), 0);
+vec4 latents(int layer, ivec2 texel) {
+    return texelFetch(layers, ivec3(texel, layer), 0);
 }
 
 vec4 polynomial_exp(vec4 x) {
@@ -38,18 +37,18 @@ vec4 activated(vec4 x) {
 }
 
 vec3 decode(ivec2 texel) {
-    let plane0 = latents(0, texel);
+    let layer0 = latents(0, texel);
 
     // First hidden layer, four units at a time.
     let sum1_0 = frame[0]
-        + vec4f(-1.03320308e-1, 5.12109339e-1, 1.12753904e+0, 2.70363723e-38) * plane0.x
-        + vec4f(0.0, -7.14257777e-1, -9.88281220e-2, 5.16601563e-1) * plane0.y
-        + vec4f(2.70363723e-38, -1.94062495e+0, -1.32519531e+0, -7.09765613e-1) * plane0.z
+        + vec4f(-1.03320308e-1, 5.12109339e-1, 1.12753904e+0, 2.70363723e-38) * layer0.x
+        + vec4f(0.0, -7.14257777e-1, -9.88281220e-2, 5.16601563e-1) * layer0.y
+        + vec4f(2.70363723e-38, -1.94062495e+0, -1.32519531e+0, -7.09765613e-1) * layer0.z
         ;
     let sum1_1 = frame[1]
-        + vec4f(2.35839844e+0, 0.0, 0.0, 0.0) * plane0.x
-        + vec4f(1.13203120e+0, 0.0, 0.0, 0.0) * plane0.y
-        + vec4f(-9.43359360e-2, 0.0, 0.0, 0.0) * plane0.z
+        + vec4f(2.35839844e+0, 0.0, 0.0, 0.0) * layer0.x
+        + vec4f(1.13203120e+0, 0.0, 0.0, 0.0) * layer0.y
+        + vec4f(-9.43359360e-2, 0.0, 0.0, 0.0) * layer0.z
         ;
     let unit1_0 = activated(sum1_0);
     let unit1_1 = activated(sum1_1);
@@ -88,6 +87,6 @@ vec3 nearest_level(vec3 rgb) {
 }
 
 void main() {
-    ivec2 texel = ivec2(gl_FragCoord.xy * texel_step) + first_texel;
+    ivec2 texel = ivec2(gl_FragCoord.xy * place.xy) + ivec2(place.zw);
     colour = vec4(nearest_level(decode(texel)), 1.0);
 }

@@ -9,14 +9,13 @@ precision highp sampler2DArray;
 const vec4 zero = vec4(0.0);
 const vec4 one = vec4(1.0);
 
-uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
+uniform sampler2DArray layers;      // of the planes, as layers.py has them; row 0 is the top of the image
 uniform vec4 frame[2];
-uniform vec2 texel_step;            // texels per fragment
-uniform ivec2 first_texel;          // all that are drawn lie in the planes: llvmpipe clamps slowly
+flat in vec4 place;                 // texels per fragment, and the first; all lie in the planes: llvmpipe clamps slowly
 out vec4 colour;
 
-vec4 latents(int plane, ivec2 texel) {
-    return texelFetch(planes, ivec3(texel, plane), 0);
+vec4 latents(int layer, ivec2 texel) {
+    return texelFetch(layers, ivec3(texel, layer), 0);
 }
 
 vec4 polynomial_exp(vec4 x) {
@@ -38,32 +37,32 @@ vec4 activated(vec4 x) {
 }
 
 vec3 decode(ivec2 texel) {
-    let plane0 = latents(0, texel);
-    let plane1 = latents(1, texel);
-    let plane2 = latents(2, texel);
+    let layer0 = latents(0, texel);
+    let layer1 = latents(1, texel);
+    let layer2 = latents(2, texel);
 
     // First hidden layer, four units at a time.
     let sum1_0 = frame[0]
-        + vec4f(-1.03320308e-1, -4.39335918e+0, 5.16601563e-1, -3.77343750e+0) * plane0.x
-        + vec4f(0.0, 3.58027339e+0, -7.09765613e-1, 4.20019531e+0) * plane0.y
-        + vec4f(2.70363723e-38, 2.35390615e+0, -1.93613279e+0, 0.0) * plane0.z
-        + vec4f(-7.66666651e-1, 1.12753904e+0, -3.16249990e+0, 1.74746084e+0) * plane1.x
-        + vec4f(4.19121075e+0, -9.88281220e-2, -7.66666651e-1, 5.21093726e-1) * plane1.y
-        + vec4f(2.96484375e+0, -1.32519531e+0, 3.58476543e+0, -7.05273449e-1) * plane1.z
-        + vec4f(1.73847651e+0, -2.55156255e+0, 2.35839844e+0, -1.93164063e+0) * plane2.x
-        + vec4f(5.12109339e-1, 0.0, 1.13203120e+0, 2.70363723e-38) * plane2.y
-        + vec4f(-7.14257777e-1, 4.19570303e+0, -9.43359360e-2, -4.38437510e+0) * plane2.z
+        + vec4f(-1.03320308e-1, -4.39335918e+0, 5.16601563e-1, -3.77343750e+0) * layer0.x
+        + vec4f(0.0, 3.58027339e+0, -7.09765613e-1, 4.20019531e+0) * layer0.y
+        + vec4f(2.70363723e-38, 2.35390615e+0, -1.93613279e+0, 0.0) * layer0.z
+        + vec4f(-7.66666651e-1, 1.12753904e+0, -3.16249990e+0, 1.74746084e+0) * layer1.x
+        + vec4f(4.19121075e+0, -9.88281220e-2, -7.66666651e-1, 5.21093726e-1) * layer1.y
+        + vec4f(2.96484375e+0, -1.32519531e+0, 3.58476543e+0, -7.05273449e-1) * layer1.z
+        + vec4f(1.73847651e+0, -2.55156255e+0, 2.35839844e+0, -1.93164063e+0) * layer2.x
+        + vec4f(5.12109339e-1, 0.0, 1.13203120e+0, 2.70363723e-38) * layer2.y
+        + vec4f(-7.14257777e-1, 4.19570303e+0, -9.43359360e-2, -4.38437510e+0) * layer2.z
         ;
     let sum1_1 = frame[1]
-        + vec4f(1.13652337e+0, -3.15351558e+0, 0.0, 0.0) * plane0.x
-        + vec4f(-8.98437500e-2, -4.37988281e+0, 0.0, 0.0) * plane0.y
-        + vec4f(-1.31621087e+0, 3.59375000e+0, 0.0, 0.0) * plane0.z
-        + vec4f(-2.54257798e+0, 2.36738276e+0, 0.0, 0.0) * plane1.x
-        + vec4f(-3.76894522e+0, 2.70363723e-38, 0.0, 0.0) * plane1.y
-        + vec4f(-7.66666651e-1, -8.53515640e-2, 0.0, 0.0) * plane1.z
-        + vec4f(2.97832036e+0, -1.31171870e+0, 0.0, 0.0) * plane2.x
-        + vec4f(1.75195313e+0, -2.53808594e+0, 0.0, 0.0) * plane2.y
-        + vec4f(0.0, -3.76445293e+0, 0.0, 0.0) * plane2.z
+        + vec4f(1.13652337e+0, -3.15351558e+0, 0.0, 0.0) * layer0.x
+        + vec4f(-8.98437500e-2, -4.37988281e+0, 0.0, 0.0) * layer0.y
+        + vec4f(-1.31621087e+0, 3.59375000e+0, 0.0, 0.0) * layer0.z
+        + vec4f(-2.54257798e+0, 2.36738276e+0, 0.0, 0.0) * layer1.x
+        + vec4f(-3.76894522e+0, 2.70363723e-38, 0.0, 0.0) * layer1.y
+        + vec4f(-7.66666651e-1, -8.53515640e-2, 0.0, 0.0) * layer1.z
+        + vec4f(2.97832036e+0, -1.31171870e+0, 0.0, 0.0) * layer2.x
+        + vec4f(1.75195313e+0, -2.53808594e+0, 0.0, 0.0) * layer2.y
+        + vec4f(0.0, -3.76445293e+0, 0.0, 0.0) * layer2.z
         ;
     let unit1_0 = activated(sum1_0);
     let unit1_1 = activated(sum1_1);
@@ -105,6 +104,6 @@ vec3 nearest_level(vec3 rgb) {
 }
 
 void main() {
-    ivec2 texel = ivec2(gl_FragCoord.xy * texel_step) + first_texel;
+    ivec2 texel = ivec2(gl_FragCoord.xy * place.xy) + ivec2(place.zw);
     colour = vec4(nearest_level(decode(texel)), 1.0);
 }

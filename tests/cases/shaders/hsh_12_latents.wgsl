@@ -2,7 +2,7 @@
 const zero = vec4f(0.0);
 const one = vec4f(1.0);
 
-@group(0) @binding(0) var planes: texture_2d_array<f32>;  // row 0 is the top of the image
+@group(0) @binding(0) var layers: texture_2d_array<f32>;  // of the planes, as layers.py has them; row 0 is the top of the image
 @group(0) @binding(1) var<uniform> frame: array<vec4f, 13>;
 @group(0) @binding(2) var<uniform> texel_step: vec2f;  // texels per fragment
 
@@ -10,29 +10,28 @@ struct Cover {
     @builtin(position) position: vec4f,
 }
 
-fn latents(plane: i32, texel: vec2i) -> vec4f {
-    return textureLoad(planes, texel, plane, 0);
+fn latents(layer: i32, texel: vec2i) -> vec4f {
+    return textureLoad(layers, texel, layer, 0);
 }
 
 fn decode(texel: vec2i) -> vec3f {
-    let plane0 = latents(0, texel);
-    let plane1 = latents(1, texel);
-    let plane2 = latents(2, texel);
-    let plane3 = latents(3, texel);
+    let layer0 = latents(0, texel);
+    let layer1 = latents(1, texel);
+    let layer2 = latents(2, texel);
 
     let rgb = frame[0]
-        + frame[1] * plane0.x
-        + frame[2] * plane0.y
-        + frame[3] * plane0.z
-        + frame[4] * plane1.x
-        + frame[5] * plane1.y
-        + frame[6] * plane1.z
-        + frame[7] * plane2.x
-        + frame[8] * plane2.y
-        + frame[9] * plane2.z
-        + frame[10] * plane3.x
-        + frame[11] * plane3.y
-        + frame[12] * plane3.z
+        + frame[1] * layer0.x
+        + frame[2] * layer0.y
+        + frame[3] * layer0.z
+        + frame[4] * layer1.x
+        + frame[5] * layer1.y
+        + frame[6] * layer1.z
+        + frame[7] * layer2.x
+        + frame[8] * layer2.y
+        + frame[9] * layer2.z
+        + frame[10] * layer0.w
+        + frame[11] * layer1.w
+        + frame[12] * layer2.w
         ;
     return rgb.xyz;
 }
@@ -51,6 +50,6 @@ fn cover(@builtin(vertex_index) index: u32) -> Cover {
 
 @fragment
 fn relight(in: Cover) -> @location(0) vec4f {
-    let texel = min(vec2i(in.position.xy * texel_step), vec2i(textureDimensions(planes)) - 1);
+    let texel = min(vec2i(in.position.xy * texel_step), vec2i(textureDimensions(layers)) - 1);
     return vec4f(decode(texel), 1.0);
 }

@@ -9,55 +9,52 @@ precision highp sampler2DArray;
 const vec4 zero = vec4(0.0);
 const vec4 one = vec4(1.0);
 
-uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
+uniform sampler2DArray layers;      // of the planes, as layers.py has them; row 0 is the top of the image
 uniform vec4 frame[28];
-uniform vec2 texel_step;            // texels per fragment
-uniform ivec2 first_texel;          // all that are drawn lie in the planes: llvmpipe clamps slowly
+flat in vec4 place;                 // texels per fragment, and the first; all lie in the planes: llvmpipe clamps slowly
 out vec4 colour;
 
-vec4 latents(int plane, ivec2 texel) {
-    return texelFetch(planes, ivec3(texel, plane), 0);
+vec4 latents(int layer, ivec2 texel) {
+    return texelFetch(layers, ivec3(texel, layer), 0);
 }
 
 vec3 decode(ivec2 texel) {
-    let plane0 = latents(0, texel);
-    let plane1 = latents(1, texel);
-    let plane2 = latents(2, texel);
-    let plane3 = latents(3, texel);
-    let plane4 = latents(4, texel);
-    let plane5 = latents(5, texel);
-    let plane6 = latents(6, texel);
-    let plane7 = latents(7, texel);
-    let plane8 = latents(8, texel);
+    let layer0 = latents(0, texel);
+    let layer1 = latents(1, texel);
+    let layer2 = latents(2, texel);
+    let layer3 = latents(3, texel);
+    let layer4 = latents(4, texel);
+    let layer5 = latents(5, texel);
+    let layer6 = latents(6, texel);
 
     let rgb = frame[0]
-        + frame[1] * plane0.x
-        + frame[2] * plane0.y
-        + frame[3] * plane0.z
-        + frame[4] * plane1.x
-        + frame[5] * plane1.y
-        + frame[6] * plane1.z
-        + frame[7] * plane2.x
-        + frame[8] * plane2.y
-        + frame[9] * plane2.z
-        + frame[10] * plane3.x
-        + frame[11] * plane3.y
-        + frame[12] * plane3.z
-        + frame[13] * plane4.x
-        + frame[14] * plane4.y
-        + frame[15] * plane4.z
-        + frame[16] * plane5.x
-        + frame[17] * plane5.y
-        + frame[18] * plane5.z
-        + frame[19] * plane6.x
-        + frame[20] * plane6.y
-        + frame[21] * plane6.z
-        + frame[22] * plane7.x
-        + frame[23] * plane7.y
-        + frame[24] * plane7.z
-        + frame[25] * plane8.x
-        + frame[26] * plane8.y
-        + frame[27] * plane8.z
+        + frame[1] * layer0.x
+        + frame[2] * layer0.y
+        + frame[3] * layer0.z
+        + frame[4] * layer1.x
+        + frame[5] * layer1.y
+        + frame[6] * layer1.z
+        + frame[7] * layer2.x
+        + frame[8] * layer2.y
+        + frame[9] * layer2.z
+        + frame[10] * layer0.w
+        + frame[11] * layer1.w
+        + frame[12] * layer2.w
+        + frame[13] * layer3.x
+        + frame[14] * layer3.y
+        + frame[15] * layer3.z
+        + frame[16] * layer4.x
+        + frame[17] * layer4.y
+        + frame[18] * layer4.z
+        + frame[19] * layer5.x
+        + frame[20] * layer5.y
+        + frame[21] * layer5.z
+        + frame[22] * layer3.w
+        + frame[23] * layer4.w
+        + frame[24] * layer5.w
+        + frame[25] * layer6.x
+        + frame[26] * layer6.y
+        + frame[27] * layer6.z
         ;
     return rgb.xyz;
 }
@@ -67,6 +64,6 @@ vec3 nearest_level(vec3 rgb) {
 }
 
 void main() {
-    ivec2 texel = ivec2(gl_FragCoord.xy * texel_step) + first_texel;
+    ivec2 texel = ivec2(gl_FragCoord.xy * place.xy) + ivec2(place.zw);
     colour = vec4(nearest_level(decode(texel)), 1.0);
 }

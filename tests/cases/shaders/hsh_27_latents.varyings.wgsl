@@ -2,7 +2,7 @@
 const zero = vec4f(0.0);
 const one = vec4f(1.0);
 
-@group(0) @binding(0) var planes: texture_2d_array<f32>;  // row 0 is the top of the image
+@group(0) @binding(0) var layers: texture_2d_array<f32>;  // of the planes, as layers.py has them; row 0 is the top of the image
 @group(0) @binding(1) var<uniform> frame: array<vec4f, 28>;
 @group(0) @binding(2) var<uniform> texel_step: vec2f;  // texels per fragment
 var<private> flat_frame: array<vec4f, 15>;
@@ -26,49 +26,47 @@ struct Cover {
     @location(14) @interpolate(flat) frame_14: vec4f,
 }
 
-fn latents(plane: i32, texel: vec2i) -> vec4f {
-    return textureLoad(planes, texel, plane, 0);
+fn latents(layer: i32, texel: vec2i) -> vec4f {
+    return textureLoad(layers, texel, layer, 0);
 }
 
 fn decode(texel: vec2i) -> vec3f {
-    let plane0 = latents(0, texel);
-    let plane1 = latents(1, texel);
-    let plane2 = latents(2, texel);
-    let plane3 = latents(3, texel);
-    let plane4 = latents(4, texel);
-    let plane5 = latents(5, texel);
-    let plane6 = latents(6, texel);
-    let plane7 = latents(7, texel);
-    let plane8 = latents(8, texel);
+    let layer0 = latents(0, texel);
+    let layer1 = latents(1, texel);
+    let layer2 = latents(2, texel);
+    let layer3 = latents(3, texel);
+    let layer4 = latents(4, texel);
+    let layer5 = latents(5, texel);
+    let layer6 = latents(6, texel);
 
     let rgb = flat_frame[0]
-        + flat_frame[1] * plane0.x
-        + flat_frame[2] * plane0.y
-        + flat_frame[3] * plane0.z
-        + flat_frame[4] * plane1.x
-        + flat_frame[5] * plane1.y
-        + flat_frame[6] * plane1.z
-        + flat_frame[7] * plane2.x
-        + flat_frame[8] * plane2.y
-        + flat_frame[9] * plane2.z
-        + flat_frame[10] * plane3.x
-        + flat_frame[11] * plane3.y
-        + flat_frame[12] * plane3.z
-        + flat_frame[13] * plane4.x
-        + flat_frame[14] * plane4.y
-        + frame[15] * plane4.z
-        + frame[16] * plane5.x
-        + frame[17] * plane5.y
-        + frame[18] * plane5.z
-        + frame[19] * plane6.x
-        + frame[20] * plane6.y
-        + frame[21] * plane6.z
-        + frame[22] * plane7.x
-        + frame[23] * plane7.y
-        + frame[24] * plane7.z
-        + frame[25] * plane8.x
-        + frame[26] * plane8.y
-        + frame[27] * plane8.z
+        + flat_frame[1] * layer0.x
+        + flat_frame[2] * layer0.y
+        + flat_frame[3] * layer0.z
+        + flat_frame[4] * layer1.x
+        + flat_frame[5] * layer1.y
+        + flat_frame[6] * layer1.z
+        + flat_frame[7] * layer2.x
+        + flat_frame[8] * layer2.y
+        + flat_frame[9] * layer2.z
+        + flat_frame[10] * layer0.w
+        + flat_frame[11] * layer1.w
+        + flat_frame[12] * layer2.w
+        + flat_frame[13] * layer3.x
+        + flat_frame[14] * layer3.y
+        + frame[15] * layer3.z
+        + frame[16] * layer4.x
+        + frame[17] * layer4.y
+        + frame[18] * layer4.z
+        + frame[19] * layer5.x
+        + frame[20] * layer5.y
+        + frame[21] * layer5.z
+        + frame[22] * layer3.w
+        + frame[23] * layer4.w
+        + frame[24] * layer5.w
+        + frame[25] * layer6.x
+        + frame[26] * layer6.y
+        + frame[27] * layer6.z
         ;
     return rgb.xyz;
 }
@@ -117,6 +115,6 @@ fn relight(in: Cover) -> @location(0) vec4f {
     flat_frame[12] = in.frame_12;
     flat_frame[13] = in.frame_13;
     flat_frame[14] = in.frame_14;
-    let texel = min(vec2i(in.position.xy * texel_step), vec2i(textureDimensions(planes)) - 1);
+    let texel = min(vec2i(in.position.xy * texel_step), vec2i(textureDimensions(layers)) - 1);
     return vec4f(decode(texel), 1.0);
 }

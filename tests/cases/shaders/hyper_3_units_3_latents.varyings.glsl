@@ -9,14 +9,13 @@ precision highp sampler2DArray;
 const vec4 zero = vec4(0.0);
 const vec4 one = vec4(1.0);
 
-uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
+uniform sampler2DArray layers;      // of the planes, as layers.py has them; row 0 is the top of the image
 flat in vec4 flat_frame[12];
-uniform vec2 texel_step;            // texels per fragment
-uniform ivec2 first_texel;          // all that are drawn lie in the planes: llvmpipe clamps slowly
+flat in vec4 place;                 // texels per fragment, and the first; all lie in the planes: llvmpipe clamps slowly
 out vec4 colour;
 
-vec4 latents(int plane, ivec2 texel) {
-    return texelFetch(planes, ivec3(texel, plane), 0);
+vec4 latents(int layer, ivec2 texel) {
+    return texelFetch(layers, ivec3(texel, layer), 0);
 }
 
 vec4 polynomial_exp(vec4 x) {
@@ -38,13 +37,13 @@ vec4 activated(vec4 x) {
 }
 
 vec3 decode(ivec2 texel) {
-    let plane0 = latents(0, texel);
+    let layer0 = latents(0, texel);
 
     // First hidden layer, four units at a time.
     let sum1_0 = flat_frame[0]
-        + flat_frame[1] * plane0.x
-        + flat_frame[2] * plane0.y
-        + flat_frame[3] * plane0.z
+        + flat_frame[1] * layer0.x
+        + flat_frame[2] * layer0.y
+        + flat_frame[3] * layer0.z
         ;
     let unit1_0 = activated(sum1_0);
 
@@ -70,6 +69,6 @@ vec3 nearest_level(vec3 rgb) {
 }
 
 void main() {
-    ivec2 texel = ivec2(gl_FragCoord.xy * texel_step) + first_texel;
+    ivec2 texel = ivec2(gl_FragCoord.xy * place.xy) + ivec2(place.zw);
     colour = vec4(nearest_level(decode(texel)), 1.0);
 }

@@ -2,7 +2,7 @@
 const zero = vec4f(0.0);
 const one = vec4f(1.0);
 
-@group(0) @binding(0) var planes: texture_2d_array<f32>;  // row 0 is the top of the image
+@group(0) @binding(0) var layers: texture_2d_array<f32>;  // of the planes, as layers.py has them; row 0 is the top of the image
 @group(0) @binding(1) var<uniform> frame: array<vec4f, 12>;
 @group(0) @binding(2) var<uniform> texel_step: vec2f;  // texels per fragment
 var<private> flat_frame: array<vec4f, 12>;
@@ -23,8 +23,8 @@ struct Cover {
     @location(11) @interpolate(flat) frame_11: vec4f,
 }
 
-fn latents(plane: i32, texel: vec2i) -> vec4f {
-    return textureLoad(planes, texel, plane, 0);
+fn latents(layer: i32, texel: vec2i) -> vec4f {
+    return textureLoad(layers, texel, layer, 0);
 }
 
 fn polynomial_exp(x: vec4f) -> vec4f {
@@ -46,13 +46,13 @@ fn activated(x: vec4f) -> vec4f {
 }
 
 fn decode(texel: vec2i) -> vec3f {
-    let plane0 = latents(0, texel);
+    let layer0 = latents(0, texel);
 
     // First hidden layer, four units at a time.
     let sum1_0 = flat_frame[0]
-        + flat_frame[1] * plane0.x
-        + flat_frame[2] * plane0.y
-        + flat_frame[3] * plane0.z
+        + flat_frame[1] * layer0.x
+        + flat_frame[2] * layer0.y
+        + flat_frame[3] * layer0.z
         ;
     let unit1_0 = activated(sum1_0);
 
@@ -111,6 +111,6 @@ fn relight(in: Cover) -> @location(0) vec4f {
     flat_frame[9] = in.frame_9;
     flat_frame[10] = in.frame_10;
     flat_frame[11] = in.frame_11;
-    let texel = min(vec2i(in.position.xy * texel_step), vec2i(textureDimensions(planes)) - 1);
+    let texel = min(vec2i(in.position.xy * texel_step), vec2i(textureDimensions(layers)) - 1);
     return vec4f(decode(texel), 1.0);
 }

@@ -2,7 +2,7 @@
 const zero = vec4f(0.0);
 const one = vec4f(1.0);
 
-@group(0) @binding(0) var planes: texture_2d_array<f32>;  // row 0 is the top of the image
+@group(0) @binding(0) var layers: texture_2d_array<f32>;  // of the planes, as layers.py has them; row 0 is the top of the image
 @group(0) @binding(1) var<uniform> frame: array<vec4f, 15>;
 @group(0) @binding(2) var<uniform> texel_step: vec2f;  // texels per fragment
 
@@ -10,8 +10,8 @@ struct Cover {
     @builtin(position) position: vec4f,
 }
 
-fn latents(plane: i32, texel: vec2i) -> vec4f {
-    return textureLoad(planes, texel, plane, 0);
+fn latents(layer: i32, texel: vec2i) -> vec4f {
+    return textureLoad(layers, texel, layer, 0);
 }
 
 fn polynomial_exp(x: vec4f) -> vec4f {
@@ -33,18 +33,18 @@ fn activated(x: vec4f) -> vec4f {
 }
 
 fn decode(texel: vec2i) -> vec3f {
-    let plane0 = latents(0, texel);
+    let layer0 = latents(0, texel);
 
     // First hidden layer, four units at a time.
     let sum1_0 = frame[0]
-        + vec4f(-1.03320308e-1, -7.66666651e-1, 1.73847651e+0, -1.94062495e+0) * plane0.x
-        + vec4f(0.0, 4.19121075e+0, 5.12109339e-1, -3.16699219e+0) * plane0.y
-        + vec4f(2.70363723e-38, 2.96484375e+0, -7.14257777e-1, -4.39335918e+0) * plane0.z
+        + vec4f(-1.03320308e-1, -7.66666651e-1, 1.73847651e+0, -1.94062495e+0) * layer0.x
+        + vec4f(0.0, 4.19121075e+0, 5.12109339e-1, -3.16699219e+0) * layer0.y
+        + vec4f(2.70363723e-38, 2.96484375e+0, -7.14257777e-1, -4.39335918e+0) * layer0.z
         ;
     let sum1_1 = frame[1]
-        + vec4f(3.58027339e+0, 0.0, 0.0, 0.0) * plane0.x
-        + vec4f(2.35390615e+0, 0.0, 0.0, 0.0) * plane0.y
-        + vec4f(1.12753904e+0, 0.0, 0.0, 0.0) * plane0.z
+        + vec4f(3.58027339e+0, 0.0, 0.0, 0.0) * layer0.x
+        + vec4f(2.35390615e+0, 0.0, 0.0, 0.0) * layer0.y
+        + vec4f(1.12753904e+0, 0.0, 0.0, 0.0) * layer0.z
         ;
     let unit1_0 = activated(sum1_0);
     let unit1_1 = activated(sum1_1);
@@ -92,6 +92,6 @@ fn cover(@builtin(vertex_index) index: u32) -> Cover {
 
 @fragment
 fn relight(in: Cover) -> @location(0) vec4f {
-    let texel = min(vec2i(in.position.xy * texel_step), vec2i(textureDimensions(planes)) - 1);
+    let texel = min(vec2i(in.position.xy * texel_step), vec2i(textureDimensions(layers)) - 1);
     return vec4f(decode(texel), 1.0);
 }

@@ -9,15 +9,14 @@ precision highp sampler2DArray;
 const vec4 zero = vec4(0.0);
 const vec4 one = vec4(1.0);
 
-uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
+uniform sampler2DArray layers;      // of the planes, as layers.py has them; row 0 is the top of the image
 flat in vec4 flat_frame[15];
 uniform vec4 frame[29];
-uniform vec2 texel_step;            // texels per fragment
-uniform ivec2 first_texel;          // all that are drawn lie in the planes: llvmpipe clamps slowly
+flat in vec4 place;                 // texels per fragment, and the first; all lie in the planes: llvmpipe clamps slowly
 out vec4 colour;
 
-vec4 latents(int plane, ivec2 texel) {
-    return texelFetch(planes, ivec3(texel, plane), 0);
+vec4 latents(int layer, ivec2 texel) {
+    return texelFetch(layers, ivec3(texel, layer), 0);
 }
 
 vec4 activated(vec4 x) {
@@ -27,39 +26,38 @@ vec4 activated(vec4 x) {
 }
 
 vec3 decode(ivec2 texel) {
-    let plane0 = latents(0, texel);
-    let plane1 = latents(1, texel);
-    let plane2 = latents(2, texel);
-    let plane3 = latents(3, texel);
+    let layer0 = latents(0, texel);
+    let layer1 = latents(1, texel);
+    let layer2 = latents(2, texel);
 
     // First hidden layer, four units at a time.
     let sum1_0 = flat_frame[0]
-        + flat_frame[2] * plane0.x
-        + flat_frame[3] * plane0.y
-        + flat_frame[4] * plane0.z
-        + flat_frame[5] * plane1.x
-        + flat_frame[6] * plane1.y
-        + flat_frame[7] * plane1.z
-        + flat_frame[8] * plane2.x
-        + flat_frame[9] * plane2.y
-        + flat_frame[10] * plane2.z
-        + flat_frame[11] * plane3.x
-        + flat_frame[12] * plane3.y
-        + flat_frame[13] * plane3.z
+        + flat_frame[2] * layer0.x
+        + flat_frame[3] * layer0.y
+        + flat_frame[4] * layer0.z
+        + flat_frame[5] * layer1.x
+        + flat_frame[6] * layer1.y
+        + flat_frame[7] * layer1.z
+        + flat_frame[8] * layer2.x
+        + flat_frame[9] * layer2.y
+        + flat_frame[10] * layer2.z
+        + flat_frame[11] * layer0.w
+        + flat_frame[12] * layer1.w
+        + flat_frame[13] * layer2.w
         ;
     let sum1_1 = flat_frame[1]
-        + flat_frame[14] * plane0.x
-        + frame[15] * plane0.y
-        + frame[16] * plane0.z
-        + frame[17] * plane1.x
-        + frame[18] * plane1.y
-        + frame[19] * plane1.z
-        + frame[20] * plane2.x
-        + frame[21] * plane2.y
-        + frame[22] * plane2.z
-        + frame[23] * plane3.x
-        + frame[24] * plane3.y
-        + frame[25] * plane3.z
+        + flat_frame[14] * layer0.x
+        + frame[15] * layer0.y
+        + frame[16] * layer0.z
+        + frame[17] * layer1.x
+        + frame[18] * layer1.y
+        + frame[19] * layer1.z
+        + frame[20] * layer2.x
+        + frame[21] * layer2.y
+        + frame[22] * layer2.z
+        + frame[23] * layer0.w
+        + frame[24] * layer1.w
+        + frame[25] * layer2.w
         ;
     let unit1_0 = activated(sum1_0);
     let unit1_1 = activated(sum1_1);
@@ -107,6 +105,6 @@ vec3 nearest_level(vec3 rgb) {
 }
 
 void main() {
-    ivec2 texel = ivec2(gl_FragCoord.xy * texel_step) + first_texel;
+    ivec2 texel = ivec2(gl_FragCoord.xy * place.xy) + ivec2(place.zw);
     colour = vec4(nearest_level(decode(texel)), 1.0);
 }

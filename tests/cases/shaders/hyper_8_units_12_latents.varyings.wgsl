@@ -2,7 +2,7 @@
 const zero = vec4f(0.0);
 const one = vec4f(1.0);
 
-@group(0) @binding(0) var planes: texture_2d_array<f32>;  // row 0 is the top of the image
+@group(0) @binding(0) var layers: texture_2d_array<f32>;  // of the planes, as layers.py has them; row 0 is the top of the image
 @group(0) @binding(1) var<uniform> frame: array<vec4f, 29>;
 @group(0) @binding(2) var<uniform> texel_step: vec2f;  // texels per fragment
 var<private> flat_frame: array<vec4f, 15>;
@@ -26,8 +26,8 @@ struct Cover {
     @location(14) @interpolate(flat) frame_14: vec4f,
 }
 
-fn latents(plane: i32, texel: vec2i) -> vec4f {
-    return textureLoad(planes, texel, plane, 0);
+fn latents(layer: i32, texel: vec2i) -> vec4f {
+    return textureLoad(layers, texel, layer, 0);
 }
 
 fn activated(x: vec4f) -> vec4f {
@@ -37,39 +37,38 @@ fn activated(x: vec4f) -> vec4f {
 }
 
 fn decode(texel: vec2i) -> vec3f {
-    let plane0 = latents(0, texel);
-    let plane1 = latents(1, texel);
-    let plane2 = latents(2, texel);
-    let plane3 = latents(3, texel);
+    let layer0 = latents(0, texel);
+    let layer1 = latents(1, texel);
+    let layer2 = latents(2, texel);
 
     // First hidden layer, four units at a time.
     let sum1_0 = flat_frame[0]
-        + flat_frame[2] * plane0.x
-        + flat_frame[3] * plane0.y
-        + flat_frame[4] * plane0.z
-        + flat_frame[5] * plane1.x
-        + flat_frame[6] * plane1.y
-        + flat_frame[7] * plane1.z
-        + flat_frame[8] * plane2.x
-        + flat_frame[9] * plane2.y
-        + flat_frame[10] * plane2.z
-        + flat_frame[11] * plane3.x
-        + flat_frame[12] * plane3.y
-        + flat_frame[13] * plane3.z
+        + flat_frame[2] * layer0.x
+        + flat_frame[3] * layer0.y
+        + flat_frame[4] * layer0.z
+        + flat_frame[5] * layer1.x
+        + flat_frame[6] * layer1.y
+        + flat_frame[7] * layer1.z
+        + flat_frame[8] * layer2.x
+        + flat_frame[9] * layer2.y
+        + flat_frame[10] * layer2.z
+        + flat_frame[11] * layer0.w
+        + flat_frame[12] * layer1.w
+        + flat_frame[13] * layer2.w
         ;
     let sum1_1 = flat_frame[1]
-        + flat_frame[14] * plane0.x
-        + frame[15] * plane0.y
-        + frame[16] * plane0.z
-        + frame[17] * plane1.x
-        + frame[18] * plane1.y
-        + frame[19] * plane1.z
-        + frame[20] * plane2.x
-        + frame[21] * plane2.y
-        + frame[22] * plane2.z
-        + frame[23] * plane3.x
-        + frame[24] * plane3.y
-        + frame[25] * plane3.z
+        + flat_frame[14] * layer0.x
+        + frame[15] * layer0.y
+        + frame[16] * layer0.z
+        + frame[17] * layer1.x
+        + frame[18] * layer1.y
+        + frame[19] * layer1.z
+        + frame[20] * layer2.x
+        + frame[21] * layer2.y
+        + frame[22] * layer2.z
+        + frame[23] * layer0.w
+        + frame[24] * layer1.w
+        + frame[25] * layer2.w
         ;
     let unit1_0 = activated(sum1_0);
     let unit1_1 = activated(sum1_1);
@@ -156,6 +155,6 @@ fn relight(in: Cover) -> @location(0) vec4f {
     flat_frame[12] = in.frame_12;
     flat_frame[13] = in.frame_13;
     flat_frame[14] = in.frame_14;
-    let texel = min(vec2i(in.position.xy * texel_step), vec2i(textureDimensions(planes)) - 1);
+    let texel = min(vec2i(in.position.xy * texel_step), vec2i(textureDimensions(layers)) - 1);
     return vec4f(decode(texel), 1.0);
 }

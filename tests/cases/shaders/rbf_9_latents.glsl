@@ -9,31 +9,30 @@ precision highp sampler2DArray;
 const vec4 zero = vec4(0.0);
 const vec4 one = vec4(1.0);
 
-uniform sampler2DArray planes;      // one layer per plane, row 0 is the top of the image
+uniform sampler2DArray layers;      // of the planes, as layers.py has them; row 0 is the top of the image
 uniform vec4 frame[10];
-uniform vec2 texel_step;            // texels per fragment
-uniform ivec2 first_texel;          // all that are drawn lie in the planes: llvmpipe clamps slowly
+flat in vec4 place;                 // texels per fragment, and the first; all lie in the planes: llvmpipe clamps slowly
 out vec4 colour;
 
-vec4 latents(int plane, ivec2 texel) {
-    return texelFetch(planes, ivec3(texel, plane), 0);
+vec4 latents(int layer, ivec2 texel) {
+    return texelFetch(layers, ivec3(texel, layer), 0);
 }
 
 vec3 decode(ivec2 texel) {
-    let plane0 = latents(0, texel);
-    let plane1 = latents(1, texel);
-    let plane2 = latents(2, texel);
+    let layer0 = latents(0, texel);
+    let layer1 = latents(1, texel);
+    let layer2 = latents(2, texel);
 
     let rgb = frame[0]
-        + frame[1] * plane0.x
-        + frame[2] * plane0.y
-        + frame[3] * plane0.z
-        + frame[4] * plane1.x
-        + frame[5] * plane1.y
-        + frame[6] * plane1.z
-        + frame[7] * plane2.x
-        + frame[8] * plane2.y
-        + frame[9] * plane2.z
+        + frame[1] * layer0.x
+        + frame[2] * layer0.y
+        + frame[3] * layer0.z
+        + frame[4] * layer1.x
+        + frame[5] * layer1.y
+        + frame[6] * layer1.z
+        + frame[7] * layer2.x
+        + frame[8] * layer2.y
+        + frame[9] * layer2.z
         ;
     return rgb.xyz;
 }
@@ -43,6 +42,6 @@ vec3 nearest_level(vec3 rgb) {
 }
 
 void main() {
-    ivec2 texel = ivec2(gl_FragCoord.xy * texel_step) + first_texel;
+    ivec2 texel = ivec2(gl_FragCoord.xy * place.xy) + ivec2(place.zw);
     colour = vec4(nearest_level(decode(texel)), 1.0);
 }

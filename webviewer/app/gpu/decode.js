@@ -5,11 +5,13 @@ import { bakedShader, bestExponential, bestVaryings } from '../shaders/specialis
 import { t } from '../words/words.js';
 import { createProgram, createTarget, readRenderer } from './gl.js';
 
+const OTHER_VARYINGS = 2;  // where a fragment is, and which texel
+
 // The weights that do not follow the light are constants of the text.
 /** @type {MakeShader} */
 export function makeBaked(gl, decoder, target, variant) {
 	const { renderer } = readRenderer(gl);
-	const varyings = bestVaryings(renderer, gl.getParameter(gl.MAX_VARYING_VECTORS) - 1);
+	const varyings = bestVaryings(renderer, gl.getParameter(gl.MAX_VARYING_VECTORS) - OTHER_VARYINGS);
 	return {
 		...bakedShader(decoder, { target, exponential: bestExponential(renderer), varyings, variant }),
 		begin: () => {},
@@ -121,8 +123,7 @@ export class DecodePass {
 		gl.scissor(area[0], area[1], area[2], area[3]);
 		gl.useProgram(program);
 		gl.bindTexture(gl.TEXTURE_2D_ARRAY, tile.latents);
-		gl.uniform2fv(at('texel_step'), step);
-		gl.uniform2iv(at('first_texel'), first);
+		gl.uniform4fv(at('texels'), [...step, ...first]);
 		if (this.#sum) this.#sum(tile, area, step, first);
 		else gl.drawArrays(gl.TRIANGLES, 0, 3);
 		gl.disable(gl.SCISSOR_TEST);

@@ -33,7 +33,7 @@ export function fanOf({ mode, spread, raking }, conditions) {
  * @param {Scene} scene  with its normals
  */
 export async function openFan(scene) {
-	const { context: { gl }, pyramid, info } = scene;
+	const { context: { gl }, pyramid } = scene;
 	const isLong = level => Math.max(...pyramid.size(level)) > LONGEST;
 	let [level, cell] = [0, CELL];
 	while (level < pyramid.levels - 1 && isLong(level)) level++;
@@ -43,7 +43,7 @@ export async function openFan(scene) {
 	const moments = Array.from({ length: TERMS }, () => new Float64Array(columns * rows));
 	for (const place of pyramid.tiles(level)) {
 		await scene.withTile(place, tile => {
-			const { planes: [levels], mask } = readLevels(gl, tile, [info.planes.length - 1], tile.inner);
+			const { layers: [levels], mask } = readLevels(gl, tile, [tile.layers - 1], tile.inner);
 			const { x, y, width, height } = tile.inner;
 			for (let i = 0; i < width * height; i++) {
 				const at = Math.floor((y + Math.floor(i / width)) / cell) * columns + Math.floor((x + i % width) / cell);

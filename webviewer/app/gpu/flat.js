@@ -36,7 +36,7 @@ export async function createTiles(gl, memory, info, pyramid, progress) {
 	}
 }
 
-function shrink(gl, { planes, maskFile }, pyramid, tiles) {
+function shrink(gl, { maskFile }, pyramid, tiles) {
 	const { program, at } = createProgram(gl, shaderText('reduce.glsl'));
 	const framebuffer = gl.createFramebuffer();
 	gl.useProgram(program);
@@ -44,8 +44,8 @@ function shrink(gl, { planes, maskFile }, pyramid, tiles) {
 	gl.uniform1i(at('masked'), Number(Boolean(maskFile)));
 	gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
 	gl.enable(gl.SCISSOR_TEST);
-	const drawLayers = ({ latents, mask }) => {
-		for (let layer = maskFile ? -1 : 0; layer < planes.length; layer++) {
+	const drawLayers = ({ layers, latents, mask }) => {
+		for (let layer = maskFile ? -1 : 0; layer < layers; layer++) {
 			if (layer < 0) gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, mask, 0);
 			else gl.framebufferTextureLayer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, latents, 0, layer);
 			gl.uniform1i(at('layer'), layer);

@@ -1,4 +1,4 @@
-// Reads levels of a tile's planes and of its mask.
+// Reads levels of a tile's layers and of its mask.
 
 /**
  * RGBA of each of the layers of an area of the tile's level, and of its mask where there is one.
@@ -16,12 +16,12 @@ export function readLevels(gl, { latents, mask, outer }, layers, { x, y, width, 
 		gl.readPixels(x - outer.x, y - outer.y, width, height, gl.RGBA, gl.UNSIGNED_BYTE, levels);
 		return levels;
 	};
-	const planes = layers.map(layer => {
+	const levels = layers.map(layer => {
 		gl.framebufferTextureLayer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, latents, 0, layer);
 		return read();
 	});
 	if (mask) gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, mask, 0);
 	const masked = mask && read();
 	gl.deleteFramebuffer(framebuffer);
-	return { planes, mask: masked };
+	return { layers: levels, mask: masked };
 }

@@ -1,5 +1,6 @@
 // An image on the GPU: its tiles, the shaders that decode them, and where more tiles come from. opening.js makes it.
 
+import { layersOf } from '../shaders/layers.js';
 import { OF_SURFACE, variantOf } from '../shaders/look.js';
 import { RANGES } from '../state/looks.js';
 import { inOwnWords, t } from '../words/words.js';
@@ -41,7 +42,7 @@ export class Scene {
 	// At most, on the GPU, relit picture included.
 	get bytesPerTile() {
 		const { tileSize, overlap } = this.pyramid;
-		return (tileSize + 2 * overlap) ** 2 * (4 * (this.info.planes.length + 1) + (this.info.maskFile ? 1 : 0));
+		return (tileSize + 2 * overlap) ** 2 * (4 * (layersOf(this.info) + 1) + (this.info.maskFile ? 1 : 0));
 	}
 
 	/**

@@ -12,15 +12,15 @@ export { reachOf, sharpenRows };
 
 export const isOfNormals = mode => ['unsharp-normals', 'curvature'].includes(mode);
 
-// A tile's last plane, as a picture to be drawn as the relit one is.
+// A tile's last layer, as a picture to be drawn as the relit one is.
 /** @param {Tile} tile */
-function lastPlane(tile) {
-	const { gl, memory, latents, planes, outer: { width, height } } = tile;
+function lastLayer(tile) {
+	const { gl, memory, latents, layers, outer: { width, height } } = tile;
 	if (tile.last) return tile.last;
 	const { texture, dispose } = createTarget(gl, gl.RGBA8, width, height, { filter: gl.LINEAR });
 	const framebuffer = gl.createFramebuffer();
 	gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
-	gl.framebufferTextureLayer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, latents, 0, planes.length - 1);
+	gl.framebufferTextureLayer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, latents, 0, layers - 1);
 	gl.bindTexture(gl.TEXTURE_2D, texture);
 	gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 0, 0, width, height);
 	gl.deleteFramebuffer(framebuffer);
@@ -66,7 +66,7 @@ export class SharpenPass {
 		// Normals do not follow the light: they are smoothed once for all lights.
 		const smoothed = isOfNormals(mode)
 			? this.blur.smooth(normals, deviation, {
-				known: [scene, deviation, ...transform, ...tiles], drawn: () => drawTiles(normals.framebuffer, lastPlane),
+				known: [scene, deviation, ...transform, ...tiles], drawn: () => drawTiles(normals.framebuffer, lastLayer),
 			})
 			: this.blur.smooth(picture, deviation, { drawn: () => drawTiles(picture.framebuffer) });
 		if (mode === 'unsharp-normals') drawTiles(picture.framebuffer);

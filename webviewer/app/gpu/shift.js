@@ -37,7 +37,7 @@ export class Shift {
 	 * @param {ImageBitmap} bitmap  its heights
 	 */
 	constructor({ gl, memory }, relief, tile, bitmap) {
-		const { outer: { width, height }, planes, mask } = tile;
+		const { outer: { width, height }, layers, mask } = tile;
 		this.gl = gl;
 		this.memory = memory;
 		this.relief = relief;
@@ -45,7 +45,7 @@ export class Shift {
 		// What the tile had until now stays as it is: of the surface.
 		this.latents = tile.latents;
 		this.mask = mask;
-		tile.latents = createTexture(gl, gl.RGBA8, width, height, { layers: planes.length });
+		tile.latents = createTexture(gl, gl.RGBA8, width, height, { layers });
 		if (mask) tile.mask = createTexture(gl, gl.R8, width, height, tile.smoothed);
 		this.places = createTarget(gl, gl.RG32I, width, height);
 		this.heights = createTexture(gl, gl.R8, width, height);
@@ -53,7 +53,7 @@ export class Shift {
 		gl.pixelStorei(gl.UNPACK_SKIP_ROWS, 0);
 		gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
 		gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RED, gl.UNSIGNED_BYTE, bitmap);
-		memory.take(this, width * height * (4 * planes.length + 9 + (mask ? 2 : 0)), null);
+		memory.take(this, width * height * (4 * layers + 9 + (mask ? 2 : 0)), null);
 		const seen = render(shaderText('relief.jinja'), WORDS);
 		this.find = createProgram(gl, shader('relief.glsl.jinja', 'int', { place_seen: seen }));
 		this.shifts = [true, false].map(layers => createProgram(gl, shader('shifted.glsl.jinja', 'ivec4', { layers })));
@@ -81,22 +81,22 @@ export class Shift {
 		tile.forget();
 	}
 
-	// The planes and the mask, at the places that were found.
+	// The layers and the mask, at the places that were found.
 	#put() {
-		const { gl, tile, tile: { planes, latents, mask }, places, shifts: [ofPlanes, ofMask] } = this;
+		const { gl, tile, tile: { layers, latents, mask }, places, shifts: [ofLayers, ofMask] } = this;
 		const framebuffer = gl.createFramebuffer();
 		gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
 		gl.activeTexture(gl.TEXTURE1);
 		gl.bindTexture(gl.TEXTURE_2D, places.texture);
 		gl.activeTexture(gl.TEXTURE0);
-		gl.useProgram(ofPlanes.program);
-		gl.uniform1i(ofPlanes.at('places'), 1);
+		gl.useProgram(ofLayers.program);
+		gl.uniform1i(ofLayers.at('places'), 1);
 		gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.latents);
-		planes.forEach((_, layer) => {
+		for (let layer = 0; layer < layers; layer++) {
 			gl.framebufferTextureLayer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, latents, 0, layer);
-			gl.uniform1i(ofPlanes.at('layer'), layer);
+			gl.uniform1i(ofLayers.at('layer'), layer);
 			gl.drawArrays(gl.TRIANGLES, 0, 3);
-		});
+		}
 		if (mask) {
 			gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, mask, 0);
 			gl.useProgram(ofMask.program);

@@ -38,14 +38,14 @@ async function decodePlain({ present }, scene, state, y0, y1, { target = 'unorm'
 	return rows;
 }
 
-// Rows of the last plane, RGBA.
+// Rows of the last layer, RGBA.
 async function readLast(scene, y0, y1) {
-	const { context: { gl }, info: { width, planes } } = scene;
+	const { context: { gl }, info: { width } } = scene;
 	const rows = new Uint8Array(width * (y1 - y0) * 4);
 	await eachTile(scene, y0, y1, tile => {
 		const { x, y, width: across, height } = tile.inner;
 		const [top, bottom] = [Math.max(y, y0), Math.min(y + height, y1)];
-		const { planes: [levels] } = readLevels(gl, tile, [planes.length - 1], { x, y: top, width: across, height: bottom - top });
+		const { layers: [levels] } = readLevels(gl, tile, [tile.layers - 1], { x, y: top, width: across, height: bottom - top });
 		for (let row = top; row < bottom; row++) {
 			rows.set(levels.subarray(4 * across * (row - top), 4 * across * (row - top + 1)), 4 * (width * (row - y0) + x));
 		}

@@ -1,17 +1,16 @@
 // A tile: it owns its latents, its share of the mask, and the relit picture made from them. Of a surface with relief
 // these are what a camera sees, and shift.js has them of the surface.
 
-import { shaderText } from '../shaders/texts.js';
+import { TOGETHER, layersOf, placeOf } from '../shaders/layers.js';
 import { compose, invert, scaling, translation } from '../state/transform.js';
-import { createProgram, createTarget, createTexture } from './gl.js';
-
-const programs = new WeakMap();  // gl -> that of on_or_off.glsl
+import { fillAlphas, fillLayer, fillLevels, fillMask } from './filling.js';
+import { createTarget, createTexture } from './gl.js';
 
 export class Tile {
 	/** @type {ReturnType<typeof createTarget> | null} */
 	relit = null;  // made when first decoded
 	/** @type {{ texture: WebGLTexture, drop: () => void } | null} */
-	last = null;  // the last plane by itself, where it is drawn (sharpen.js)
+	last = null;  // the last layer by itself, where it is drawn (sharpen.js)
 	/** @type {string | null} */
 	version = null;  // what the relit picture was decoded with
 	scale = 0;  // decoded pixels per pixel of the tile, along each axis
@@ -21,11 +20,13 @@ export class Tile {
 	smooth = false;  // whether the relit picture's mipmaps are up to date
 
 	// place: as Pyramid has it. release: called when its latents must go, null where they stay.
-	constructor(gl, memory, place, { planes, maskFile }, { mipmaps = false, release = null } = {}) {
+	constructor(gl, memory, place, { planes, latents, maskFile }, { mipmaps = false, release = null } = {}) {
 		const { outer: { width, height } } = place;
 		this.gl = gl;
 		this.memory = memory;
 		this.planes = planes;
+		this.own = latents / 3;  // of the planes; after them, a mode's picture
+		this.layers = layersOf({ latents, planes });
 		this.mipmaps = mipmaps;
 		this.inner = place.inner;
 		this.outer = place.outer;
@@ -33,46 +34,25 @@ export class Tile {
 		this.limit = place.limit;
 		const levels = mipmaps ? 1 + Math.floor(Math.log2(Math.max(width, height))) : 1;
 		this.smoothed = { levels, filter: gl.LINEAR };
-		this.latents = createTexture(gl, gl.RGBA8, width, height, { layers: planes.length });
+		this.latents = createTexture(gl, gl.RGBA8, width, height, { layers: this.layers });
 		this.mask = maskFile ? createTexture(gl, gl.R8, width, height, this.smoothed) : null;
 		this.area = Math.ceil(width * height * (mipmaps ? 4 / 3 : 1));
-		memory.take(this.latents, 4 * width * height * planes.length + (maskFile ? this.area : 0), release);
+		memory.take(this.latents, 4 * width * height * this.layers + (maskFile ? this.area : 0), release);
 	}
 
-	// Takes its share of a picture, from x, y on: that of the plane `layer` or, after the last, of the mask.
-	fill(bitmap, layer, x = 0, y = 0) {
-		const { gl, planes, latents, mask, outer: { width, height } } = this;
-		gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
-		gl.pixelStorei(gl.UNPACK_SKIP_PIXELS, x);
-		gl.pixelStorei(gl.UNPACK_SKIP_ROWS, y);
-		if (layer < planes.length) {
-			const target = gl.TEXTURE_2D_ARRAY;
-			gl.bindTexture(target, latents);
-			gl.texSubImage3D(target, 0, 0, 0, layer, width, height, 1, gl.RGBA, gl.UNSIGNED_BYTE, bitmap);
-			return;
+	// Takes its share of a picture, from x, y on: that of the plane `index` or, after the last, of the mask.
+	fill(bitmap, index, x = 0, y = 0) {
+		const { gl, planes, own, layers, latents, mask, outer: { width, height } } = this;
+		const share = { bitmap, x, y, width, height };
+		if (index < own && index % TOGETHER === TOGETHER - 1) fillAlphas(gl, latents, 3 * index, share);
+		else if (index < own) fillLayer(gl, latents, placeOf(3 * index)[0], share);
+		else if (index < planes.length) fillLayer(gl, latents, layers - 1, share);
+		else if (this.level) fillLevels(gl, mask, gl.RED, share);
+		else {
+			fillMask(gl, mask, share);
+			gl.bindTexture(gl.TEXTURE_2D, mask);
+			if (this.mipmaps) gl.generateMipmap(gl.TEXTURE_2D);
 		}
-		const levels = this.level ? mask : createTexture(gl, gl.R8, width, height);
-		gl.bindTexture(gl.TEXTURE_2D, levels);
-		gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RED, gl.UNSIGNED_BYTE, bitmap);
-		if (levels === mask) return;
-		this.#setMask(levels);
-		gl.deleteTexture(levels);
-		gl.bindTexture(gl.TEXTURE_2D, mask);
-		if (this.mipmaps) gl.generateMipmap(gl.TEXTURE_2D);
-	}
-
-	#setMask(levels) {
-		const { gl, mask, outer: { width, height } } = this;
-		if (!gl.isProgram(programs.get(gl) ?? null)) programs.set(gl, createProgram(gl, shaderText('on_or_off.glsl')).program);
-		const framebuffer = gl.createFramebuffer();
-		gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
-		gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, mask, 0);
-		gl.useProgram(programs.get(gl));
-		gl.activeTexture(gl.TEXTURE0);
-		gl.bindTexture(gl.TEXTURE_2D, levels);
-		gl.viewport(0, 0, width, height);
-		gl.drawArrays(gl.TRIANGLES, 0, 3);
-		gl.deleteFramebuffer(framebuffer);
 	}
 
 	get whole() {

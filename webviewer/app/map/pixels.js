@@ -1,6 +1,7 @@
 // Pixels of an image that are laid out as a map: where they are, and their latents, as levels of 0 to 255.
 
 import { readLevels } from '../gpu/levels.js';
+import { layerCount, placeOf } from '../shaders/layers.js';
 import { t } from '../words/words.js';
 import { seeded } from './random.js';
 
@@ -29,13 +30,13 @@ export async function choosePixels(scene, mostRead = MOST_READ) {
 	const [places, texels] = [new Int32Array(2 * MOST), new Uint8Array(latents * MOST)];
 	const random = seeded(0);
 	let seen = 0;
-	await visit(scene, level, ({ x, y, width, height }, planes, mask) => {
+	await visit(scene, level, ({ x, y, width, height }, texel, mask) => {
 		for (let i = 0; i < width * height; i++) {
 			if (mask && mask[4 * i] < HALF) continue;
 			const index = seen++ < MOST ? seen - 1 : Math.floor(random() * seen);  // Vitter 1985, algorithm R
 			if (index >= MOST) continue;
 			places.set([(x + i % width) * 2 ** level, (y + Math.floor(i / width)) * 2 ** level], 2 * index);
-			texels.set(texelOf(planes, i, latents), index * latents);
+			texels.set(texel(i), index * latents);
 		}
 	});
 	const count = Math.min(seen, MOST);
@@ -54,11 +55,11 @@ export async function pixelsAt(scene, places) {
 	const { latents } = scene.info.decoder;
 	const count = places.length / 2;
 	const texels = new Uint8Array(latents * count);
-	await visit(scene, level, ({ x, y, width, height }, planes) => {
+	await visit(scene, level, ({ x, y, width, height }, texel) => {
 		for (let index = 0; index < count; index++) {
 			const [dx, dy] = [(places[2 * index] >> level) - x, (places[2 * index + 1] >> level) - y];
 			if (dx < 0 || dy < 0 || dx >= width || dy >= height) continue;
-			texels.set(texelOf(planes, dy * width + dx, latents), index * latents);
+			texels.set(texel(dy * width + dx), index * latents);
 		}
 	});
 	return { count, places, texels, side: 2 ** level };
@@ -71,14 +72,14 @@ export async function pixelsAt(scene, places) {
  * @param {number[]} place  image pixels
  */
 export function texelAt(scene, [x, y]) {
-	const { pyramid, tiles, size: [width, height], info: { decoder } } = scene;
+	const { pyramid, tiles, size: [width, height] } = scene;
 	if (x < 0 || y < 0 || x >= width || y >= height) return null;
 	for (let level = 0; level < pyramid.levels; level++) {
 		const [place] = pyramid.tiles(level, { left: x, top: y, right: x + 0.01, bottom: y + 0.01 });
 		const tile = tiles.get(place?.key);
 		if (!tile) continue;
-		const { planes, mask } = readTile(scene, tile, { x: x >> level, y: y >> level, width: 1, height: 1 });
-		return mask && mask[0] < HALF ? null : texelOf(planes, 0, decoder.latents);
+		const { texel, mask } = readTile(scene, tile, { x: x >> level, y: y >> level, width: 1, height: 1 });
+		return mask && mask[0] < HALF ? null : texel(0);
 	}
 	return null;
 }
@@ -103,20 +104,20 @@ export async function everyPixel(scene, most, take) {
 	const { latents } = scene.info.decoder;
 	const [across, down] = scene.pyramid.size(level);
 	let visited = 0;
-	await visit(scene, level, async ({ x, y, width, height }, planes, mask) => {
+	await visit(scene, level, async ({ x, y, width, height }, texel, mask) => {
 		const [places, texels] = [new Int32Array(2 * width * height), new Uint8Array(latents * width * height)];
 		let count = 0;
 		for (let i = 0; i < width * height; i++) {
 			if (mask && mask[4 * i] < HALF) continue;
 			places.set([(x + i % width) * 2 ** level, (y + Math.floor(i / width)) * 2 ** level], 2 * count);
-			texels.set(texelOf(planes, i, latents), latents * count++);
+			texels.set(texel(i), latents * count++);
 		}
 		visited += width * height;
 		await take({ count, places, texels, side: 2 ** level }, visited / (across * down));
 	}, most);
 }
 
-// take(area in pixels of the level, levels of each plane and of the mask), strip by strip of at most so many pixels.
+// take(area in pixels of the level, texel(i) as levels, levels of the mask), strip by strip of at most so many pixels.
 /** @param {Scene} scene */
 async function visit(scene, level, take, most = MOST_STRIP) {
 	for (const place of scene.pyramid.tiles(level)) {
@@ -128,8 +129,8 @@ async function visit(scene, level, take, most = MOST_STRIP) {
 			: read(scene.tiles.get(place.key));
 		for (const [i, area] of areas.entries()) {
 			if (!scene.isThere) throw new Error(t`The image was closed meanwhile; do it again.`);
-			const { planes, mask } = readings[i]();
-			await take(area, planes, mask);
+			const { texel, mask } = readings[i]();
+			await take(area, texel, mask);
 		}
 	}
 }
@@ -139,7 +140,9 @@ function strips({ x, y, width, height }, rows) {
 		{ x, y: y + i * rows, width, height: Math.min(rows, height - i * rows) }));
 }
 
-/** @type {(scene: Scene, tile: Tile, area: { x: number, y: number, width: number, height: number }) => ReturnType<typeof readLevels>} */
-const readTile = ({ context: { gl }, info: { decoder } }, tile, area) => readLevels(gl, tile, [...Array(decoder.latents / 3).keys()], area);
-
-const texelOf = (planes, i, latents) => Array.from({ length: latents }, (_, k) => planes[Math.floor(k / 3)][4 * i + k % 3]);
+/** @type {(scene: Scene, tile: Tile, area: { x: number, y: number, width: number, height: number }) => { texel: (i: number) => number[], mask: Uint8Array | null }} */
+function readTile({ context: { gl }, info: { latents } }, tile, area) {
+	const places = Array.from({ length: latents }, (_, k) => placeOf(k));
+	const { layers, mask } = readLevels(gl, tile, [...Array(layerCount(latents / 3)).keys()], area);
+	return { mask, texel: i => places.map(([layer, channel]) => layers[layer][4 * i + channel]) };
+}

@@ -24,7 +24,7 @@ export class Sheet {
 		const place = { level: 0, inner: outer, outer, limit: [outer.width, outer.height] };
 		this.gl = gl;
 		this.decoder = decoder;
-		this.tile = new Tile(gl, memory, place, { planes: Array(latents / 3).fill(''), maskFile: undefined });
+		this.tile = new Tile(gl, memory, place, { planes: Array(latents / 3).fill(''), latents, maskFile: undefined });
 		this.pass = new DecodePass(gl, makeBaked(gl, decoder, 'unorm', null), 'unorm');
 		this.fill(texels, count);
 	}

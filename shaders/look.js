@@ -23,9 +23,9 @@ export const LOOK_SIZE = 5;  // vectors of four that its shader is given
  */
 
 /**
- * What of a look is in a shader's text; null where it changes nothing.
+ * What of a look is in a shader's text; null where it changes nothing. grounded: whether the ground is where the object is not.
  *
- * @typedef {{ shading: string, share: boolean, toned: boolean, coloured: boolean, second: boolean, evidence?: ErrorField | null } | null} Variant
+ * @typedef {{ shading: string, share: boolean, toned: boolean, coloured: boolean, second: boolean, evidence?: ErrorField | null, grounded?: boolean } | null} Variant
  * @type {(look: Look) => Variant}
  */
 export function variantOf({ mode, exposure, gamma, saturation, red, green, blue, second, evidence }) {

@@ -20,7 +20,7 @@ const SMALLEST_NORMAL = 2 ** -126;
  */
 export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin', varyings = 0, variant = null } = {}) {
 	const { latents } = decoder;
-	const { coloured = false, second = false, share = false } = variant ?? {};
+	const { coloured = false, second = false, share = false, grounded = false } = variant ?? {};
 	const changes = Boolean(variant && (variant.shading !== 'plain' || variant.toned || coloured));
 	const each = decoder.frameValues(Array(decoder.conditions).fill(0)).length / 4;
 	const size = second ? 2 * each : each;
@@ -56,6 +56,7 @@ export function bakedShader(decoder, { target = 'unorm', exponential = 'builtin'
 		look_uniforms: lookSize > lookFlat,
 		share: share ? render(shaderText('share.jinja'), {}) : '',
 		shown: `${share ? 'share * ' : ''}${changes ? `seen(${decoded}, texel)` : decoded}`,
+		grounded,
 		rounded: target === 'unorm',
 		polynomial: exponential === 'polynomial',
 	});

@@ -131,6 +131,7 @@ def _baked(
         look_uniforms=look_size > look_flat,
         share=render(shader_text("share.jinja")) if look.mode in OF_LIGHTS else "",
         shown=_shown(look),
+        grounded=False,
         rounded=target == "unorm",
         polynomial=exponential == "polynomial",
     )

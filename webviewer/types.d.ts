@@ -132,6 +132,7 @@ declare global {
 	interface Shader {
 		fragment: string;  // GLSL ES 3.00, with the uniforms of baked.glsl.jinja but for its frame's
 		vertex?: string;  // where it is not cover.glsl.jinja alone
+		grounds?: boolean;  // whether it draws the ground where the mask is off
 		begin(gl: WebGL2RenderingContext, at: UniformAt): void;  // sets what never changes
 		setConditions(gl: WebGL2RenderingContext, at: UniformAt, conditions: number[], look: look.Look): DrawSum | void;  // what draws a picture that is a sum of several
 	}

@@ -13,6 +13,7 @@ export function makeBaked(gl, decoder, target, variant) {
 	const { renderer } = readRenderer(gl);
 	const varyings = bestVaryings(renderer, gl.getParameter(gl.MAX_VARYING_VECTORS) - OTHER_VARYINGS);
 	return {
+		grounds: Boolean(variant?.grounded),
 		...bakedShader(decoder, { target, exponential: bestExponential(renderer), varyings, variant }),
 		begin: () => {},
 		setConditions: (_, at, conditions, look) => {
@@ -40,6 +41,7 @@ export class DecodePass {
 		this.gl = gl;
 		this.target = target;
 		this.made = made;
+		this.grounds = made.grounds ?? false;
 		gl.useProgram(program);
 		made.begin(gl, at);
 	}
@@ -66,10 +68,11 @@ export class DecodePass {
 	}
 
 	// Decodes an area of the canvas, in its pixels, straight from a tile. toTile: the upright transform
-	// from canvas pixels to the tile's.
+	// from canvas pixels to the tile's; ground: its colour, where this pass leaves it what is not of the object.
 	/** @param {Tile} tile */
-	show(tile, { left, top, right, bottom }, [across, , , down, x, y]) {
+	show(tile, { left, top, right, bottom }, [across, , , down, x, y], ground) {
 		const { gl: { canvas: { width, height } } } = this;
+		if (this.grounds) this.#setGround(tile, ground);
 		const { outer } = tile;
 		const first = [
 			firstTexel(Math.floor(x), across, left, right, outer.width),
@@ -99,6 +102,16 @@ export class DecodePass {
 		gl.readPixels(area[0], area[1], area[2], area[3], gl.RGBA, float ? gl.FLOAT : gl.UNSIGNED_BYTE, rows);
 		packing.forEach(([key]) => gl.pixelStorei(key, 0));
 		target.dispose();
+	}
+
+	#setGround({ mask }, ground) {
+		const { gl, shader: { program, at } } = this;
+		gl.useProgram(program);
+		gl.uniform1i(at('mask'), 1);
+		gl.uniform3fv(at('ground'), ground);
+		gl.activeTexture(gl.TEXTURE1);
+		gl.bindTexture(gl.TEXTURE_2D, mask);
+		gl.activeTexture(gl.TEXTURE0);
 	}
 
 	dispose() {

@@ -30,15 +30,15 @@ export function drawDirect({ canvas, present }, { scene, transform, places }, st
 	const found = places.map(place => scene.tiles.get(place.key) ?? scene.above(place)[0]);
 	const tiles = coarseFirst([...new Set(found)].filter(Boolean));
 	const coarser = compose(scaling(canvas.width / width, canvas.height / height), transform);
-	const pass = scene.decodePass(state);
+	const pass = scene.decodePass(state, { grounded: true });
 	pass.setConditions(scene.conditions(state), scene.look(state));
 	present.clear();
 	for (const tile of tiles) {
 		tile.use();
 		const area = canvasArea(tile, coarser, canvas);
-		if (area.right > area.left && area.bottom > area.top) pass.show(tile, area, tile.toTile(coarser));
+		if (area.right > area.left && area.bottom > area.top) pass.show(tile, area, tile.toTile(coarser), present.ground);
 	}
-	tiles.forEach(tile => present.coverGround(tile, coarser));
+	if (!pass.grounds) tiles.forEach(tile => present.coverGround(tile, coarser));
 	const zoom = Math.hypot(transform[0], transform[1]);
 	return { shown: tiles.length, pixels: Math.min(width * height, scene.size[0] * scene.size[1] * zoom ** 2) };
 }

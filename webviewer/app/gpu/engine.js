@@ -18,7 +18,7 @@ const BUDGET_SHARE = 0.7;  // of the memory that what is in sight may take
 const FRAMES_AT_REST = 3;  // how long the page may decode at a stretch when nothing moves
 const ENOUGH = 1.04;  // canvas pixels that a pixel may cover
 const LIGHTS = { light: null, moving: null, orbit: null };  // what a state says of where the light is
-const EASY = 0.5;  // share of a frame's time that shows a machine fast enough for tiles
+const EASY = 0.25;  // share of a frame's time that shows a machine fast enough for tiles
 
 export class Engine {
 	adaptive = new AdaptiveScale();
@@ -111,7 +111,7 @@ export class Engine {
 		if (!adapting || !all || !pixels) return;
 		adaptive.learn(interval, target);
 		if (adaptive.scale < 1) this.#direct = true;
-		else if (interval < EASY * 1000 / target) this.#direct = false;
+		else if (ms < EASY * 1000 / target) this.#direct = false;
 	}
 
 	/**

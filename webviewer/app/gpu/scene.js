@@ -8,6 +8,7 @@ import { DecodePass } from './decode.js';
 import { checkMemory } from './gl.js';
 import { Tile } from './tiles.js';
 
+const PLAIN = { shading: 'plain', share: false, toned: false, coloured: false, second: false };
 const FIXED = [...OF_SURFACE, 'multi-light-static'];  // whatever the light
 
 export class Scene {
@@ -46,18 +47,20 @@ export class Scene {
 	}
 
 	/**
-	 * What decodes it as a state has it, its light not yet set; its latents are where the camera sees them.
+	 * What decodes it as a state has it, its light not yet set; its latents are where the camera sees them. Where it
+	 * can, it leaves the ground what is not of the object, if that is asked for.
 	 *
 	 * @param {Pick<State, 'shader' | 'camera' | LookKeys>} state
-	 * @param {Target} target
+	 * @param {{ target?: Target, grounded?: boolean }} how
 	 */
-	decodePass(state, target = 'unorm') {
+	decodePass(state, { target = 'unorm', grounded = false } = {}) {
 		this.shift?.turn(state.camera);
 		const { context: { gl, shaders }, info, passes } = this;
 		const make = shaders.get(state.shader);
 		if (!make) throw new Error(t`There is no shader named ${state.shader}: correct shader= in the address.`);
-		const variant = variantOf(this.look(state));
-		const key = [state.shader, target, variant?.shading, variant?.share, variant?.toned, variant?.coloured, variant?.second].join();
+		const seen = variantOf(this.look(state));
+		const variant = grounded && info.maskFile && !seen?.share ? { ...PLAIN, ...seen, grounded } : seen;
+		const key = [state.shader, target, ...Object.values({ ...variant, evidence: null })].join();
 		return passes[key] ??= new DecodePass(gl, make(gl, info.decoder, target, variant), target);
 	}
 

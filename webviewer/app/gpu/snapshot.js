@@ -31,7 +31,7 @@ async function decodePlain({ present }, scene, state, y0, y1, { target = 'unorm'
 	const { width, sharpen } = scene.info;
 	const rows = new (target === 'float' ? Float32Array : Uint8Array)(width * (y1 - y0) * 4);
 	await eachTile(scene, y0, y1, tile => {
-		const pass = scene.decodePass(state, target);
+		const pass = scene.decodePass(state, { target });
 		pass.setConditions(scene.conditions(state), scene.look(state));
 		pass.readRows(tile, y0, y1, width, rows, () => (ground || sharpen) && present.coverGround(tile, undefined, ground));
 	});

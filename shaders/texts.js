@@ -3,7 +3,7 @@
 
 const FILES = [
 	'activation.jinja', 'baked.glsl.jinja', 'cover.glsl.jinja', 'decode.jinja', 'linear.jinja', 'look.jinja', 'polynomial_exp.jinja',
-	'alphas.glsl', 'difference.glsl', 'on_or_off.glsl', 'place.glsl', 'present.glsl', 'reduce.glsl',
+	'alphas.glsl', 'difference.glsl', 'on_or_off.glsl', 'place.glsl', 'present.glsl.jinja', 'reduce.glsl',
 ];
 const texts = new Map();
 

@@ -1,5 +1,6 @@
 // Relit tiles onto the canvas, under pan, zoom and rotation; and the map of how far two images are apart.
 
+import { render } from '../shaders/template.js';
 import { shaderText } from '../shaders/texts.js';
 import { compose, scaling } from '../state/transform.js';
 import { createProgram, resized } from './gl.js';
@@ -12,6 +13,8 @@ export class PresentPass {
 	pictures = [];
 	/** @type {ReturnType<typeof createProgram> | undefined} */
 	difference;
+	/** @type {Record<string, ReturnType<typeof createProgram>>} */
+	#shaders = {};
 	/** @type {import('./sharpen.js').SharpenPass | undefined} */
 	sharpen;
 
@@ -24,10 +27,6 @@ export class PresentPass {
 		this.gl = gl;
 		this.memory = memory;
 		this.ground = ground;
-		const { program, at } = this.shader = createProgram(gl, shaderText('present.glsl'), shaderText('place.glsl'));
-		gl.useProgram(program);
-		gl.uniform1i(at('mask'), 1);
-		gl.uniform3fv(at('ground'), ground);
 	}
 
 	/** @param {WebGLFramebuffer | null} target  null for the canvas */
@@ -84,7 +83,6 @@ export class PresentPass {
 	 */
 	draw(tiles, view, { smooth, part = [0, this.gl.canvas.width], target = null, pictureOf = tile => tile.relit }) {
 		const { gl } = this;
-		gl.useProgram(this.shader.program);
 		gl.enable(gl.SCISSOR_TEST);
 		gl.scissor(part[0], 0, part[1], gl.canvas.height);
 		const pictures = tiles.map(pictureOf);
@@ -102,16 +100,13 @@ export class PresentPass {
 	 */
 	coverGround(tile, transform, seen = true) {
 		if (!tile.mask) return;
-		const { gl, shader: { program, at } } = this;
-		gl.useProgram(program);
-		gl.uniform1i(at('only_ground'), 1);
+		const { gl } = this;
 		gl.enable(gl.BLEND);
 		gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ZERO, gl.ONE_MINUS_SRC_ALPHA);
 		gl.colorMask(seen, seen, seen, true);
-		this.#place(tile, null, transform);  // the relit picture may be the target
+		this.#place(tile, null, transform, 'only_ground');  // the relit picture may be the target
 		gl.disable(gl.BLEND);
 		gl.colorMask(true, true, true, true);
-		gl.uniform1i(at('only_ground'), 0);
 	}
 
 	drawDifference(gain) {
@@ -127,7 +122,7 @@ export class PresentPass {
 
 	/** @param {Tile} tile */
 	#drawTile(tile, texture, { transform, upright }, smooth) {
-		const { gl, shader: { at } } = this;
+		const { gl } = this;
 		const { outer, level } = tile;
 		const lit = texture === tile.relit?.texture;
 		const { decoded, scale } = lit ? tile : { decoded: [outer.width, outer.height], scale: 1 };
@@ -138,15 +133,21 @@ export class PresentPass {
 		gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, mipmapped ? gl.LINEAR_MIPMAP_LINEAR : gl.LINEAR);
 		const magnified = zoom * 2 ** level;
 		const exact = scale === 1 && upright && (magnified === 1 || magnified >= INSPECTING);
-		gl.uniform1i(at('exact'), exact);
-		gl.uniform1i(at('shrunk'), smooth && !mipmapped && magnified * outer.width / decoded[0] < 0.9);
-		gl.uniform2fv(at('decoded'), decoded);
-		this.#place(tile, texture, transform);
+		const shrunk = smooth && !mipmapped && magnified * outer.width / decoded[0] < 0.9;
+		this.#place(tile, texture, transform, exact ? 'exact' : shrunk ? 'shrunk' : 'smoothed', decoded);
 	}
 
-	/** @param {Tile} tile */
-	#place(tile, texture, transform) {
-		const { gl, gl: { canvas: { width, height } }, shader: { at } } = this;
+	/**
+	 * @param {Tile} tile
+	 * @param {WebGLTexture | null} texture
+	 * @param {Transform | undefined} transform
+	 * @param {'only_ground' | 'exact' | 'shrunk' | 'smoothed'} how  it is seen
+	 * @param {number[]} decoded
+	 */
+	#place(tile, texture, transform, how, decoded = [1, 1]) {
+		const { gl, gl: { canvas: { width, height } } } = this;
+		const { program, at } = this.#shader(how, Boolean(tile.mask));
+		gl.useProgram(program);
 		const { mask, outer, shown: { left, top, right, bottom } } = tile;
 		let [toPixel, place] = [scaling(1), [2, 0, 0, 2, -1, -1]];
 		if (transform) {
@@ -155,11 +156,25 @@ export class PresentPass {
 			place = compose([2 / width, 0, 0, -2 / height, -1, 1], compose(transform, square));
 		}
 		this.#bind(texture, mask);
-		gl.uniform1i(at('masked'), Number(Boolean(mask)));
 		gl.uniform2f(at('size'), outer.width, outer.height);
+		gl.uniform2fv(at('decoded'), decoded);
 		gl.uniformMatrix3x2fv(at('to_pixel'), false, toPixel);
 		gl.uniformMatrix3x2fv(at('place'), false, place);
 		gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+	}
+
+	// A software renderer goes both ways at a fork, so that each way has a shader.
+	#shader(how, masked) {
+		const { gl, ground } = this;
+		const known = this.#shaders[`${how} ${masked}`];
+		if (known) return known;
+		const ways = Object.fromEntries(['only_ground', 'exact', 'shrunk', 'smoothed'].map(way => [way, way === how]));
+		const text = render(shaderText('present.glsl.jinja'), { ...ways, sampled: ways.shrunk || ways.smoothed, masked });
+		const shader = this.#shaders[`${how} ${masked}`] = createProgram(gl, text, shaderText('place.glsl'));
+		gl.useProgram(shader.program);
+		gl.uniform1i(shader.at('mask'), 1);
+		gl.uniform3fv(shader.at('ground_colour'), ground);
+		return shader;
 	}
 
 	#bindTarget(target) {
